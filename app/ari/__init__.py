@@ -1,0 +1,1 @@
+"""Asterisk's REST interface: the typed client, the events socket and the translation to our own facts and commands."""

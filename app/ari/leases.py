@@ -1,0 +1,93 @@
+"""Leases: every waiting leg falls to the dialplan's fallback by itself unless we keep asking for more time.
+
+Asterisk's absolute timeout is the clock, so it runs when this program is dead, frozen or cut off.
+
+A lease cannot be renewed while Asterisk plays a prompt to the leg or records it: the request waits in line behind the
+prompt. So a prompt is covered before it starts, by a lease as long as the prompt and the usual seconds together.
+"""
+
+import asyncio
+
+from app.ari.operations import Ari
+from app.ari.outcome import Gone
+from calls.ids import LegId
+
+RENEW_SECONDS = 2.0
+LEASE_SECONDS = 6
+_AT_ONCE = 8
+
+
+class Leases:
+    """The legs that hold a lease, and their renewal. `run` renews until cancelled."""
+
+    def __init__(self, ari: Ari) -> None:
+        self._ari = ari
+        self._held: set[LegId] = set()
+        self._covered: dict[LegId, str] = {}
+        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._renewing: dict[LegId, asyncio.Event] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def hold(self, leg_id: LegId) -> None:
+        """Renew this leg's lease from now on; the leg already has one (the dialplan gave it)."""
+        self._held.add(leg_id)
+
+    def drop(self, leg_id: LegId) -> None:
+        """Renew no more: the leg is gone or was given another life."""
+        self._held.discard(leg_id)
+        self._covered.pop(leg_id, None)
+
+    async def set(self, leg_id: LegId, seconds: int) -> None:
+        """Give a lease of `seconds` and keep it up, or switch it off with 0."""
+        if seconds:
+            self._held.add(leg_id)
+        else:
+            self.drop(leg_id)
+        if (renewal := self._renewing.get(leg_id)) is not None:
+            # A renewal on another connection could overtake this one and cut a conversation.
+            await renewal.wait()
+        await self._write(leg_id, seconds)
+
+    async def cover(self, leg_id: LegId, seconds: float, reason: str) -> None:
+        """Before something that takes `seconds` and lets no renewal pass; `uncover` with the same reason ends it."""
+        self._covered[leg_id] = reason
+        if (renewal := self._renewing.get(leg_id)) is not None:
+            await renewal.wait()
+        await self._write(leg_id, int(seconds) + LEASE_SECONDS)
+
+    def uncover(self, leg_id: LegId, reason: str) -> None:
+        """What was covered is over: the usual renewals go on."""
+        if self._covered.get(leg_id) == reason:
+            del self._covered[leg_id]
+
+    async def run(self) -> None:
+        """Renew every lease every `RENEW_SECONDS`; one that is slow holds up no other."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await asyncio.sleep(RENEW_SECONDS)
+                self.renew_all(group)
+
+    def renew_all(self, group: asyncio.TaskGroup) -> None:
+        """Renew every lease once, a few at a time, as tasks of `group`."""
+        for leg_id in self._held:
+            if leg_id not in self._renewing and leg_id not in self._covered:
+                self._renewing[leg_id] = asyncio.Event()
+                group.create_task(self._renew(leg_id))
+
+    async def _renew(self, leg_id: LegId) -> None:
+        try:
+            async with self._room:
+                # A lease that was switched off since must not come back.
+                if leg_id in self._held and leg_id not in self._covered:
+                    await self._write(leg_id, LEASE_SECONDS)
+        finally:
+            self._renewing.pop(leg_id).set()
+
+    async def _write(self, leg_id: LegId, seconds: int) -> None:
+        outcome = await self._ari.channels.set_channel_var(
+            channel_id=leg_id, variable="TIMEOUT(absolute)", value=str(seconds)
+        )
+        if isinstance(outcome, Gone):
+            self.drop(leg_id)

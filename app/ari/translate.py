@@ -1,0 +1,117 @@
+"""From Asterisk's events to the facts of a leg: the one place that knows both.
+
+Events tell of a leg's end in several ways and in several orders (a hang-up request, leaving Stasis, destruction). The
+translator remembers a hang-up request until the leg has left, so that a leg that was hung up (`LegEnded`) is told apart
+from one that left for the dialplan and lives on (`LegLeft`).
+"""
+
+from datetime import UTC, datetime
+
+from app.ari.models import (
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    ChannelHangupRequest,
+    ChannelStateChange,
+    PlaybackFinished,
+    PlaybackStarted,
+    RecordingFailed,
+    RecordingFinished,
+    RecordingStarted,
+    StasisEnd,
+    StasisStart,
+)
+from calls.ids import LegId, PlaybackId, RecordingId
+from calls.legs import (
+    DigitPressed,
+    LegAnswered,
+    LegArrived,
+    LegEnded,
+    LegFact,
+    LegLeft,
+    LegRinging,
+    PromptFinished,
+    PromptStarted,
+    RecordingStopped,
+)
+from calls.words import cause_from_q850
+
+_CHANNEL_URI = "channel:"
+
+
+class Translator:
+    """Turns events into facts, one by one, in order. Holds a little of each leg that is being hung up or recorded."""
+
+    def __init__(self) -> None:
+        self._requested: dict[LegId, int] = {}
+        self._recording_since: dict[str, datetime] = {}
+
+    def forget(self) -> None:
+        """Drop what is remembered: after a reconnect the events between are lost."""
+        self._requested.clear()
+        self._recording_since.clear()
+
+    def facts(self, event: object) -> LegFact | None:
+        """Return the fact an event tells, None when it tells none."""
+        match event:
+            case StasisStart(channel=channel, args=args, timestamp=at):
+                return LegArrived(
+                    _utc(at),
+                    LegId(channel.id),
+                    args[0] if args else "",
+                    args[1] if len(args) > 1 else "",
+                    channel.caller.number,
+                )
+            case ChannelStateChange(channel=channel, timestamp=at):
+                if channel.state == "Up":
+                    return LegAnswered(_utc(at), LegId(channel.id))
+                return LegRinging(_utc(at), LegId(channel.id)) if channel.state == "Ringing" else None
+            case ChannelDtmfReceived(channel=channel, digit=digit, timestamp=at):
+                return DigitPressed(_utc(at), LegId(channel.id), digit)
+            case ChannelHangupRequest() | StasisEnd() | ChannelDestroyed():
+                return self._leaving(event)
+            case PlaybackStarted() | PlaybackFinished():
+                return _prompt(event)
+            case (
+                RecordingFinished(recording=recording, timestamp=at)
+                | RecordingFailed(recording=recording, timestamp=at)
+            ):
+                return RecordingStopped(_utc(at), RecordingId(recording.name), float(recording.duration or 0))
+            case _:
+                return None
+
+    def _leaving(self, event: ChannelHangupRequest | StasisEnd | ChannelDestroyed) -> LegFact | None:
+        leg_id = LegId(event.channel.id)
+        match event:
+            case ChannelHangupRequest(cause=cause):
+                # The first request names the cause; later ones repeat it with less.
+                self._requested.setdefault(leg_id, cause or 16)
+                return None
+            case StasisEnd(timestamp=at):
+                requested = self._requested.pop(leg_id, None)
+                if requested is None:
+                    return LegLeft(_utc(at), leg_id)
+                return LegEnded(_utc(at), leg_id, cause_from_q850(requested))
+            case ChannelDestroyed(cause=cause, timestamp=at):
+                requested = self._requested.pop(leg_id, None)
+                return LegEnded(_utc(at), leg_id, cause_from_q850(cause or requested or 0))
+
+
+def recorded_leg(event: object) -> LegId | None:
+    """Return the leg that a recording event is about."""
+    if isinstance(event, RecordingFinished | RecordingFailed):
+        uri = event.recording.target_uri
+        return LegId(uri.removeprefix(_CHANNEL_URI)) if uri.startswith(_CHANNEL_URI) else None
+    return None
+
+
+def _prompt(event: PlaybackStarted | PlaybackFinished) -> LegFact | None:
+    playback = event.playback
+    if not playback.target_uri.startswith(_CHANNEL_URI):
+        return None
+    leg_id = LegId(playback.target_uri.removeprefix(_CHANNEL_URI))
+    kind = PromptStarted if isinstance(event, PlaybackStarted) else PromptFinished
+    return kind(_utc(event.timestamp), leg_id, PlaybackId(playback.id))
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)

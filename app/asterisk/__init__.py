@@ -1,0 +1,1 @@
+"""Everything about having an Asterisk: its configuration files, its prompts, and starting and stopping one."""

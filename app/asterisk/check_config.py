@@ -1,0 +1,149 @@
+"""Comparing what is installed in an etc directory with what the settings ask for, all differences at once."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.asterisk.nodes import DealerNode
+from app.asterisk.render import render
+
+REMEDY = "let dealerlijn write the file again, or bring the setting in line with it"
+SECRET_KEYS = frozenset({"password", "secret"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference. `key` is `[section] option`; values of passwords are not shown."""
+
+    file: str
+    key: str
+    expected: str
+    found: str
+    remedy: str
+
+
+Entries = Mapping[str, tuple[str, ...]]
+
+
+def parse_entries(text: str) -> Entries:
+    """The options of a configuration file by `[section] option`, in Asterisk's syntax, each with its values in order.
+
+    Sections of the same name, as pjsip.conf has them, are told apart by their type; templates count as sections.
+    """
+    entries: dict[str, list[str]] = {}
+    section, pending = "", ""
+    for raw in text.splitlines():
+        line = re.split(r"(?<!\\);", raw, maxsplit=1)[0].strip()
+        heading = re.match(r"\[([^]]+)](\(.*\))?", line)
+        if heading is not None:
+            section = pending = heading.group(1)
+            entries.setdefault(f"[{section}]", []).append(heading.group(2) or "")
+            continue
+        option, separator, value = line.partition("=")
+        if not separator:
+            continue
+        option, value = option.strip(), value.removeprefix(">").strip()
+        if option == "type":
+            section = f"{pending} {value}"
+        entries.setdefault(f"[{section}] {option}", []).append(value)
+    return {key: tuple(values) for key, values in entries.items()}
+
+
+def check_files(node: DealerNode, etc: Path) -> list[Finding]:
+    """Every difference between the files in `etc` and those the node's settings give, and every open door.
+
+    A file that is missing, unreadable or readable by others is one finding of its own.
+    """
+    findings: list[Finding] = []
+    for name, wanted in render(node).items():
+        path = etc / name
+        try:
+            found = path.read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            findings.append(
+                Finding(name, "", "a readable file", type(error).__name__, "let dealerlijn write it")
+            )
+            continue
+        if path.stat().st_mode & 0o077:
+            findings.append(
+                Finding(name, "", "mode 0600", f"{path.stat().st_mode & 0o777:04o}", f"chmod 600 {path}")
+            )
+        findings += _differences(name, wanted, found)
+    return findings
+
+
+def check_prompts(sounds: Path, names: Iterable[str]) -> list[Finding]:
+    """The prompts that Asterisk would not find in the sounds directory."""
+    return [
+        Finding(
+            f"nl/dealerlijn/{name}.wav",
+            "",
+            "a sound file",
+            "missing or empty",
+            "start ./run, or put a recording there",
+        )
+        for name in names
+        if not _has_content(sounds / "nl" / "dealerlijn" / f"{name}.wav")
+    ]
+
+
+def _has_content(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _differences(name: str, wanted: str, found: str) -> Iterator[Finding]:
+    if name == "extensions.conf":
+        yield from _dialplan_differences(wanted, found)
+        return
+    expected, actual = parse_entries(wanted), parse_entries(found)
+    for key in {**expected, **actual}:
+        if expected.get(key) != actual.get(key):
+            yield Finding(name, key, _shown(key, expected.get(key)), _shown(key, actual.get(key)), REMEDY)
+
+
+def _dialplan_differences(wanted: str, found: str) -> Iterator[Finding]:
+    expected, actual = _contexts(wanted), _contexts(found)
+    for context in {**expected, **actual}:
+        ours, theirs = expected.get(context), actual.get(context)
+        if ours == theirs:
+            continue
+        if ours is None or theirs is None:
+            yield Finding("extensions.conf", f"[{context}]", *_presence(ours, theirs), REMEDY)
+            continue
+        place = next(
+            (n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
+            min(len(ours), len(theirs)),
+        )
+        lines = [side[place] if place < len(side) else "nothing more" for side in (ours, theirs)]
+        yield Finding("extensions.conf", f"[{context}] line {place + 1}", lines[0], lines[1], REMEDY)
+
+
+def _presence(ours: object, theirs: object) -> tuple[str, str]:
+    return (
+        "no such context" if ours is None else "the context",
+        "nothing" if theirs is None else "a context",
+    )
+
+
+def _contexts(text: str) -> dict[str, list[str]]:
+    contexts: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for raw in text.splitlines():
+        line = re.split(r"(?<!\\);", raw, maxsplit=1)[0].strip()
+        if line.startswith("["):
+            lines = contexts.setdefault(line.strip("[]"), [])
+        elif line:
+            lines.append(line)
+    return contexts
+
+
+def _shown(key: str, values: tuple[str, ...] | None) -> str:
+    if values is None:
+        return "nothing"
+    if key.rpartition(" ")[2] in SECRET_KEYS:
+        return "another password" if values else "nothing"
+    return ", ".join(values)

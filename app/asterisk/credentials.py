@@ -1,0 +1,81 @@
+"""The passwords of an installation: made once, kept in a file for its owner only, read again at every start."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.asterisk.errors import CredentialsBroken
+
+NAMES = ("ari", "ami", "api", "network")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Passwords of 256 random bits: ARI, AMI, the HTTP API's token, ARI of the pretend network, and each phone's."""
+
+    ari: str = field(repr=False)
+    ami: str = field(repr=False)
+    api: str = field(repr=False)
+    network: str = field(repr=False)
+    phones: Mapping[str, str] = field(repr=False)
+
+
+def load_credentials(path: Path, phones: Collection[str]) -> Credentials:
+    """Read the file, adding whatever is missing in it; the file is written whole, mode 0600, or not at all.
+
+    Phones that are not named keep their password in the file. Raises CredentialsBroken when the file is no TOML of
+    strings or others may read it.
+    """
+    kept = _read(path)
+    program = {name: kept.program.get(name) or _new() for name in NAMES}
+    handsets = {**kept.phones, **{name: kept.phones.get(name) or _new() for name in phones}}
+    if (program, handsets) != (kept.program, kept.phones):
+        _write(path, program, handsets)
+    return Credentials(**program, phones={name: handsets[name] for name in phones})
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    program: dict[str, str]
+    phones: dict[str, str]
+
+
+def _new() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _read(path: Path) -> _Kept:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & 0o077:
+                raise CredentialsBroken(f"{path} can be read by others: chmod 600 {path}")
+            data = tomllib.load(file)
+        return _Kept(_strings(data.get("program", {})), _strings(data.get("phones", {})))
+    except FileNotFoundError:
+        return _Kept({}, {})
+    except (tomllib.TOMLDecodeError, ValueError, AttributeError) as error:
+        raise CredentialsBroken(
+            f"{path}: {error}; correct it, or remove it and new passwords are made"
+        ) from error
+
+
+def _strings(table: Mapping[str, object]) -> dict[str, str]:
+    for name, value in table.items():
+        if not isinstance(value, str):
+            raise ValueError(f"{name} is not a text")
+    return {name: str(value) for name, value in table.items()}
+
+
+def _write(path: Path, program: Mapping[str, str], phones: Mapping[str, str]) -> None:
+    lines = ["# Passwords made by dealerlijn. Keep them to yourself.", "", "[program]"]
+    lines += [f'{name} = "{value}"' for name, value in program.items()]
+    lines += ["", "[phones]", *(f'{name} = "{value}"' for name, value in phones.items()), ""]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write("\n".join(lines))
+    fresh.replace(path)

@@ -1,0 +1,163 @@
+"""Starting, asking and stopping one Asterisk that runs from a rendered directory.
+
+Everything an instance writes lies below its state directory (`etc`, `run`, `spool`, `log`, `db`), so several run from
+one root folder. An Asterisk in a root folder gets a mount namespace of its own: its mounts end with it. It runs as the
+owner of its state directory.
+"""
+
+import asyncio
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from app.asterisk.control import ControlSocket
+from app.asterisk.errors import AsteriskGone, AsteriskStartFailed
+from app.asterisk.program import AsteriskProgram, as_root
+
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+POLL_SECONDS = 0.05
+LOG_LINES = 15
+
+
+class AsteriskInstance:
+    """One Asterisk process and its state directory, rendered beforehand.
+
+    `shared` are further directories it must be able to read at their own path, such as the sounds. The same state
+    directory never runs twice: `start` first ends what an earlier owner left running there.
+    """
+
+    def __init__(self, program: AsteriskProgram, state_dir: Path, shared: Sequence[Path] = ()) -> None:
+        self.state_dir = state_dir
+        self._program = program
+        self._shared = tuple(shared)
+        self._control = ControlSocket(state_dir / "run" / "asterisk.ctl")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def config(self) -> Path:
+        """The main configuration file it is started with."""
+        return self.state_dir / "etc" / "asterisk.conf"
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the running Asterisk; None when it does not run."""
+        try:
+            pid = int((self.state_dir / "run" / "asterisk.pid").read_text())
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            return None
+        return pid if str(self.config).encode() in words else None
+
+    async def start(self, limit: float = START_SECONDS) -> None:
+        """Start it and return when it is fully booted.
+
+        Raises AsteriskStartFailed, with its last log lines, when that takes longer than `limit` seconds or it ends.
+        """
+        await self.stop()
+        self._process = self._launch()
+        try:
+            async with asyncio.timeout(limit):
+                await self._booted(self._process)
+        except TimeoutError:
+            await self.kill()
+            raise AsteriskStartFailed(self._told(f"was not fully booted after {limit:g} s")) from None
+        except BaseException:
+            await self.kill()
+            raise
+
+    async def stop(self, limit: float = STOP_SECONDS) -> None:
+        """End it and return when it is gone; after `limit` seconds it is killed. Does nothing when it does not run."""
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGTERM)
+        if not await self._gone(limit):
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End it at once with SIGKILL, as a crash would, and return when it is gone."""
+        self.signal(signal.SIGKILL)
+        if self.pid is None and self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                self._process.kill()
+        await self._gone(STOP_SECONDS)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the Asterisk process only; nothing happens when it does not run."""
+        pid = self.pid
+        if pid is not None:
+            os.kill(pid, number)
+
+    async def command(self, line: str) -> str:
+        """Run one CLI command and return what it prints. Raises AsteriskGone when nothing answers."""
+        return await self._control.command(line)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def _command_line(self) -> list[str]:
+        asterisk = ["asterisk", "-f", "-C", str(self.config)]
+        root = self._program.root
+        if root is None:
+            return asterisk
+        owner = self.state_dir.stat()
+        steps = ["set -e", f"mount --bind /proc {shlex.quote(f'{root}/proc')}"]
+        steps.append(f"mount --bind /dev {shlex.quote(f'{root}/dev')}")
+        for path in (self.state_dir, *self._shared):
+            inside = shlex.quote(f"{root}{path.resolve()}")
+            steps.append(f"mkdir -p {inside}")
+            steps.append(f"mount --bind {shlex.quote(str(path.resolve()))} {inside}")
+        chroot = ["chroot", f"--userspec={owner.st_uid}:{owner.st_gid}", str(root), *asterisk]
+        steps.append(f"exec {shlex.join(chroot)}")
+        namespace = ["unshare", "--mount", "--propagation", "private", "sh", "-c", "; ".join(steps)]
+        return [*as_root(), *namespace]
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        with (self.state_dir / "log" / "stderr").open("wb") as stderr:
+            return subprocess.Popen(
+                self._command_line(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                start_new_session=True,
+            )
+
+    async def _booted(self, process: subprocess.Popen[bytes]) -> None:
+        while True:
+            if process.poll() is not None:
+                raise AsteriskStartFailed(self._told(f"ended with code {process.returncode}"))
+            try:
+                if "fully booted" in await self.command("core waitfullybooted"):
+                    return
+            except AsteriskGone:
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _gone(self, limit: float) -> bool:
+        deadline = time.monotonic() + limit
+        while True:
+            ended = self._process is None or self._process.poll() is not None
+            if ended and self.pid is None:
+                return True
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _told(self, what: str) -> str:
+        lines: list[str] = []
+        for name in ("stderr", "messages"):
+            log = self.state_dir / "log" / name
+            if log.exists():
+                lines += log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+        return "\n  ".join([f"Asterisk in {self.state_dir} {what}; its last words:", *lines])

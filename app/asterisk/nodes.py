@@ -1,0 +1,134 @@
+"""What an Asterisk of ours must know, checked once: every parameter of the configuration templates."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TRUNK = "trunk"
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_HOST = re.compile(r"[A-Za-z0-9.:-]{1,255}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_PEER_SECRET = re.compile(r"[!-:<-~]{1,128}")  # chosen by the provider: printable, no blank, no semicolon
+
+
+def _check(kind: str, pattern: re.Pattern[str], value: str) -> None:
+    if pattern.fullmatch(value) is None:
+        raise ValueError(f"{kind} must match {pattern.pattern}")
+
+
+@dataclass(frozen=True, slots=True)
+class PortRange:
+    """UDP ports for audio, both ends included; two for each leg."""
+
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        if not 1024 <= self.first < self.last <= 65535:
+            raise ValueError(f"not a range of ports above 1023: {self.first}-{self.last}")
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """An agent's phone: its SIP user name, which is also its endpoint's name, and its password."""
+
+    name: str
+    password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check("a phone's name", _NAME, self.name)
+        _check("a phone's password", _SECRET, self.password)
+        if self.name == TRUNK:
+            raise ValueError(f"{TRUNK!r} is the name of the trunk, not of a phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """The line to the telephone network: where calls go to, and the addresses calls may come from.
+
+    With a user name we register there and answer its challenges; without, the address is all that identifies us.
+    """
+
+    host: str
+    port: int = 5060
+    peers: tuple[str, ...] = ()
+    username: str | None = None
+    password: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        _check("the trunk's host", _HOST, self.host)
+        for peer in self.peers:
+            _check("a trunk peer", re.compile(r"[0-9a-f.:/]{1,64}"), peer)
+        if self.username is not None:
+            _check("the trunk's user name", re.compile(r"[A-Za-z0-9_.+@-]{1,64}"), self.username)
+            _check("the trunk's password", _PEER_SECRET, self.password)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user of ARI or AMI."""
+
+    user: str
+    password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check("a user name", _NAME, self.user)
+        _check("a password", _SECRET, self.password)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What any Asterisk of ours needs. Its files live in `state_dir`; ARI and AMI listen on loopback only."""
+
+    name: str
+    state_dir: Path
+    sounds_dir: Path
+    sip_host: str = "127.0.0.1"
+    sip_port: int
+    ari_port: int
+    ari: Login
+    rtp: PortRange
+    phones: tuple[Phone, ...] = ()
+    max_calls: int = 2000
+    max_load: float = 16.0
+
+    def __post_init__(self) -> None:
+        _check("a node's name", _NAME, self.name)
+        _check("the SIP host", _HOST, self.sip_host)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealerNode(Node):
+    """The Asterisk that serves dealers. `fallback` names the phones that app_queue rings while no controller is there.
+
+    `webrtc` lets agents' phones be browsers, over the WebSocket of the HTTP server.
+    """
+
+    ami_port: int
+    ami: Login
+    app: str
+    trunk: Trunk
+    fallback: tuple[str, ...] = ()
+    webrtc: bool = False
+
+    def __post_init__(self) -> None:
+        Node.__post_init__(self)
+        _check("the app's name", _NAME, self.app)
+        unknown = set(self.fallback) - {phone.name for phone in self.phones}
+        if unknown:
+            raise ValueError(f"fallback names phones that do not exist: {', '.join(sorted(unknown))}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkNode(Node):
+    """The Asterisk that plays the telephone network of the demo and the tests: callers, customers and agents' phones.
+
+    `dealer_host` and `dealer_port` are the dealer node's SIP address. The node calls from `sip_host`, which the dealer
+    node takes for its trunk, and its phones register from `phones_host`: two addresses, because the dealer node tells
+    the trunk by its address.
+    """
+
+    dealer_host: str
+    dealer_port: int
+    phones_host: str = "127.0.0.1"

@@ -1,0 +1,88 @@
+"""Receives callers: a leg that the dialplan hands over becomes an inbound call of the dealer whose number was dialled."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from app.ari.executor import Executor
+from app.clock import Clock
+from app.dealers import Dealer, Dealers
+from app.inbound import InboundCall, InboundPlan
+from app.supervisor import Supervisor
+from calls.commands import HangUp
+from calls.facts import CallArrived
+from calls.ids import CallId, DealerId, LegId, NodeId
+from calls.legs import LegArrived
+from calls.numbers import cli_from_sip
+from calls.words import Department, HangupCause
+from ivr.hours import is_open
+from routing.queue import QueuePlan
+
+INBOUND_PURPOSES = frozenset({"in", "return"})
+_log = logging.getLogger(__name__)
+
+
+class Reception:
+    """Starts a session for every caller."""
+
+    def __init__(
+        self,
+        node: NodeId,
+        dealers: Dealers,
+        supervisor: Supervisor,
+        executor: Executor,
+        clock: Clock,
+        new_call_id: Callable[[], CallId],
+    ) -> None:
+        self._node = node
+        self._dealers = dealers
+        self._supervisor = supervisor
+        self._executor = executor
+        self._clock = clock
+        self._new_call_id = new_call_id
+
+    def receive(self, fact: LegArrived) -> None:
+        """Take a leg that no call owns. One that has no business here is hung up."""
+        dealer = self._dealers.at_number(fact.detail) if fact.purpose in INBOUND_PURPOSES else None
+        if dealer is None:
+            _log.warning("a leg without business was hung up", extra={"purpose": fact.purpose})
+            hang_up = HangUp(fact.leg_id, HangupCause.INVALID_NUMBER)
+            self._supervisor.spawn("hang up a stray leg", self._executor.carry_out(hang_up))
+            return
+        cli = cli_from_sip(fact.cli_text)
+        arrived = CallArrived(
+            fact.at,
+            self._new_call_id(),
+            dealer.dealer,
+            fact.detail,
+            cli.e164 if cli is not None else None,
+            fact.leg_id,
+            self._node,
+        )
+        call = InboundCall(arrived, self.plan(dealer, fact.at))
+        # The dialplan gave the leg its lease before it handed it over.
+        self._executor.leases.hold(fact.leg_id)
+        self._supervisor.start(call, call.begin(), (fact.leg_id,))
+
+    def plan(self, dealer: Dealer, now: datetime) -> InboundPlan:
+        """How this dealer receives callers at this moment."""
+        return InboundPlan(dealer.entry, is_open(dealer.hours, now), dealer.queues.__getitem__)
+
+    def dealer(self, dealer_id: DealerId) -> Dealer | None:
+        """A dealer by its id; None when it was taken out of the settings."""
+        return self._dealers.dealers.get(dealer_id)
+
+    def queue_plan(self, dealer_id: DealerId, department: Department) -> QueuePlan:
+        """A queue's rules. Raises KeyError for a dealer or department that is not in the settings."""
+        return self._dealers.dealers[dealer_id].queues[department]
+
+    def start_again(self, call: InboundCall, leg_id: LegId) -> None:
+        """A caller who was in the menu when we went down hears it from the beginning."""
+        self._executor.leases.hold(leg_id)
+        self._supervisor.start(call, call.begin(again=True), (leg_id,))
+
+    def adopt(self, call: InboundCall, leg_id: LegId, *, talking: bool) -> None:
+        """Go on with a call found alive after a restart."""
+        if not talking:
+            self._executor.leases.hold(leg_id)
+        self._supervisor.start(call, call.resume(), (leg_id,))

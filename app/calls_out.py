@@ -1,0 +1,109 @@
+"""Dials what a campaign has committed, within what the trunk bears."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from app.ari.executor import Dial, Executor, caller_id, dial_string
+from app.clock import Clock
+from app.floor_desk import FloorDesk
+from app.journal import Journal
+from app.outbound import OutboundCall
+from app.supervisor import Supervisor
+from calls.facts import AttemptConnected
+from calls.ids import AgentId, CallId, CampaignId
+from calls.legs import LegEnded
+from calls.words import AgentState, HangupCause
+from dialer.campaign import Campaign, CommittedAttempt, LineAgent
+from dialer.life import Attempt, AttemptState, Dialled
+
+CONTEXT = "campaign-answered"
+WORKING = frozenset({AgentState.AVAILABLE, AgentState.RESERVED, AgentState.ON_CALL, AgentState.WRAP_UP})
+
+
+class OutboundDialler:
+    """Starts a session for every committed attempt (`dialer.ports.Launcher`)."""
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        executor: Executor,
+        desk: FloorDesk,
+        journal: Journal,
+        clock: Clock,
+        trunk_endpoint: str,
+    ) -> None:
+        self._supervisor = supervisor
+        self._executor = executor
+        self._desk = desk
+        self._journal = journal
+        self._clock = clock
+        self._trunk_endpoint = trunk_endpoint
+
+    def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
+        """Dial; what becomes of it comes back as facts."""
+        now = self._clock.now()
+        life = Attempt(attempt.call_id, campaign.campaign_id, campaign.dealer, attempt.contact_id, now)
+        session = self._supervisor.start(OutboundCall(life, self._desk, self._clock), ())
+        session.deliver(Dialled(now))
+        dial = Dial(
+            attempt.leg_id,
+            dial_string(attempt.number, self._trunk_endpoint),
+            CONTEXT,
+            campaign.ring_seconds,
+            caller_id(campaign.shown_number),
+            {"DL_CALL": attempt.leg_id},
+        )
+
+        async def go() -> None:
+            if not await self._executor.dial(dial):
+                session.deliver(LegEnded(self._clock.now(), attempt.leg_id, HangupCause.FAILURE))
+
+        self._supervisor.spawn("dial an attempt", go())
+
+    def adopt(self, attempt: Attempt) -> OutboundCall:
+        """Go on with an attempt found alive after a restart."""
+        call = OutboundCall(attempt, self._desk, self._clock)
+        self._supervisor.start(call, ())
+        return call
+
+    def adopt_talking(
+        self, attempt: Attempt, agent_id: AgentId, line: CallId, connected_at: datetime | None, now: datetime
+    ) -> None:
+        """Go on with a conversation found after a restart; one that the journal does not know is told to it."""
+        talking = replace(
+            attempt,
+            state=AttemptState.CONNECTED,
+            answered_at=attempt.answered_at or now,
+            connected_at=connected_at or now,
+            agent_id=agent_id,
+            line=line,
+        )
+        self._supervisor.start(OutboundCall(talking, self._desk, self._clock), ())
+        if connected_at is None:
+            self._journal.publish(
+                AttemptConnected(now, attempt.call_id, attempt.campaign_id, attempt.dealer, agent_id, 0.0)
+            )
+
+
+class CampaignFloor:
+    """The floor as the dialler sees it (`dialer.ports.LineFloor`)."""
+
+    def __init__(self, desk: FloorDesk) -> None:
+        self._desk = desk
+
+    def line_agents(self, campaign_id: CampaignId) -> list[LineAgent]:
+        """The agents of a campaign whose line is up and who work."""
+        return [
+            LineAgent(
+                agent.profile.agent_id,
+                agent.state is AgentState.AVAILABLE,
+                agent.since,
+                agent.state is AgentState.WRAP_UP,
+            )
+            for agent in self._desk.floor.line_agents(campaign_id)
+            if agent.line_open and agent.state in WORKING
+        ]
+
+    def waiting_answers(self, campaign_id: CampaignId) -> int:
+        """How many customers answered and wait for an agent."""
+        return self._desk.waiting_answers(campaign_id)

@@ -1,0 +1,92 @@
+"""Keeps a runner for every campaign that dials, and tells the runners and the metrics what the database says."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from calls.facts import Fact
+from calls.ids import CallId, CampaignId
+from dialer.campaign import AbandonWindow, Campaign, CampaignState
+from dialer.errors import StoreUnavailable
+from dialer.ports import CampaignStore
+from dialer.runner import CampaignRunner
+
+RELOAD_SECONDS = 2.0
+WINDOW = timedelta(hours=24)
+_log = logging.getLogger(__name__)
+
+
+class CampaignService:
+    """All campaigns. `make_runner` builds a runner; `show_window` shows a campaign's last 24 hours."""
+
+    def __init__(
+        self,
+        store: CampaignStore,
+        make_runner: Callable[[Campaign], CampaignRunner],
+        show_window: Callable[[AbandonWindow], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._make_runner = make_runner
+        self._show_window = show_window
+        self._now = now
+        self.campaigns: dict[CampaignId, Campaign] = {}
+        self._runners: dict[CampaignId, CampaignRunner] = {}
+        self._changed = asyncio.Event()
+
+    def changed(self) -> None:
+        """Somebody changed a campaign: read them again now."""
+        self._changed.set()
+
+    def runner(self, campaign_id: CampaignId) -> CampaignRunner | None:
+        """The runner of a campaign, None when it never ran in this process."""
+        return self._runners.get(campaign_id)
+
+    def wrap_up_seconds(self, campaign_id: CampaignId) -> float:
+        """The wrap-up after a conversation of this campaign."""
+        campaign = self.campaigns.get(campaign_id)
+        return float(campaign.wrap_up_seconds) if campaign is not None else 0.0
+
+    def adopt(self, campaign_id: CampaignId, call_id: CallId, dialled_at: datetime) -> None:
+        """An attempt of this campaign was found ringing after a restart."""
+        if (runner := self._runners.get(campaign_id)) is not None:
+            runner.adopt(call_id, dialled_at)
+
+    def on_fact(self, fact: Fact) -> None:
+        """Tell every runner."""
+        for runner in self._runners.values():
+            runner.on_fact(fact)
+
+    async def load(self) -> list[CampaignRunner]:
+        """Read the campaigns; the runners that are new. Raises StoreUnavailable."""
+        fresh: list[CampaignRunner] = []
+        for campaign in await self._store.campaigns():
+            self.campaigns[campaign.campaign_id] = campaign
+            runner = self._runners.get(campaign.campaign_id)
+            if runner is not None:
+                runner.change(campaign)
+            elif campaign.state is CampaignState.RUNNING:
+                runner = self._runners[campaign.campaign_id] = self._make_runner(campaign)
+                fresh.append(runner)
+        return fresh
+
+    async def run(self, first: list[CampaignRunner]) -> None:
+        """Run `first` and every campaign that comes to run, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for runner in first:
+                group.create_task(runner.run(), name=f"campaign {runner.campaign.campaign_id}")
+            while True:
+                try:
+                    async with asyncio.timeout(RELOAD_SECONDS):
+                        await self._changed.wait()
+                except TimeoutError:
+                    pass
+                self._changed.clear()
+                try:
+                    for runner in await self.load():
+                        group.create_task(runner.run(), name=f"campaign {runner.campaign.campaign_id}")
+                    for campaign_id in self._runners:
+                        self._show_window(await self._store.abandon_window(campaign_id, self._now() - WINDOW))
+                except StoreUnavailable as error:
+                    _log.warning("campaigns could not be read", extra={"reason": str(error)})

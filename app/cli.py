@@ -1,0 +1,85 @@
+"""The command `dealerlijn`."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from app.cli_agents import agent_commands, voicemail_commands
+from app.cli_campaigns import campaign_commands
+from app.cli_contacts import contact_commands
+from app.cli_doctor import examine
+from app.cli_frame import AsJson, Exit, new_commands, show_table
+from app.settings import read_database_url, read_settings
+from app.storage.database import open_database
+
+commands = new_commands(
+    "Dealerlijn: the telephone side of a contact centre for car dealers.\n\n"
+    "Exit codes: 0 done, 1 refused or faults found, 2 called the wrong way, 3 settings are wrong, "
+    "4 the program or the database does not answer."
+)
+commands.add_typer(agent_commands, name="agent")
+commands.add_typer(campaign_commands, name="campaign")
+commands.add_typer(contact_commands, name="contacts")
+commands.add_typer(voicemail_commands, name="voicemail")
+
+
+@commands.command()
+def serve() -> None:
+    """Run the program, with the settings of the environment."""
+    # Only this command needs the whole program.
+    from app.main import serve as run_program
+
+    run_program(read_settings())
+
+
+@commands.command()
+def demo(
+    seconds: Annotated[int | None, typer.Option(min=1, help="Stop by itself after so long.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed brings the same people.")] = 1,
+) -> None:
+    """Run a demo dealer with simulated people on a real Asterisk."""
+    from app.demo import demo as run_demo
+
+    run_demo(seconds, seed)
+
+
+@commands.command()
+def migrate() -> None:
+    """Make the database's tables, or bring them up to this version."""
+    asyncio.run(_migrate(read_database_url()))
+    typer.echo("the database is up to date")
+
+
+@commands.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look whether everything is there that the program needs."""
+    findings = asyncio.run(examine())
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        rows = [
+            (finding.subject, "well" if finding.well else "NOT WELL", finding.told) for finding in findings
+        ]
+        show_table(("subject", "", "what was found"), rows, "")
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(Exit.REFUSED)
+
+
+def main() -> None:
+    """The entry point."""
+    commands(prog_name="dealerlijn")
+
+
+async def _migrate(url: str) -> None:
+    database = open_database(url)
+    try:
+        await database.migrate()
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    main()

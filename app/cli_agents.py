@@ -1,0 +1,148 @@
+"""`dealerlijn agent …` and `dealerlijn voicemail …`: asked of the running program."""
+
+from typing import Annotated
+
+import typer
+
+from app.cli_frame import AsJson, ask, new_commands, show, show_table
+from app.console import agents, calls
+from app.console.agents import AgentAnswer, Login, NewAgent, Pause
+from app.console.calls import VoicemailQuery
+from app.console.routes import Nothing, Route
+
+agent_commands = new_commands("Agents: who they are and what they do now.")
+voicemail_commands = new_commands("Messages that callers left.")
+
+AgentName = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's id, such as anna.")]
+
+
+@agent_commands.command("list")
+def list_agents(as_json: AsJson = False) -> None:
+    """Show every agent."""
+    answer = ask(lambda client: client.ask(agents.LIST_AGENTS))
+    if as_json:
+        show(answer)
+        return
+    show_table(
+        ("id", "name", "state", "since", "reason", "campaign", "skills"),
+        [
+            (
+                agent.id,
+                agent.name,
+                agent.state,
+                f"{agent.since.astimezone():%H:%M:%S}",
+                agent.reason,
+                agent.campaign,
+                ", ".join(f"{skill} {level}" for skill, level in sorted(agent.skills.items())),
+            )
+            for agent in answer.agents
+        ],
+        "there are no agents: add one with `dealerlijn agent add`",
+    )
+
+
+@agent_commands.command("add")
+def add_agent(
+    agent_id: AgentName,
+    name: Annotated[str, typer.Option(help="The agent's name.")],
+    endpoint: Annotated[str, typer.Option(help="The agent's phone, such as PJSIP/anna.")],
+    skill: Annotated[list[str] | None, typer.Option(help="A skill and its level, such as sales=8.")] = None,
+    dealer: Annotated[list[str] | None, typer.Option(help="A dealer to work for; none means all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take up a new agent."""
+    new = NewAgent(
+        id=agent_id,
+        name=name,
+        endpoint=endpoint,
+        skills=dict(map(_skill, skill or [])),
+        dealers=frozenset(dealer) if dealer else None,
+    )
+    _tell(ask(lambda client: client.ask(agents.CREATE_AGENT, new)), as_json)
+
+
+@agent_commands.command()
+def login(
+    agent_id: AgentName,
+    campaign: Annotated[str | None, typer.Option(help="Work on this campaign's open line.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Log an agent in."""
+    body = Login() if campaign is None else Login(campaign=campaign)
+    _tell(ask(lambda client: client.ask(agents.LOG_IN, body, agent_id=agent_id)), as_json)
+
+
+@agent_commands.command()
+def logout(agent_id: AgentName, as_json: AsJson = False) -> None:
+    """Log an agent out, after the present call."""
+    _do(agents.LOG_OUT, agent_id, as_json)
+
+
+@agent_commands.command()
+def pause(
+    agent_id: AgentName,
+    reason: Annotated[str, typer.Option(help="One word, such as break or training.")] = "break",
+    as_json: AsJson = False,
+) -> None:
+    """Pause an agent, after the present call."""
+    body = Pause(reason=reason)
+    _tell(ask(lambda client: client.ask(agents.PAUSE, body, agent_id=agent_id)), as_json)
+
+
+@agent_commands.command()
+def resume(agent_id: AgentName, as_json: AsJson = False) -> None:
+    """End an agent's pause."""
+    _do(agents.RESUME, agent_id, as_json)
+
+
+@agent_commands.command("wrap-up-done")
+def wrap_up_done(agent_id: AgentName, as_json: AsJson = False) -> None:
+    """End an agent's wrap-up before its time."""
+    _do(agents.END_WRAP_UP, agent_id, as_json)
+
+
+@voicemail_commands.command("list")
+def list_voicemails(
+    dealer: Annotated[str | None, typer.Option(help="Only this dealer's.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, the newest.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Show messages, newest first."""
+    query = VoicemailQuery(limit=limit) if dealer is None else VoicemailQuery(dealer=dealer, limit=limit)
+    answer = ask(lambda client: client.ask(calls.LIST_VOICEMAILS, query=query))
+    if as_json:
+        show(answer)
+        return
+    show_table(
+        ("left", "dealer", "number", "seconds", "recording"),
+        [
+            (
+                f"{message.left_at.astimezone():%Y-%m-%d %H:%M}",
+                message.dealer,
+                message.number or "hidden",
+                f"{message.seconds:.0f}{'' if message.complete else ' (cut short)'}",
+                message.id,
+            )
+            for message in answer.voicemails
+        ],
+        "there are no messages",
+    )
+
+
+def _do(route: Route[Nothing, Nothing, AgentAnswer], agent_id: str, as_json: bool) -> None:
+    _tell(ask(lambda client: client.ask(route, agent_id=agent_id)), as_json)
+
+
+def _tell(agent: AgentAnswer, as_json: bool) -> None:
+    if as_json:
+        show(agent)
+    else:
+        later = "" if agent.pending is None else f", {agent.pending} after this call"
+        typer.echo(f"{agent.id} is {agent.state}{later}")
+
+
+def _skill(text: str) -> tuple[str, int]:
+    name, _, level = text.partition("=")
+    if not level.isdecimal():
+        raise typer.BadParameter(f"{text!r} is no skill: write it as sales=8, the level from 1 to 10")
+    return name, int(level)

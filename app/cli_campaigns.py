@@ -1,0 +1,151 @@
+"""`dealerlijn campaign …`: asked of the running program."""
+
+from typing import Annotated
+
+import typer
+
+from app.cli_frame import AsJson, ask, new_commands, show, show_table
+from app.console import campaigns
+from app.console.campaigns import CampaignAnswer, NewCampaign, Pacing, PacingPatch, Stop
+from dialer.campaign import CampaignKind, DialMode, LegalBasis
+
+campaign_commands = new_commands("Campaigns: setting up, starting, stopping and pacing.")
+
+CampaignName = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign's id, such as apk-may.")]
+
+
+@campaign_commands.command("list")
+def list_campaigns(as_json: AsJson = False) -> None:
+    """Show every campaign."""
+    answer = ask(lambda client: client.ask(campaigns.LIST_CAMPAIGNS))
+    if as_json:
+        show(answer)
+        return
+    show_table(
+        ("id", "dealer", "state", "kind", "basis", "mode", "target", "name"),
+        [
+            (
+                campaign.id,
+                campaign.dealer,
+                campaign.state,
+                campaign.kind,
+                campaign.basis,
+                campaign.pacing.mode,
+                f"{campaign.pacing.target_ratio:.2%}",
+                campaign.name,
+            )
+            for campaign in answer.campaigns
+        ],
+        "there are no campaigns: set one up with `dealerlijn campaign create`",
+    )
+
+
+@campaign_commands.command("create")
+def create_campaign(
+    campaign_id: CampaignName,
+    dealer: Annotated[str, typer.Option(help="The dealer it is for.")],
+    name: Annotated[str, typer.Option(help="Its name, such as 'APK mei'.")],
+    kind: Annotated[CampaignKind, typer.Option(help="Why the dealer calls.")],
+    basis: Annotated[LegalBasis, typer.Option(help="On what ground people may be called.")],
+    shown_number: Annotated[str, typer.Option(help="The number that people see and may call back.")],
+    profile: Annotated[str, typer.Option(help="The calling profile.")] = "nl-consumer",
+    ring_seconds: Annotated[int, typer.Option(help="How long a phone rings.")] = 22,
+    wrap_up_seconds: Annotated[int, typer.Option(help="An agent's time after a call.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Set up a campaign; it dials nobody until it is started."""
+    new = NewCampaign(
+        id=campaign_id,
+        dealer=dealer,
+        name=name,
+        kind=kind,
+        basis=basis,
+        shown_number=shown_number,
+        profile=profile,
+        ring_seconds=ring_seconds,
+        wrap_up_seconds=wrap_up_seconds,
+    )
+    _tell(ask(lambda client: client.ask(campaigns.CREATE_CAMPAIGN, new)), as_json)
+
+
+@campaign_commands.command("start")
+def start_campaign(campaign_id: CampaignName, as_json: AsJson = False) -> None:
+    """Let a campaign dial."""
+    _tell(ask(lambda client: client.ask(campaigns.START_CAMPAIGN, campaign_id=campaign_id)), as_json)
+
+
+@campaign_commands.command("stop")
+def stop_campaign(
+    campaign_id: CampaignName,
+    reason: Annotated[str, typer.Option(help="One word.")] = "by_hand",
+    as_json: AsJson = False,
+) -> None:
+    """Let a campaign dial no more; calls under way go on."""
+    body = Stop(reason=reason)
+    _tell(ask(lambda client: client.ask(campaigns.STOP_CAMPAIGN, body, campaign_id=campaign_id)), as_json)
+
+
+@campaign_commands.command()
+def pacing(
+    campaign_id: CampaignName,
+    mode: Annotated[DialMode | None, typer.Option(help="One dial per free agent, or by forecast.")] = None,
+    target: Annotated[float | None, typer.Option(help="Abandon rate aimed at, such as 0.015.")] = None,
+    limit: Annotated[float | None, typer.Option(help="Abandon rate never exceeded, at most 0.03.")] = None,
+    max_over_dial: Annotated[int | None, typer.Option(help="Most attempts beyond the free agents.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a campaign's pacing, or change what is named; in force at the next decision."""
+    wanted = {"mode": mode, "target_ratio": target, "limit_ratio": limit, "max_over_dial": max_over_dial}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    if changes:
+        patch = PacingPatch.model_validate(changes)
+        answer = ask(lambda client: client.ask(campaigns.CHANGE_PACING, patch, campaign_id=campaign_id))
+    else:
+        answer = ask(lambda client: client.ask(campaigns.GET_PACING, campaign_id=campaign_id))
+    if as_json:
+        show(answer)
+    else:
+        _tell_pacing(answer)
+
+
+@campaign_commands.command()
+def figures(campaign_id: CampaignName, as_json: AsJson = False) -> None:
+    """Show a campaign in figures."""
+    answer = ask(lambda client: client.ask(campaigns.GET_FIGURES, campaign_id=campaign_id))
+    if as_json:
+        show(answer)
+        return
+    counts, window = answer.since_start, answer.last_24_hours
+    ratio = "none answered" if window.abandon_ratio is None else f"{window.abandon_ratio:.2%}"
+    at_work = ", ".join(f"{count} {state}" for state, count in answer.agents.items() if count)
+    decision = answer.decision
+    rows = [
+        ("state", answer.state),
+        ("attempts", counts.attempts),
+        ("answered", counts.answered),
+        ("connected", counts.connected),
+        ("abandoned", counts.abandoned),
+        ("information messages", counts.information_messages),
+        ("abandon rate, 24 hours", ratio),
+        ("agents", at_work or "none logged in"),
+        (
+            "last decision",
+            "none yet" if decision is None else f"{decision.calls_to_place} ({decision.reason})",
+        ),
+    ]
+    show_table(("figure", answer.id), rows, "")
+
+
+def _tell(campaign: CampaignAnswer, as_json: bool) -> None:
+    if as_json:
+        show(campaign)
+    else:
+        typer.echo(f"{campaign.id} is {campaign.state}")
+
+
+def _tell_pacing(answer: Pacing) -> None:
+    show_table(
+        ("mode", "target", "limit", "max over-dial"),
+        [(answer.mode, f"{answer.target_ratio:.2%}", f"{answer.limit_ratio:.2%}", answer.max_over_dial)],
+        "",
+    )

@@ -1,0 +1,102 @@
+"""`dealerlijn doctor`: whether everything is there that the program needs, and if not, what to do."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.ari.operations import Ari
+from app.ari.outcome import AriRequestError, Done
+from app.ari.transport import HttpTransport
+from app.console.client import ApiError, open_client
+from app.dealers import DealersError, load_dealers
+from app.settings import AriAddress, SettingsError, read_api_access, read_settings
+from app.storage.agents import all_agents
+from app.storage.database import open_database
+from app.storage.errors import StorageError
+from dialer.errors import StoreUnavailable
+
+_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `told` is what was found, or what is wrong and what to do."""
+
+    subject: str
+    well: bool
+    told: str
+
+
+async def examine(environment: Mapping[str, str] | None = None) -> list[Finding]:
+    """Look at the settings, the dealers, the database, Asterisk and the running program."""
+    try:
+        settings = read_settings(environment)
+    except SettingsError as error:
+        return [Finding("settings", False, str(error))]
+    return [
+        Finding("settings", True, f"complete, for node {settings.node}"),
+        _dealers(settings.dealers_file),
+        await _database(settings.database_url),
+        await _asterisk(settings.ari),
+        await _ami(settings.ami.host, settings.ami.port),
+        await _program(environment),
+    ]
+
+
+def _dealers(file: Path) -> Finding:
+    try:
+        dealers = load_dealers(file)
+    except DealersError as error:
+        return Finding("dealers", False, str(error))
+    return Finding("dealers", True, f"{len(dealers.dealers)} in {file}")
+
+
+async def _database(url: str) -> Finding:
+    try:
+        database = open_database(url)
+        try:
+            agents = await all_agents(database)
+        finally:
+            await database.close()
+    except (StoreUnavailable, StorageError) as error:
+        return Finding("database", False, f"{error}; `dealerlijn migrate` makes its tables")
+    return Finding("database", True, f"answers, and knows {len(agents)} agents")
+
+
+async def _asterisk(address: AriAddress) -> Finding:
+    try:
+        async with HttpTransport(address.url, address.user, address.password) as transport:
+            answer = await Ari(transport).asterisk.ping()
+    except AriRequestError as error:
+        return Finding("asterisk", False, f"{error.message}: compare the user and password with ari.conf")
+    if isinstance(answer, Done):
+        return Finding("asterisk", True, f"ARI answers at {address.url}")
+    remedy = "start Asterisk, or set DEALERLIJN_ARI_URL to where its ARI is"
+    return Finding("asterisk", False, f"no answer from {address.url}: {remedy}")
+
+
+async def _ami(host: str, port: int) -> Finding:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            reader, writer = await asyncio.open_connection(host, port)
+            greeting = await reader.readline()
+            writer.close()
+    except (OSError, TimeoutError):
+        greeting = b""
+    if greeting.startswith(b"Asterisk Call Manager"):
+        return Finding("manager", True, f"AMI answers at {host} port {port}")
+    remedy = "enable it in manager.conf, or set DEALERLIJN_AMI_HOST and DEALERLIJN_AMI_PORT"
+    return Finding("manager", False, f"no AMI at {host} port {port}: {remedy}")
+
+
+async def _program(environment: Mapping[str, str] | None) -> Finding:
+    try:
+        async with open_client(read_api_access(environment), "cli:doctor") as client:
+            told = await client.readiness()
+    except ApiError as error:
+        return Finding("program", False, str(error))
+    if told.ready:
+        return Finding("program", True, "runs and takes calls")
+    failing = ", ".join(name for name, well in told.checks.items() if not well)
+    return Finding("program", False, f"runs, but cannot take calls for want of: {failing}; look at its log")

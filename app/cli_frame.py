@@ -1,0 +1,118 @@
+"""What all commands share: how they end, how they show things, and how they ask the running program."""
+
+import asyncio
+import getpass
+import re
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from enum import IntEnum
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from typer.core import TyperGroup
+
+from app.console.client import ApiClient, ApiError, ApiUnreachable, open_client
+from app.console.server import AddressTaken
+from app.contact_rows import UnusableFile
+from app.dealers import DealersError
+from app.settings import SettingsError, read_api_access
+from app.storage.errors import StorageError
+from dialer.errors import DialerError, StoreUnavailable
+
+Result = TypeVar("Result")
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")]
+
+
+class Exit(IntEnum):
+    """How a command ends. 2 is a wrong way of calling it."""
+
+    REFUSED = 1
+    SETTINGS = 3
+    UNREACHABLE = 4
+
+
+_ENDINGS: tuple[tuple[type[Exception], Exit], ...] = (
+    (SettingsError, Exit.SETTINGS),
+    (DealersError, Exit.SETTINGS),
+    (StoreUnavailable, Exit.UNREACHABLE),
+    (ApiUnreachable, Exit.UNREACHABLE),
+    (ApiError, Exit.REFUSED),
+    (AddressTaken, Exit.REFUSED),
+    (StorageError, Exit.REFUSED),
+    (DialerError, Exit.REFUSED),
+    (UnusableFile, Exit.REFUSED),
+)
+
+
+class Guarded(TyperGroup):
+    """Commands whose expected errors end in a sentence and an exit code; any other error keeps its stack trace."""
+
+    def invoke(self, ctx: Any) -> Any:  # the type is private to Typer
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ValidationError as error:
+            faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+            _end("these values will not do:\n  " + "\n  ".join(faults), Exit.REFUSED)
+        except Exception as error:
+            cause = _innermost(error)
+            for kind, code in _ENDINGS:
+                if isinstance(cause, kind):
+                    _end(str(cause), code)
+            raise
+
+
+def new_commands(help_text: str) -> typer.Typer:
+    """A group of commands that ends as `Guarded` says."""
+    return typer.Typer(cls=Guarded, help=help_text, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def ask(question: Callable[[ApiClient], Coroutine[Any, Any, Result]]) -> Result:
+    """Ask the running program through its API."""
+    access = read_api_access()
+
+    async def asking() -> Result:
+        async with open_client(access, who()) as client:
+            return await question(client)
+
+    return asyncio.run(asking())
+
+
+def who() -> str:
+    """The name of whoever types, for the audit log."""
+    name = "unknown"
+    with suppress(OSError, KeyError):  # the user has no name on this machine
+        name = getpass.getuser()
+    return "cli:" + re.sub(r"[^A-Za-z0-9._@-]", "-", name)[:50]
+
+
+def show(answer: BaseModel) -> None:
+    """Write an answer as JSON."""
+    typer.echo(answer.model_dump_json(indent=2))
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
+    """Write a table, or the sentence `empty` when there are no rows."""
+    if not rows:
+        typer.echo(empty)
+        return
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        # As text: a name may look like markup.
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    Console().print(table)
+
+
+def _end(sentence: str, code: Exit) -> None:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
+
+
+def _innermost(error: Exception) -> Exception:
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,251 @@
+"""Campaigns in the API."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, cast
+
+from pydantic import BaseModel, Field
+
+from app.console.fields import Ask, Number, Ratio, Slug, Title, Word
+from app.console.routes import AnyRoute, Asked, Nothing, changing, reading
+from app.control import MOST_OVER_DIAL, Control
+from app.control_ports import CampaignFigures, PacingChanges
+from calls.ids import CampaignId, DealerId
+from calls.words import AgentState, AttemptOutcome
+from dialer.campaign import Campaign, CampaignKind, CampaignState, DialMode, LegalBasis, PacingSettings
+from metrics.definitions import outbound_abandon_ratio
+
+OverDial = Annotated[int, Field(ge=0, le=MOST_OVER_DIAL)]
+
+
+class Pacing(Ask):
+    """How attempts are paced. Ratios are shares of the calls answered by a person; the target is at most the limit."""
+
+    mode: DialMode = DialMode.PREDICTIVE
+    target_ratio: Ratio = 0.015
+    limit_ratio: Ratio = 0.03
+    max_over_dial: OverDial = 50
+
+
+class PacingPatch(Ask):
+    """What changes of the pacing; a field that is left out stays."""
+
+    mode: DialMode = Field(default_factory=lambda: DialMode.PREDICTIVE)
+    target_ratio: Ratio = Field(default_factory=float)
+    limit_ratio: Ratio = Field(default_factory=float)
+    max_over_dial: OverDial = Field(default_factory=int)
+
+
+class NewCampaign(Ask):
+    """A campaign to set up. `shown_number` is what the called party sees and may call back."""
+
+    id: Slug
+    dealer: Slug
+    name: Title
+    kind: CampaignKind
+    basis: LegalBasis
+    profile: Slug = "nl-consumer"
+    shown_number: Number
+    ring_seconds: Annotated[int, Field(ge=1, le=120)] = 22
+    wrap_up_seconds: Annotated[int, Field(ge=0, le=600)] = 30
+    pacing: Pacing = Field(default_factory=Pacing)
+
+
+class Stop(Ask):
+    """Why a campaign stops, in one word."""
+
+    reason: Word = "by_hand"
+
+
+class CampaignAnswer(BaseModel):
+    """A campaign and its settings."""
+
+    id: str
+    dealer: str
+    name: str
+    kind: CampaignKind
+    basis: LegalBasis
+    profile: str
+    shown_number: str
+    state: CampaignState
+    ring_seconds: int
+    wrap_up_seconds: int
+    pacing: Pacing
+
+
+class CampaignList(BaseModel):
+    """Every campaign."""
+
+    campaigns: list[CampaignAnswer]
+
+
+class SinceStart(BaseModel):
+    """All attempts of a campaign; `outcomes` counts those that are over."""
+
+    attempts: int
+    answered: int
+    connected: int
+    abandoned: int
+    information_messages: int
+    outcomes: dict[AttemptOutcome, int]
+
+
+class Window(BaseModel):
+    """Person-answered and abandoned attempts since a moment. `abandon_ratio` is null when there were none."""
+
+    since: datetime
+    connected: int
+    abandoned: int
+    abandon_ratio: float | None
+
+
+class Decision(BaseModel):
+    """The last pacing decision: how many calls, why no more, and the figures behind it."""
+
+    calls_to_place: int
+    reason: str
+    answer_rate: float
+    shortage: float
+    threshold: float
+    budget: int
+
+
+class FiguresAnswer(BaseModel):
+    """A campaign in figures. `agents` counts those logged in to it; `decision` is null before the first."""
+
+    id: str
+    state: CampaignState
+    since_start: SinceStart
+    last_24_hours: Window
+    agents: dict[AgentState, int]
+    decision: Decision | None
+
+
+async def list_campaigns(control: Control, _asked: Asked[Nothing, Nothing]) -> CampaignList:
+    """Every campaign, with its settings."""
+    return CampaignList(campaigns=[_campaign_answer(campaign) for campaign in await control.campaigns()])
+
+
+async def create_campaign(control: Control, asked: Asked[NewCampaign, Nothing]) -> CampaignAnswer:
+    """Set up a campaign; it dials nobody until it is started."""
+    new = asked.body
+    campaign = Campaign(
+        campaign_id=CampaignId(new.id),
+        dealer=DealerId(new.dealer),
+        name=new.name,
+        kind=new.kind,
+        basis=new.basis,
+        profile=new.profile,
+        shown_number=new.shown_number,
+        state=CampaignState.DRAFT,
+        ring_seconds=new.ring_seconds,
+        wrap_up_seconds=new.wrap_up_seconds,
+        pacing=PacingSettings(**new.pacing.model_dump()),
+    )
+    return _campaign_answer(await control.create_campaign(campaign, asked.who))
+
+
+async def get_campaign(control: Control, asked: Asked[Nothing, Nothing]) -> CampaignAnswer:
+    """One campaign, with its settings."""
+    return _campaign_answer(await control.campaign(_id(asked.path)))
+
+
+async def start_campaign(control: Control, asked: Asked[Nothing, Nothing]) -> CampaignAnswer:
+    """Let a campaign dial."""
+    return _campaign_answer(await control.start_campaign(_id(asked.path), asked.who))
+
+
+async def stop_campaign(control: Control, asked: Asked[Stop, Nothing]) -> CampaignAnswer:
+    """Let a campaign dial no more; calls under way go on."""
+    return _campaign_answer(await control.stop_campaign(_id(asked.path), asked.who, asked.body.reason))
+
+
+async def get_pacing(control: Control, asked: Asked[Nothing, Nothing]) -> Pacing:
+    """A campaign's pacing settings."""
+    return _pacing_answer((await control.campaign(_id(asked.path))).pacing)
+
+
+async def change_pacing(control: Control, asked: Asked[PacingPatch, Nothing]) -> Pacing:
+    """Change pacing settings; in force at the next decision."""
+    changes = cast("PacingChanges", asked.body.model_dump(exclude_unset=True))
+    return _pacing_answer((await control.set_pacing(_id(asked.path), changes, asked.who)).pacing)
+
+
+async def get_figures(control: Control, asked: Asked[Nothing, Nothing]) -> FiguresAnswer:
+    """A campaign in figures."""
+    return _figures_answer(await control.figures(_id(asked.path)))
+
+
+def _id(path: Mapping[str, str]) -> CampaignId:
+    return CampaignId(path["campaign_id"])
+
+
+def _campaign_answer(campaign: Campaign) -> CampaignAnswer:
+    return CampaignAnswer(
+        id=campaign.campaign_id,
+        dealer=campaign.dealer,
+        name=campaign.name,
+        kind=campaign.kind,
+        basis=campaign.basis,
+        profile=campaign.profile,
+        shown_number=campaign.shown_number,
+        state=campaign.state,
+        ring_seconds=campaign.ring_seconds,
+        wrap_up_seconds=campaign.wrap_up_seconds,
+        pacing=_pacing_answer(campaign.pacing),
+    )
+
+
+def _pacing_answer(pacing: PacingSettings) -> Pacing:
+    return Pacing(**asdict(pacing))
+
+
+def _figures_answer(figures: CampaignFigures) -> FiguresAnswer:
+    totals, window, decision = figures.totals, figures.window, figures.decision
+    outcomes: Counter[AttemptOutcome] = Counter()
+    for total in totals:
+        if total.outcome is not None:
+            outcomes[total.outcome] += total.attempts
+    return FiguresAnswer(
+        id=figures.campaign.campaign_id,
+        state=figures.campaign.state,
+        since_start=SinceStart(
+            attempts=sum(total.attempts for total in totals),
+            answered=sum(total.answered for total in totals),
+            connected=sum(total.connected for total in totals),
+            abandoned=sum(total.abandoned for total in totals),
+            information_messages=sum(total.messages for total in totals),
+            outcomes=outcomes,
+        ),
+        last_24_hours=Window(
+            since=window.since,
+            connected=window.connected,
+            abandoned=window.abandoned,
+            abandon_ratio=outbound_abandon_ratio(window.connected, window.abandoned),
+        ),
+        agents=dict(figures.agents),
+        decision=None if decision is None else Decision(**asdict(decision)),
+    )
+
+
+LIST_CAMPAIGNS = reading("/campaigns", list_campaigns, Nothing, CampaignList)
+CREATE_CAMPAIGN = changing("POST", "/campaigns", create_campaign, NewCampaign, CampaignAnswer, 201)
+GET_CAMPAIGN = reading("/campaigns/{campaign_id}", get_campaign, Nothing, CampaignAnswer)
+START_CAMPAIGN = changing("POST", "/campaigns/{campaign_id}/start", start_campaign, Nothing, CampaignAnswer)
+STOP_CAMPAIGN = changing("POST", "/campaigns/{campaign_id}/stop", stop_campaign, Stop, CampaignAnswer)
+GET_PACING = reading("/campaigns/{campaign_id}/pacing", get_pacing, Nothing, Pacing)
+CHANGE_PACING = changing("PATCH", "/campaigns/{campaign_id}/pacing", change_pacing, PacingPatch, Pacing)
+GET_FIGURES = reading("/campaigns/{campaign_id}/figures", get_figures, Nothing, FiguresAnswer)
+
+ROUTES: tuple[AnyRoute, ...] = (
+    LIST_CAMPAIGNS,
+    CREATE_CAMPAIGN,
+    GET_CAMPAIGN,
+    START_CAMPAIGN,
+    STOP_CAMPAIGN,
+    GET_PACING,
+    CHANGE_PACING,
+    GET_FIGURES,
+)

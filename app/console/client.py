@@ -1,0 +1,95 @@
+"""The API's client: the same routes, asked from outside."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import aiohttp
+from pydantic import ValidationError
+
+from app.console.health import READY_PATH, Readiness
+from app.console.problems import Problem
+from app.console.routes import WHO_HEADER, Answer, Body, Query, Route
+from app.settings import ApiAccess
+
+_SECONDS = 15.0
+
+
+class ApiError(Exception):
+    """The API did not do what was asked; the text says what to do."""
+
+
+class ApiUnreachable(ApiError):
+    """Nobody answers as the API does at its address."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(
+            f"no answer from {url} ({reason}): start the program with `dealerlijn serve`, "
+            "or set DEALERLIJN_HTTP_HOST and DEALERLIJN_HTTP_PORT to where it runs"
+        )
+
+
+class ApiRefused(ApiError):
+    """The API refused; `problem` is what it said."""
+
+    def __init__(self, problem: Problem) -> None:
+        fields = "".join(
+            f"\n  {field.pointer or field.parameter}: {field.detail}" for field in problem.errors
+        )
+        super().__init__(f"{problem.detail}: {problem.remedy}{fields}")
+        self.problem = problem
+
+
+class ApiClient:
+    """Asks the API at one address; made by `open_client`."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+
+    async def ask(
+        self,
+        route: Route[Body, Query, Answer],
+        body: Body | None = None,
+        query: Query | None = None,
+        **names: str,
+    ) -> Answer:
+        """Ask one operation; `names` fill its path. Raises ApiUnreachable, ApiRefused."""
+        data = None if body is None else body.model_dump_json(exclude_unset=True)
+        parameters = {} if query is None else query.model_dump(mode="json", exclude_unset=True)
+        status, text = await self._send(route.method, route.filled_path(names), data, parameters)
+        try:
+            if status == route.status:
+                return route.answer.model_validate_json(text)
+            problem = Problem.model_validate_json(text)
+        except ValidationError as error:
+            raise ApiUnreachable(self._url, "something else answers there") from error
+        raise ApiRefused(problem)
+
+    async def readiness(self) -> Readiness:
+        """Whether the program can take calls; needs no token. Raises ApiUnreachable."""
+        _, text = await self._send("GET", READY_PATH, None, {})
+        try:
+            return Readiness.model_validate_json(text)
+        except ValidationError as error:
+            raise ApiUnreachable(self._url, "something else answers there") from error
+
+    async def _send(
+        self, method: str, path: str, data: str | None, parameters: Mapping[str, str | int]
+    ) -> tuple[int, str]:
+        headers = {} if data is None else {"Content-Type": "application/json"}
+        try:
+            async with self._session.request(
+                method, self._url + path, data=data, params=parameters, headers=headers
+            ) as response:
+                return response.status, await response.text()
+        except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
+            raise ApiUnreachable(self._url, type(error).__name__) from error
+
+
+@asynccontextmanager
+async def open_client(access: ApiAccess, who: str) -> AsyncIterator[ApiClient]:
+    """A client that acts in the name of `who`."""
+    headers = {"Authorization": f"Bearer {access.token}", WHO_HEADER: who}
+    timeout = aiohttp.ClientTimeout(total=_SECONDS)
+    async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
+        yield ApiClient(session, access.url)

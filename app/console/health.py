@@ -1,0 +1,44 @@
+"""For machines that watch the program: /metrics, /healthz and /readyz. None of them needs the token or tells a secret."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from pydantic import BaseModel
+
+READY_PATH = "/readyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What there is to watch: the metrics with their content type, and by name what must be well to take calls."""
+
+    metrics: Callable[[], tuple[bytes, str]]
+    checks: Mapping[str, Callable[[], bool]]
+
+
+class Readiness(BaseModel):
+    """Whether calls can be taken, and which check says what."""
+
+    ready: bool
+    checks: dict[str, bool]
+
+
+def add_health(app: web.Application, watch: Watch) -> None:
+    """Serve the three."""
+
+    async def metrics(_request: web.Request) -> web.Response:
+        text, content_type = watch.metrics()
+        return web.Response(body=text, headers={"Content-Type": content_type})
+
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        checks = {name: check() for name, check in watch.checks.items()}
+        told = Readiness(ready=all(checks.values()), checks=checks)
+        return web.json_response(text=told.model_dump_json(), status=200 if told.ready else 503)
+
+    app.router.add_get("/metrics", metrics)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get(READY_PATH, readyz)

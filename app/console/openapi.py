@@ -1,0 +1,100 @@
+"""The API described as OpenAPI 3.1, made from the routes themselves."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from app.console.fields import PATH_PATTERNS, WHO
+from app.console.problems import CONTENT_TYPE, Problem
+from app.console.routes import ROOT, WHO_HEADER, AnyRoute, Nothing
+
+VERSION = "1.0.0"
+
+Json = dict[str, Any]
+_Schemas = Mapping[tuple[Any, JsonSchemaMode], Json]
+
+
+def describe(routes: Sequence[AnyRoute]) -> Json:
+    """The description of these routes."""
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(Problem, "serialization")]
+    for route in routes:
+        wanted.append((route.answer, "serialization"))
+        if route.body is not Nothing:
+            wanted.append((route.body, "validation"))
+    schemas, definitions = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    paths: Json = {}
+    for route in routes:
+        paths.setdefault(ROOT + route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Dealerlijn",
+            "version": VERSION,
+            "description": "Agents, calls and campaigns of the telephone contact centre.",
+        },
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(route: AnyRoute, schemas: _Schemas) -> Json:
+    operation: Json = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [route.path.split("/")[1]],
+        "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
+        "responses": {
+            str(route.status): _content("application/json", schemas[route.answer, "serialization"], "Done")
+        },
+    }
+    if route.body is not Nothing:
+        schema = schemas[route.body, "validation"]
+        needed = bool(route.body.model_json_schema().get("required"))
+        operation["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
+    for status in _problem_statuses(route):
+        operation["responses"][str(status)] = _content(
+            CONTENT_TYPE, schemas[Problem, "serialization"], HTTPStatus(status).phrase
+        )
+    return operation
+
+
+def _problem_statuses(route: AnyRoute) -> list[int]:
+    statuses = [401, 422, 500, 503]
+    if route.parameters:
+        statuses.append(404)
+    if route.method != "GET":
+        statuses += [400, 408, 409, 413, 415]
+    return sorted(statuses)
+
+
+def _content(media_type: str, schema: Json, description: str) -> Json:
+    return {"description": description, "content": {media_type: {"schema": schema}}}
+
+
+def _path_parameters(route: AnyRoute) -> list[Json]:
+    return [
+        _parameter("path", name, {"type": "string", "pattern": f"^{PATH_PATTERNS[name]}$"}, required=True)
+        for name in route.parameters
+    ]
+
+
+def _query_parameters(route: AnyRoute) -> list[Json]:
+    described = route.query.model_json_schema()
+    return [_parameter("query", name, schema) for name, schema in described.get("properties", {}).items()]
+
+
+def _header_parameters(route: AnyRoute) -> list[Json]:
+    if route.method == "GET":
+        return []
+    return [_parameter("header", WHO_HEADER, {"type": "string", "pattern": f"^{WHO}$", "default": "api"})]
+
+
+def _parameter(place: str, name: str, schema: Json, *, required: bool = False) -> Json:
+    return {"in": place, "name": name, "required": required, "schema": schema}

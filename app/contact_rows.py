@@ -1,0 +1,156 @@
+"""Reading a file of contacts, CSV or XLSX, into rows of text. Nothing in a cell is ever computed: a formula is text."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from zipfile import BadZipFile
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+Row = tuple[int, Sequence[str]]
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_ROWS = 250_000
+MAX_CELLS_IN_ROW = 200
+_MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+_SAMPLE_BYTES = 65_536
+_SEPARATORS = ";,\t|"
+# The encodings of western spreadsheets before UTF-8: of Windows, DOS and the Mac; of equals the first is meant.
+_ENCODINGS = ("cp1252", "cp850", "mac_roman")
+_USUAL = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœ€‘’“”–")
+_CAPITALS = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒ")
+_ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+class UnusableFile(Exception):
+    """A file cannot be read as a list of contacts. `remedy` says what to do."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}: {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+
+
+def read_rows(path: Path, encoding: str | None = None) -> Iterator[Row]:
+    """Yield the rows that are not empty, the headings first, each with its line number (from 1).
+
+    CSV may be separated by semicolon, comma, tab or bar; its encoding is found when `encoding` does not tell it. Raises
+    UnusableFile, also half-way.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise UnusableFile(
+            f"{path} cannot be read ({error.strerror})", "check its name and its rights"
+        ) from error
+    if size > MAX_BYTES:
+        raise UnusableFile(f"{path} is larger than {MAX_BYTES >> 20} MB", "split it")
+    if start == _OLD_OFFICE:
+        raise UnusableFile(
+            f"{path} is an old or encrypted Excel file", "save it as XLSX without a password, or as CSV"
+        )
+    return _limited(path, _xlsx_rows(path) if start == _ZIP else _csv_rows(path, encoding))
+
+
+def _limited(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
+    count = 0
+    for line, cells in rows:
+        if not any(cells):
+            continue
+        count += 1
+        if count > MAX_ROWS + 1:
+            raise UnusableFile(f"{path} has more than {MAX_ROWS} rows", "split it")
+        if len(cells) > MAX_CELLS_IN_ROW:
+            raise UnusableFile(
+                f"line {line} of {path} has more than {MAX_CELLS_IN_ROW} cells", "look for a missing quote"
+            )
+        yield line, cells
+    if count == 0:
+        raise UnusableFile(f"{path} is empty", "give a file with a line of headings")
+
+
+def _csv_rows(path: Path, encoding: str | None) -> Iterator[Row]:
+    text = _decoded(path, encoding)
+    first_line, _, rest = text.partition("\n")
+    skipped = 0
+    separator = first_line.strip().removeprefix("sep=")
+    if len(separator) == 1 and first_line.startswith("sep="):  # Excel writes and reads this line
+        text, skipped = rest, 1
+    else:
+        separator = max(_SEPARATORS, key=first_line.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1 + skipped
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1 + skipped
+    except csv.Error as error:
+        raise UnusableFile(
+            f"line {line} of {path} is no good CSV ({error})", "look for a missing quote"
+        ) from error
+
+
+def _decoded(path: Path, encoding: str | None) -> str:
+    data = path.read_bytes()
+    name = encoding or _encoding_of(data)
+    try:
+        return data.decode(name).removeprefix("\ufeff")
+    except (UnicodeDecodeError, LookupError) as error:
+        raise UnusableFile(f"{path} is not written in {name}", "save it as CSV UTF-8") from error
+
+
+def _encoding_of(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        strange = b"\n".join(line for line in data.splitlines() if not line.isascii())[:_SAMPLE_BYTES]
+        return max(_ENCODINGS, key=lambda name: _likelihood(strange, name))
+    return "utf-8"
+
+
+def _likelihood(data: bytes, encoding: str) -> int:
+    """How much the strange letters look like those of names in this part of the world, when read in an encoding."""
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return -1
+    return sum(2 if letter in _USUAL else letter in _CAPITALS for letter in text if not letter.isascii())
+
+
+def _xlsx_rows(path: Path) -> Iterator[Row]:
+    try:
+        with zipfile.ZipFile(path) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+        if unpacked > _MAX_UNPACKED_BYTES:
+            raise UnusableFile(f"{path} unpacks to more than {_MAX_UNPACKED_BYTES >> 20} MB", "split it")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
+        raise UnusableFile(f"{path} is no XLSX file", "save it again as XLSX, or as CSV") from error
+    try:
+        sheet = book.worksheets[0]
+        # The size a sheet claims may be wrong either way.
+        sheet.reset_dimensions()
+        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            yield line, [_text(value) for value in values]
+    finally:
+        book.close()
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime():
+            return value.date().isoformat()
+        case _:
+            return str(value)

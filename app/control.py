@@ -1,0 +1,285 @@
+"""What people may ask of the running program: the HTTP API, the command line and the pages all go through here.
+
+A mistake of the asker raises an error that says what to do, listed in `app.control_errors`, and changes nothing.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+
+from app.clock import Clock
+from app.control_errors import (
+    NotTheirCall,
+    ObjectionWithoutContact,
+    OutOfBounds,
+    UnknownCall,
+    UnknownDealer,
+    UnknownDisposition,
+)
+from app.control_ports import CampaignFigures, ControlStore, LiveCall, PacingChanges, ProfileChanges
+from app.floor_desk import FloorDesk
+from app.journal import Journal
+from app.storage.audit import AuditEntry
+from app.storage.errors import AlreadyThere
+from app.storage.voicemails import Voicemail
+from calls.facts import CampaignStarted, CampaignStopped, DispositionRecorded, PacingChanged
+from calls.ids import AgentId, CallId, CampaignId, DealerId
+from calls.words import AgentState
+from dialer.campaign import Campaign, CampaignState, PacingSettings
+from dialer.dispositions import Disposition, follow_up
+from dialer.pacing import PacingDecision
+from dialer.profiles import CallingProfile, profile_named
+from routing.agent import Agent, AgentProfile
+from routing.views import QueueView
+
+WINDOW = timedelta(hours=24)
+MOST_OVER_DIAL = 500
+
+
+class Control:
+    """The running program as people see it. `who` in a method is the name that the audit log gets."""
+
+    def __init__(
+        self,
+        desk: FloorDesk,
+        journal: Journal,
+        store: ControlStore,
+        clock: Clock,
+        *,
+        dealers: Collection[DealerId],
+        campaigns_changed: Callable[[], None],
+        live_calls: Callable[[], Sequence[LiveCall]],
+        last_decision: Callable[[CampaignId], PacingDecision | None],
+    ) -> None:
+        self._desk = desk
+        self._journal = journal
+        self._store = store
+        self._clock = clock
+        self._dealers = dealers
+        self._campaigns_changed = campaigns_changed
+        self._live_calls = live_calls
+        self._last_decision = last_decision
+        # Reading settings, checking the change and storing it belong together.
+        self._one_change = asyncio.Lock()
+
+    # Agents
+
+    def agents(self) -> Sequence[Agent]:
+        """Every agent as of now."""
+        return self._desk.floor.view(self._clock.now()).agents
+
+    def agent(self, agent_id: AgentId) -> Agent:
+        """One agent as of now."""
+        return self._desk.floor.agent(agent_id)
+
+    async def create_agent(self, profile: AgentProfile, who: str) -> Agent:
+        """Take up a new agent, logged out. Raises AlreadyThere, UnknownDealer."""
+        async with self._one_change:
+            if any(agent.profile.agent_id == profile.agent_id for agent in self.agents()):
+                raise AlreadyThere(
+                    f"there is an agent {profile.agent_id}", "choose another id, or change that agent"
+                )
+            await self._save_agent(profile, None, who)
+        return self.agent(profile.agent_id)
+
+    async def update_agent(self, agent_id: AgentId, changes: ProfileChanges, who: str) -> Agent:
+        """Change fields of an agent's profile, by name; what is not named stays. In force at the next choice."""
+        async with self._one_change:
+            before = self.agent(agent_id).profile
+            await self._save_agent(replace(before, **changes), before, who)
+        return self.agent(agent_id)
+
+    async def login(self, agent_id: AgentId, campaign_id: CampaignId | None = None) -> Agent:
+        """To work: for waiting calls, or on a campaign's open line. Raises NotNow, UnknownCampaign."""
+        if campaign_id is not None:
+            await self._store.campaign(campaign_id)
+        self._desk.login(agent_id, campaign_id)
+        return self.agent(agent_id)
+
+    def logout(self, agent_id: AgentId) -> Agent:
+        """Go home, after the present call."""
+        self._desk.logout(agent_id)
+        return self.agent(agent_id)
+
+    def pause(self, agent_id: AgentId, reason: str) -> Agent:
+        """Take no calls, after the present one. Raises NotNow when logged out."""
+        self._desk.pause(agent_id, reason)
+        return self.agent(agent_id)
+
+    def resume(self, agent_id: AgentId) -> Agent:
+        """Take calls again. Raises NotNow when logged out."""
+        self._desk.resume(agent_id)
+        return self.agent(agent_id)
+
+    def wrap_up_done(self, agent_id: AgentId) -> Agent:
+        """Wrap-up is over before its time."""
+        self._desk.finish_wrap_up(agent_id)
+        return self.agent(agent_id)
+
+    # Calls
+
+    def queues(self) -> Sequence[QueueView]:
+        """Every queue that was ever used."""
+        return self._desk.floor.view(self._clock.now()).queues
+
+    def calls(self) -> Sequence[LiveCall]:
+        """The calls that live now."""
+        return self._live_calls()
+
+    async def voicemails(self, dealer: DealerId | None, limit: int) -> Sequence[Voicemail]:
+        """The newest messages, of one dealer or of all. Raises UnknownDealer."""
+        if dealer is not None:
+            self._check_dealer(dealer)
+        dealers = self._dealers if dealer is None else (dealer,)
+        found = [message for each in dealers for message in await self._store.voicemails(each, limit)]
+        return sorted(found, key=lambda message: message.left_at, reverse=True)[:limit]
+
+    async def disposition(self, agent_id: AgentId, call_id: CallId, word: str, note: str) -> None:
+        """Record in one word how an agent's conversation ended, also afterwards.
+
+        An objection is in force when this returns. Raises UnknownAgent, UnknownCall, NotTheirCall, UnknownDisposition
+        and ObjectionWithoutContact.
+        """
+        past = await self._store.past_call(call_id)
+        if self.agent(agent_id).call_id != call_id:
+            if past is None or past.agent_id is None:
+                raise UnknownCall(call_id)
+            if past.agent_id != agent_id:
+                raise NotTheirCall(agent_id, call_id)
+        contact_id = None if past is None else past.contact_id
+        follows = follow_up(word)
+        if contact_id is not None and follows is None:
+            raise UnknownDisposition(word, tuple(Disposition))
+        if follows is not None and follows.objection:
+            if contact_id is None:
+                raise ObjectionWithoutContact(call_id)
+            await self._store.record_objection(call_id, contact_id, agent_id, self._clock.now())
+        self._journal.publish(DispositionRecorded(self._clock.now(), call_id, agent_id, word, note))
+
+    # Campaigns
+
+    async def campaigns(self) -> Sequence[Campaign]:
+        """Every campaign."""
+        return await self._store.campaigns()
+
+    async def campaign(self, campaign_id: CampaignId) -> Campaign:
+        """One campaign. Raises UnknownCampaign."""
+        return await self._store.campaign(campaign_id)
+
+    async def create_campaign(self, campaign: Campaign, who: str) -> Campaign:
+        """Store a new campaign, in the state it is given. Raises AlreadyThere, UnknownDealer, UnknownProfile, OutOfBounds."""
+        self._check_dealer(campaign.dealer)
+        profile = profile_named(campaign.profile)
+        faults = {f"pacing/{name}": fault for name, fault in _pacing_faults(campaign.pacing, profile).items()}
+        if campaign.ring_seconds < profile.min_ring_seconds:
+            faults["ring_seconds"] = f"is too short: give at least {profile.min_ring_seconds}"
+        if faults:
+            raise OutOfBounds(faults)
+        await self._store.create_campaign(campaign)
+        self._campaigns_changed()
+        await self._audit(who, "campaign_created", campaign.campaign_id, after=campaign)
+        return campaign
+
+    async def start_campaign(self, campaign_id: CampaignId, who: str) -> Campaign:
+        """Let a campaign dial; nothing changes when it may already."""
+        return await self._set_state(campaign_id, CampaignState.RUNNING, who, "")
+
+    async def stop_campaign(self, campaign_id: CampaignId, who: str, reason: str) -> Campaign:
+        """Let a campaign dial no more; calls that are under way go on."""
+        return await self._set_state(campaign_id, CampaignState.STOPPED, who, reason)
+
+    async def set_pacing(self, campaign_id: CampaignId, changes: PacingChanges, who: str) -> Campaign:
+        """Change pacing settings by name, in force at the next decision. Raises UnknownCampaign, OutOfBounds."""
+        async with self._one_change:
+            before = await self._store.campaign(campaign_id)
+            pacing = replace(before.pacing, **changes)
+            if faults := _pacing_faults(pacing, profile_named(before.profile)):
+                raise OutOfBounds(faults)
+            if pacing == before.pacing:
+                return before
+            after = await self._store.set_pacing(campaign_id, pacing)
+            was, now_is = _canonical(before.pacing), _canonical(pacing)
+            self._journal.publish(
+                PacingChanged(self._clock.now(), campaign_id, after.dealer, who, was, now_is)
+            )
+            self._campaigns_changed()
+            await self._audit(who, "pacing", campaign_id, before.pacing, pacing)
+        return after
+
+    async def figures(self, campaign_id: CampaignId) -> CampaignFigures:
+        """A campaign in figures. Raises UnknownCampaign."""
+        campaign = await self._store.campaign(campaign_id)
+        states = Counter(agent.state for agent in self._desk.floor.line_agents(campaign_id))
+        return CampaignFigures(
+            campaign,
+            await self._store.attempt_totals(campaign_id),
+            await self._store.abandon_window(campaign_id, self._clock.now() - WINDOW),
+            {state: states[state] for state in AgentState},
+            self._last_decision(campaign_id),
+        )
+
+    async def changes(self, limit: int) -> Sequence[AuditEntry]:
+        """Who changed what, newest first."""
+        return await self._store.changes(limit)
+
+    async def _set_state(
+        self, campaign_id: CampaignId, state: CampaignState, who: str, reason: str
+    ) -> Campaign:
+        async with self._one_change:
+            before = await self._store.campaign(campaign_id)
+            if before.state is state:
+                return before
+            after = await self._store.set_state(campaign_id, state)
+            now = self._clock.now()
+            self._journal.publish(
+                CampaignStarted(now, campaign_id, after.dealer, who)
+                if state is CampaignState.RUNNING
+                else CampaignStopped(now, campaign_id, after.dealer, who, reason)
+            )
+            self._campaigns_changed()
+            await self._audit(
+                who, f"campaign_{state}", campaign_id, {"state": before.state}, {"state": state}
+            )
+        return after
+
+    async def _save_agent(self, profile: AgentProfile, before: AgentProfile | None, who: str) -> None:
+        for dealer in profile.dealers or ():
+            self._check_dealer(dealer)
+        await self._store.save_agent(profile)
+        self._desk.floor.know(profile, self._clock.now())
+        self._desk.assign()
+        action = "agent_created" if before is None else "agent_changed"
+        await self._audit(who, action, profile.agent_id, before, profile)
+
+    async def _audit(
+        self, who: str, action: str, subject: str, before: object = None, after: object = None
+    ) -> None:
+        await self._store.record_change(
+            AuditEntry(self._clock.now(), who, action, subject, _canonical(before), _canonical(after))
+        )
+
+    def _check_dealer(self, dealer: DealerId) -> None:
+        if dealer not in self._dealers:
+            raise UnknownDealer(dealer, self._dealers)
+
+
+def _canonical(value: object) -> str:
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
+def _pacing_faults(pacing: PacingSettings, profile: CallingProfile) -> dict[str, str]:
+    faults = {}
+    highest = profile.default_limit_ratio
+    if not 0 < pacing.limit_ratio <= highest:
+        faults["limit_ratio"] = f"is out of bounds: give more than 0 and at most {highest:g}"
+    if not 0 < pacing.target_ratio <= pacing.limit_ratio:
+        faults["target_ratio"] = (
+            f"is out of bounds: give more than 0 and at most the limit, {pacing.limit_ratio:g}"
+        )
+    if not 0 <= pacing.max_over_dial <= MOST_OVER_DIAL:
+        faults["max_over_dial"] = f"is out of bounds: give 0 to {MOST_OVER_DIAL}"
+    return faults

@@ -1,0 +1,68 @@
+"""Mistakes of those who ask something of the running program. Each says in `remedy` what to do instead.
+
+Beside these, `Control` lets through `UnknownAgent` and `NotNow` of routing, `UnknownCampaign`, `UnknownProfile` and
+`StoreUnavailable` of the dialler, and `AlreadyThere` of the storage.
+"""
+
+from collections.abc import Collection, Mapping
+
+from calls.ids import AgentId, CallId, DealerId
+
+
+class ControlError(Exception):
+    """Root of this file's errors."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}: {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+
+
+class UnknownCall(ControlError):
+    """There is no such call, or no agent has had it."""
+
+    def __init__(self, call_id: CallId) -> None:
+        super().__init__(f"no agent has had a call {call_id}", "take the id of a call from the agent's view")
+
+
+class NotTheirCall(ControlError):
+    """The call was another agent's."""
+
+    def __init__(self, agent_id: AgentId, call_id: CallId) -> None:
+        super().__init__(f"call {call_id} was not {agent_id}'s", "name the agent who had the call")
+
+
+class UnknownDealer(ControlError):
+    """The settings have no such dealer."""
+
+    def __init__(self, dealer: DealerId, known: Collection[DealerId]) -> None:
+        super().__init__(
+            f"no dealer {dealer}", f"choose one of {', '.join(sorted(known))}, or add it to the settings"
+        )
+
+
+class UnknownDisposition(ControlError):
+    """No such word for how a campaign's conversation ended."""
+
+    def __init__(self, word: str, known: Collection[str]) -> None:
+        super().__init__(f"no disposition {word}", f"choose one of {', '.join(sorted(known))}")
+
+
+class ObjectionWithoutContact(ControlError):
+    """An objection needs a contact of a campaign, and an inbound call has none."""
+
+    def __init__(self, call_id: CallId) -> None:
+        super().__init__(
+            f"call {call_id} belongs to no contact, so nobody would be spared further calls",
+            "record the objection on a campaign call of this person",
+        )
+
+
+class OutOfBounds(ControlError):
+    """Settings that may not be: `faults` says for each field, by its path such as `pacing/mode`, what to give instead."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(
+            "; ".join(f"{name} {fault}" for name, fault in faults.items()), "give values within the bounds"
+        )
+        self.faults = faults

@@ -1,0 +1,86 @@
+"""The database behind `Control`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.control_ports import PastCall
+from app.storage import agents, audit, campaigns, tables, totals, voicemails
+from app.storage.audit import AuditEntry
+from app.storage.campaign_store import SqlCampaignStore
+from app.storage.database import Database
+from app.storage.voicemails import Voicemail
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
+from dialer.campaign import AbandonWindow, Campaign, CampaignState, PacingSettings
+from metrics.totals import AttemptTotal
+from routing.agent import AgentProfile
+
+
+class SqlControlStore:
+    """`ControlStore` on the database that `dialler` writes to as well."""
+
+    def __init__(self, database: Database, dialler: SqlCampaignStore) -> None:
+        self._database = database
+        self._dialler = dialler
+
+    async def campaigns(self) -> Sequence[Campaign]:
+        """Return every campaign, by id."""
+        return await campaigns.all_campaigns(self._database)
+
+    async def campaign(self, campaign_id: CampaignId) -> Campaign:
+        """Return one campaign. Raises UnknownCampaign."""
+        return await campaigns.get_campaign(self._database, campaign_id)
+
+    async def create_campaign(self, campaign: Campaign) -> None:
+        """Store a new campaign. Raises AlreadyThere."""
+        await campaigns.create_campaign(self._database, campaign)
+
+    async def set_state(self, campaign_id: CampaignId, state: CampaignState) -> Campaign:
+        """Store whether a campaign may dial. Raises UnknownCampaign."""
+        return await campaigns.set_state(self._database, campaign_id, state)
+
+    async def set_pacing(self, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
+        """Store pacing settings. Raises UnknownCampaign."""
+        return await campaigns.set_pacing(self._database, campaign_id, pacing)
+
+    async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
+        """Count connected and abandoned attempts since a moment."""
+        return await self._dialler.abandon_window(campaign_id, since)
+
+    async def attempt_totals(self, campaign_id: CampaignId) -> Sequence[AttemptTotal]:
+        """Count all attempts of a campaign."""
+        counted = await totals.count_totals(self._database, None, {})
+        return [total for total in counted.attempts if total.campaign == campaign_id]
+
+    async def past_call(self, call_id: CallId) -> PastCall | None:
+        """Return what is stored of a call or attempt, None when there is none."""
+        attempts, calls = tables.attempts, tables.calls
+        async with self._database.reading() as connection:
+            attempt = (
+                await connection.execute(attempts.select().where(attempts.c.call_id == call_id))
+            ).one_or_none()
+            if attempt is not None:
+                return PastCall(attempt.agent_id, ContactId(attempt.contact_id))
+            call = (await connection.execute(calls.select().where(calls.c.call_id == call_id))).one_or_none()
+        return None if call is None else PastCall(call.agent_id, None)
+
+    async def record_objection(
+        self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
+    ) -> None:
+        """Store that this person does not want to be called."""
+        await self._dialler.record_objection(call_id, contact_id, agent_id, now)
+
+    async def save_agent(self, profile: AgentProfile) -> None:
+        """Store a new agent or a new profile."""
+        await agents.save_agent(self._database, profile)
+
+    async def voicemails(self, dealer: DealerId, limit: int) -> Sequence[Voicemail]:
+        """Return a dealer's messages, newest first."""
+        return await voicemails.newest_voicemails(self._database, dealer, limit)
+
+    async def record_change(self, entry: AuditEntry) -> None:
+        """Add to the audit log."""
+        await audit.record_change(self._database, entry)
+
+    async def changes(self, limit: int) -> Sequence[AuditEntry]:
+        """Return the last changes, newest first."""
+        return await audit.newest_changes(self._database, limit)

@@ -1,0 +1,225 @@
+"""What `dealers.toml` may contain: its tables as pydantic models, with their defaults and what makes them wrong.
+
+A fault of our own carries a problem and a remedy in its context; `app.dealers` words those of pydantic.
+"""
+
+from datetime import date, time
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from calls.errors import NumberError
+from calls.numbers import parse_number
+from calls.words import Department
+from dialer.errors import UnknownProfile
+from dialer.profiles import profile_named
+from ivr.hours import MIDNIGHT, Block
+from ivr.public_holidays import holiday_names
+
+OWN_FAULT = "dealers"
+
+
+def _wrong(problem: str, remedy: str) -> PydanticCustomError:
+    # The braces of a message would be read as places to fill in.
+    return PydanticCustomError(OWN_FAULT, "{problem}", {"problem": problem, "remedy": remedy})
+
+
+def _block(value: object) -> Block:
+    remedy = "write it as 08:00-18:00, the closing time after the opening time, 24:00 for midnight"
+    opens_text, _, closes_text = str(value).partition("-")
+    try:
+        opens = time.fromisoformat(opens_text)
+        closes = MIDNIGHT if closes_text == "24:00" else time.fromisoformat(closes_text)
+    except ValueError:
+        raise _wrong(f"{value!r} is no stretch of hours", remedy) from None
+    if opens.tzinfo or closes.tzinfo or (closes_text != "24:00" and closes <= opens):
+        raise _wrong(f"{value!r} is no stretch of hours", remedy)
+    return Block(opens, closes)
+
+
+def _in_order(blocks: list[Block]) -> list[Block]:
+    for before, after in pairwise(blocks):
+        if before.closes == MIDNIGHT or after.opens < before.closes:
+            raise _wrong("the hours overlap or are not in order", "write the earlier hours first, none twice")
+    return blocks
+
+
+def _known_holiday(name: str) -> str:
+    if name not in (known := holiday_names()):
+        raise _wrong(f"{name!r} is no Dutch holiday", f"choose from {', '.join(sorted(known))}")
+    return name
+
+
+def _ddi(text: str) -> str:
+    try:
+        number = parse_number(text)
+    except NumberError as error:
+        raise _wrong(error.reason, error.remedy) from error
+    if number.e164 != text:
+        raise _wrong("is not written in full", f"write {number.e164}")
+    return text
+
+
+def _profile(name: str) -> str:
+    try:
+        return profile_named(name).name
+    except UnknownProfile as error:
+        raise _wrong(f"{name!r} is no calling profile", f"choose from {', '.join(error.known)}") from error
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Blocks = Annotated[list[Annotated[Block, BeforeValidator(_block)]], AfterValidator(_in_order)]
+Level = Annotated[int, Field(ge=1, le=10)]
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ExceptionTable(Table):
+    """The hours of one date, whatever its weekday; none is a closed day."""
+
+    date: date
+    open: Blocks
+
+
+class HoursTable(Table):
+    """Opening hours on the wall clock of the Netherlands."""
+
+    monday: Blocks = []
+    tuesday: Blocks = []
+    wednesday: Blocks = []
+    thursday: Blocks = []
+    friday: Blocks = []
+    saturday: Blocks = []
+    sunday: Blocks = []
+    holidays: list[Annotated[str, AfterValidator(_known_holiday)]] = []
+    exceptions: list[ExceptionTable] = []
+
+
+class MenuTable(Table):
+    """Which key leads to which department."""
+
+    choices: dict[Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")], Department]
+    default: Department = Department.RECEPTION
+    max_misses: int = Field(default=2, ge=1, le=5)
+    timeout_seconds: float = Field(default=5.0, ge=1, le=30)
+
+
+class PromptsTable(Table):
+    """What is played, each by its name in the manifest of prompts."""
+
+    welcome: Name = "welcome"
+    menu: Name = "menu"
+    menu_miss: Name = "menu-miss"
+    closed: Name = "closed"
+    voicemail_offer: Name = "voicemail-offer"
+    voicemail_thanks: Name = "voicemail-thanks"
+    still_waiting: Name = "still-waiting"
+
+
+class VoicemailTable(Table):
+    """How messages are taken outside opening hours."""
+
+    min_seconds: float = Field(default=2.0, ge=0)
+    max_seconds: int = Field(default=120, ge=10, le=600)
+    max_silence_seconds: int = Field(default=4, ge=2, le=30)
+
+
+class RelaxationTable(Table):
+    """What a queue asks after a while."""
+
+    after_seconds: float = Field(gt=0)
+    skill: Name
+    level: int = Field(ge=0, le=10)
+
+
+class QueueTable(Table):
+    """How the calls for one department are served."""
+
+    requires: dict[Name, Level] = {}
+    relaxations: list[RelaxationTable] = []
+    priority: int = 0
+    ring_seconds: int = Field(default=15, ge=5, le=60)
+    wrap_up_seconds: float = Field(default=30.0, ge=0)
+    still_waiting_seconds: float = Field(default=30.0, ge=15)
+
+    @model_validator(mode="after")
+    def _relaxations_relax(self) -> "QueueTable":
+        levels = dict(self.requires)
+        since = 0.0
+        for number, relaxation in enumerate(self.relaxations):
+            if relaxation.after_seconds <= since:
+                raise _wrong(
+                    f"relaxations[{number}] is out of order", "put them in the order of after_seconds"
+                )
+            if relaxation.level >= levels.get(relaxation.skill, 0):
+                raise _wrong(
+                    f"relaxations[{number}] asks no less than before",
+                    "name a skill of `requires` with a lower level, 0 to drop it",
+                )
+            since = relaxation.after_seconds
+            levels[relaxation.skill] = relaxation.level
+        return self
+
+
+class SiteTable(Table):
+    """A place of business."""
+
+    name: Text
+
+
+class PhoneTable(Table):
+    """A phone that Asterisk is to know."""
+
+    name: Name
+
+
+class DealerTable(Table):
+    """One dealership."""
+
+    name: Text
+    ddis: list[Annotated[str, AfterValidator(_ddi)]] = Field(min_length=1)
+    calling_profile: Annotated[str, AfterValidator(_profile)]
+    service_level_seconds: float = Field(default=20.0, gt=0)
+    short_abandon_seconds: float = Field(default=5.0, ge=0)
+    sites: list[SiteTable] = Field(min_length=1)
+    hours: HoursTable
+    queues: dict[Department, QueueTable]
+    menu: MenuTable
+    prompts: PromptsTable = PromptsTable()
+    voicemail: VoicemailTable | None = None
+
+    @field_validator("menu")
+    @classmethod
+    def _leads_to_queues(cls, menu: MenuTable, info: ValidationInfo) -> MenuTable:
+        queues = info.data.get("queues")
+        missing = {*menu.choices.values(), menu.default} - set(queues) if queues is not None else set()
+        if missing:
+            raise _wrong(
+                f"leads to departments without a queue ({', '.join(sorted(missing))})",
+                "add a queue for each, or lead elsewhere",
+            )
+        return menu
+
+
+class DealersFile(Table):
+    """The whole file."""
+
+    dealers: dict[Name, DealerTable] = Field(min_length=1)
+    phones: list[PhoneTable] = []

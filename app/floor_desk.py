@@ -1,0 +1,241 @@
+"""Between the floor and everything that changes it: keeps the floor up with the facts of calls, publishes what became of
+agents, and hands waiting calls to agents the moment one is free.
+
+Everything here is synchronous and happens inside `Journal.publish`, so that no call can come between choosing an agent
+and reserving that agent.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from app.clock import Clock
+from app.journal import Journal
+from calls.facts import (
+    AgentStateChanged,
+    AttemptConnected,
+    AttemptEnded,
+    CallConnected,
+    CallEnded,
+    CallOffered,
+    CallQueued,
+    Fact,
+    OfferUnanswered,
+)
+from calls.ids import AgentId, CallId, CampaignId, DealerId
+from calls.words import AgentState, CallPhase, Department
+from dialer.life import AgentFound
+from routing.agent import Agent
+from routing.floor import Floor
+from routing.flow import AgentChosen
+from routing.queue import QueuePlan, WaitingCall
+
+TICK_SECONDS = 0.5
+
+
+class Deliver(Protocol):
+    """Hands a fact to a call's session; False when there is no such session."""
+
+    def __call__(self, call_id: CallId, fact: object) -> bool:
+        """Deliver `fact`."""
+        ...
+
+
+class FloorDesk:
+    """The one who moves the floor. `line_of` tells the call that is an agent's open line."""
+
+    def __init__(
+        self,
+        floor: Floor,
+        journal: Journal,
+        clock: Clock,
+        plan_of: Callable[[DealerId, Department], QueuePlan],
+        wrap_up_of: Callable[[CampaignId], float],
+    ) -> None:
+        self.floor = floor
+        self._journal = journal
+        self._clock = clock
+        self._plan_of = plan_of
+        self._wrap_up_of = wrap_up_of
+        self._deliver: Deliver = lambda _call_id, _fact: False
+        self._agent_of: dict[CallId, AgentId] = {}
+        self._line_of: dict[AgentId, CallId] = {}
+        self._answered: dict[CampaignId, list[CallId]] = {}
+
+    def connect(self, deliver: Deliver) -> None:
+        """Say where facts for calls go. Before this no call gets an agent."""
+        self._deliver = deliver
+
+    # What agents and supervisors ask. Each raises UnknownAgent or NotNow as the floor does.
+
+    def login(self, agent_id: AgentId, campaign_id: CampaignId | None = None) -> None:
+        """To work, for waiting calls or on a campaign's open line."""
+        self._moved(self.floor.login(agent_id, self._clock.now(), campaign_id))
+
+    def logout(self, agent_id: AgentId) -> None:
+        """Go home, after the present call."""
+        self._moved(self.floor.logout(agent_id, self._clock.now()))
+
+    def pause(self, agent_id: AgentId, reason: str) -> None:
+        """Take no calls, after the present one."""
+        self._moved(self.floor.pause(agent_id, reason, self._clock.now()))
+
+    def resume(self, agent_id: AgentId) -> None:
+        """Take calls again."""
+        self._moved(self.floor.resume(agent_id, self._clock.now()))
+
+    def finish_wrap_up(self, agent_id: AgentId) -> None:
+        """Done early."""
+        self._moved(self.floor.finish_wrap_up(agent_id, self._clock.now()))
+
+    # Open lines
+
+    def line_up(self, agent_id: AgentId, line: CallId) -> None:
+        """The agent's open line is up: customers who answer can be brought in."""
+        self._line_of[agent_id] = line
+        self.floor.line_up(agent_id)
+        self._serve_answered(self.floor.agent(agent_id).campaign_id)
+
+    def line_down(self, agent_id: AgentId) -> None:
+        """The agent's open line is gone."""
+        self._line_of.pop(agent_id, None)
+        self.floor.line_down(agent_id)
+
+    def find_line_agent(self, campaign_id: CampaignId, call_id: CallId) -> AgentFound | None:
+        """Reserve an agent for a customer who answered; None: the customer waits and gets the next one free."""
+        reserved = self.floor.reserve_line(campaign_id, call_id, self._clock.now())
+        if reserved is None:
+            self._answered.setdefault(campaign_id, []).append(call_id)
+            return None
+        self._agent_of[call_id] = reserved.agent_id
+        self._journal.publish(reserved.fact)
+        return AgentFound(self._clock.now(), reserved.agent_id, self._line_of[reserved.agent_id])
+
+    def waits_no_more(self, campaign_id: CampaignId, call_id: CallId) -> None:
+        """An answered customer needs no agent any more."""
+        waiting = self._answered.get(campaign_id, [])
+        if call_id in waiting:
+            waiting.remove(call_id)
+
+    def waiting_answers(self, campaign_id: CampaignId) -> int:
+        """How many customers answered and wait for an agent."""
+        return len(self._answered.get(campaign_id, ()))
+
+    def release(self, agent_id: AgentId, call_id: CallId) -> None:
+        """An agent was reserved for nothing."""
+        self._agent_of.pop(call_id, None)
+        self._moved(self.floor.release(agent_id, call_id, self._clock.now()))
+
+    def adopt(self, call_id: CallId, agent_id: AgentId) -> None:
+        """This agent is already talking in this call: found after a restart."""
+        self._agent_of[call_id] = agent_id
+
+    def settle(self, agent: Agent) -> None:
+        """Put right an agent whose state was left by an earlier process: busy with a call that lives, or free."""
+        call_id = next(
+            (call for call, owner in self._agent_of.items() if owner == agent.profile.agent_id), None
+        )
+        now = self._clock.now()
+        if call_id is not None:
+            restored = replace(agent, state=AgentState.ON_CALL, call_id=call_id)
+        elif agent.state in (AgentState.RESERVED, AgentState.RINGING, AgentState.ON_CALL):
+            restored = replace(
+                agent, state=AgentState.AVAILABLE, call_id=None, since=now, available_since=now
+            )
+        else:
+            return
+        self.floor.restore(restored)
+        if agent.state is not restored.state:
+            self._moved(
+                [
+                    AgentStateChanged(
+                        now,
+                        agent.profile.agent_id,
+                        agent.state,
+                        restored.state,
+                        "taken_over",
+                        call_id,
+                        agent.campaign_id,
+                    )
+                ]
+            )
+
+    # Facts and time
+
+    def on_fact(self, fact: Fact) -> None:
+        """Keep the floor up with a call's fact."""
+        match fact:
+            case CallQueued(at=at, call_id=call_id, dealer=dealer, department=department):
+                self.floor.enqueue(WaitingCall(call_id, self._plan_of(dealer, department), at))
+                self.assign()
+            case CallOffered(at=at, call_id=call_id, agent_id=agent_id):
+                self._agent_of[call_id] = agent_id
+                self._moved(self.floor.ringing(agent_id, call_id, at))
+            case OfferUnanswered(at=at, call_id=call_id, agent_id=agent_id, cause=cause):
+                self._agent_of.pop(call_id, None)
+                self._moved(self.floor.offer_unanswered(agent_id, call_id, at, cause))
+                self.assign()
+            case (
+                CallConnected(at=at, call_id=call_id, agent_id=agent_id)
+                | AttemptConnected(at=at, call_id=call_id, agent_id=agent_id)
+            ):
+                self._agent_of[call_id] = agent_id
+                self._moved(self.floor.connected(agent_id, call_id, at))
+            case CallEnded(call_id=call_id, dealer=dealer, department=department):
+                if fact.phase is CallPhase.TALKING and department is not None:
+                    self._over(call_id, self._plan_of(dealer, department).wrap_up_seconds)
+                else:
+                    self._agent_of.pop(call_id, None)
+                    self._moved(self.floor.leave(call_id, self._clock.now()))
+            case AttemptEnded(call_id=call_id, campaign_id=campaign_id):
+                self.waits_no_more(campaign_id, call_id)
+                self._over(call_id, self._wrap_up_of(campaign_id))
+            case _:
+                pass
+
+    def assign(self) -> None:
+        """Give waiting calls to agents who can take them now."""
+        for assignment in self.floor.assign(self._clock.now()):
+            self._journal.publish(assignment.fact)
+            chosen = AgentChosen(self._clock.now(), assignment.agent_id, assignment.reason)
+            if not self._deliver(assignment.call.call_id, chosen):
+                # Put back, a call that nobody has any more would be chosen again for ever.
+                self._moved(self.floor.leave(assignment.call.call_id, self._clock.now()))
+
+    async def run(self) -> None:
+        """Let time do its part: wrap-ups that are over, requirements that relax."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self._moved(self.floor.finish_due_wrap_ups(self._clock.now()))
+            self.assign()
+
+    def _over(self, call_id: CallId, wrap_up_seconds: float) -> None:
+        if (agent_id := self._agent_of.pop(call_id, None)) is None:
+            return
+        now = self._clock.now()
+        if self.floor.agent(agent_id).state is AgentState.ON_CALL:
+            self._moved(self.floor.hung_up(agent_id, call_id, now, wrap_up_seconds))
+        else:
+            self._moved(self.floor.release(agent_id, call_id, now))
+
+    def _moved(self, facts: list[AgentStateChanged]) -> None:
+        self._journal.publish(*facts)
+        if any(fact.after is AgentState.AVAILABLE for fact in facts):
+            for fact in facts:
+                self._serve_answered(self.floor.agent(fact.agent_id).campaign_id)
+            self.assign()
+
+    def _serve_answered(self, campaign_id: CampaignId | None) -> None:
+        if campaign_id is None:
+            return
+        waiting = self._answered.get(campaign_id, [])
+        while waiting:
+            call_id = waiting.pop(0)
+            found = self.find_line_agent(campaign_id, call_id)
+            if found is None:
+                # It went to the back of the list just now; its place is the front.
+                waiting.insert(0, waiting.pop())
+                return
+            if not self._deliver(call_id, found):
+                self.release(found.agent_id, call_id)

@@ -1,0 +1,109 @@
+"""The one stream of facts: everything that happens goes through `publish`, and every observer sees the same.
+
+Observers (metrics, console) are called at once; the database gets facts in order, in batches, from a bounded queue.
+When the database is away the queue holds them; when the queue is full new facts reach the observers only and are counted
+as dropped, because a conversation is worth more than its record.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Protocol
+
+from calls.facts import Fact
+from dialer.errors import StoreUnavailable
+
+_log = logging.getLogger(__name__)
+Observer = Callable[[Fact], None]
+
+
+class FactStore(Protocol):
+    """Where facts are kept."""
+
+    async def write_facts(self, facts: Sequence[Fact]) -> None:
+        """Store facts in order, in one transaction.
+
+        Raises StoreUnavailable, after which the same facts come first again; StaleEpoch when another controller rules.
+        """
+        ...
+
+
+class Journal:
+    """Publishes facts to observers and to the database. `run` is the one writer."""
+
+    def __init__(self, store: FactStore, *, batch: int = 500, capacity: int = 200_000) -> None:
+        self._store = store
+        self._batch = batch
+        self._waiting: deque[Fact] = deque()
+        self._capacity = capacity
+        self._observers: list[tuple[str, Observer]] = []
+        self._wake = asyncio.Event()
+        self._stored = asyncio.Event()
+        self._stored.set()
+        self.dropped = 0
+        self.observer_errors = 0
+        self.writable = True
+
+    @property
+    def depth(self) -> int:
+        """How many facts wait for the database."""
+        return len(self._waiting)
+
+    def observe(self, name: str, observer: Observer) -> None:
+        """Call `observer` with every fact from now on. A failing observer is logged; the rest go on."""
+        self._observers.append((name, observer))
+
+    def publish(self, *facts: Fact) -> None:
+        """Tell every observer now and the database soon."""
+        for fact in facts:
+            # Kept before it is told: an observer may publish what follows from it.
+            if len(self._waiting) < self._capacity:
+                self._waiting.append(fact)
+            else:
+                self.dropped += 1
+            self.tell(fact)
+        if facts:
+            self._stored.clear()
+            self._wake.set()
+
+    def tell(self, fact: Fact) -> None:
+        """Tell only the observers: for a fact that a transaction of its own has stored already."""
+        for name, observer in self._observers:
+            try:
+                observer(fact)
+            except Exception:  # noqa: BLE001 - no observer may harm a call or another observer
+                self.observer_errors += 1
+                _log.exception("observer failed", extra={"observer": name, "fact": type(fact).__name__})
+
+    async def flushed(self, seconds: float) -> bool:
+        """Wait until all facts published so far are stored; False when that took longer than `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stored.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def run(self) -> None:
+        """Store facts until cancelled, in batches: whatever gathered while the last batch was written goes next."""
+        pause = 0.0
+        while True:
+            await self._wake.wait()
+            if pause:
+                await asyncio.sleep(pause)
+            batch = list(islice(self._waiting, self._batch))
+            try:
+                await self._store.write_facts(batch)
+            except StoreUnavailable as error:
+                pause = min(5.0, pause * 2 or 0.2)
+                self.writable = False
+                _log.warning("facts wait for the database", extra={"depth": self.depth, "reason": str(error)})
+                continue
+            pause, self.writable = 0.0, True
+            for _ in batch:
+                self._waiting.popleft()
+            if not self._waiting:
+                self._wake.clear()
+                self._stored.set()

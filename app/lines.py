@@ -1,0 +1,165 @@
+"""Open lines: the phone of an agent who works on a campaign is called once at login and stays up.
+
+A line is a call of its own with one leg and a bridge; customers are brought into that bridge one after another.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from app.ari.executor import Dial, Executor
+from app.call_session import Machine
+from app.clock import Clock
+from app.floor_desk import FloorDesk
+from app.supervisor import Supervisor
+from calls.commands import CloseBridge, Command, HangUp, JoinPeople
+from calls.facts import AgentStateChanged, Fact
+from calls.ids import AgentId, CallId, CampaignId, LegId, bridge_of, line_leg
+from calls.legs import LegArrived, LegEnded, LegLeft, PeopleJoined
+from calls.words import AgentState, HangupCause
+
+RING_SECONDS = 30
+RETRY_SECONDS = 3.0
+MAX_FAILURES = 3
+CALLER_ID = '"Dealerlijn campagne" <dealerlijn>'
+
+
+class OpenLine:
+    """The machine of one line. `on_up` is told once the agent can be given customers."""
+
+    def __init__(
+        self, call_id: CallId, agent_id: AgentId, campaign_id: CampaignId, on_up: Callable[[], None]
+    ) -> None:
+        self._call_id = call_id
+        self.agent_id = agent_id
+        self.campaign_id = campaign_id
+        self._on_up = on_up
+        self.was_up = False
+        self._ended = False
+
+    @property
+    def call_id(self) -> CallId:
+        """The line's call."""
+        return self._call_id
+
+    @property
+    def ended(self) -> bool:
+        """Whether the line is gone."""
+        return self._ended
+
+    def legs(self) -> Sequence[LegId]:
+        """The agent's leg."""
+        return (line_leg(self._call_id),)
+
+    def failed(self, _at: datetime) -> Sequence[Fact]:
+        """A line has no facts of its own: whoever talks over it is told of the leg's end."""
+        return ()
+
+    def handle(self, fact: object) -> Sequence[Command]:
+        """Put the agent who answered into the bridge; close it when the leg is gone."""
+        match fact:
+            case LegArrived():
+                return (JoinPeople(bridge_of(self._call_id), (line_leg(self._call_id),)),)
+            case PeopleJoined():
+                self.was_up = True
+                self._on_up()
+                return ()
+            case LegEnded() | LegLeft():
+                self._ended = True
+                return (CloseBridge(bridge_of(self._call_id)),)
+            case _:
+                return ()
+
+
+class OpenLines:
+    """Opens a line for every agent who is available on a campaign and has none; closes it when the agent goes home."""
+
+    def __init__(
+        self,
+        desk: FloorDesk,
+        supervisor: Supervisor,
+        executor: Executor,
+        clock: Clock,
+        new_call_id: Callable[[], CallId],
+        endpoint_of: Callable[[AgentId], str | None],
+    ) -> None:
+        self._desk = desk
+        self._supervisor = supervisor
+        self._executor = executor
+        self._clock = clock
+        self._new_call_id = new_call_id
+        self._endpoint_of = endpoint_of
+        self._lines: dict[AgentId, OpenLine] = {}
+        self._failures: dict[AgentId, int] = {}
+
+    def on_fact(self, fact: Fact) -> None:
+        """Follow agents to work and home."""
+        if not isinstance(fact, AgentStateChanged):
+            return
+        line = self._lines.get(fact.agent_id)
+        if fact.after is AgentState.LOGGED_OUT and line is not None:
+            hang_up = HangUp(line_leg(line.call_id))
+            self._supervisor.spawn("close a line", self._executor.carry_out(hang_up))
+        elif fact.after is AgentState.AVAILABLE and line is None and fact.campaign_id is not None:
+            self._open(fact.agent_id, fact.campaign_id)
+
+    def open_missing(self) -> None:
+        """After a restart: open a line for every agent who is available on a campaign and whose line is gone."""
+        for agent in self._desk.floor.view(self._clock.now()).agents:
+            agent_id = agent.profile.agent_id
+            waits = agent.state is AgentState.AVAILABLE and agent_id not in self._lines
+            if waits and agent.campaign_id is not None:
+                self._open(agent_id, agent.campaign_id)
+
+    def agent_on(self, line: CallId) -> AgentId | None:
+        """Whose line this is."""
+        return next((agent_id for agent_id, own in self._lines.items() if own.call_id == line), None)
+
+    def adopt(self, call_id: CallId, agent_id: AgentId, campaign_id: CampaignId) -> None:
+        """Take over a line that was found alive after a restart."""
+        line = self._line(call_id, agent_id, campaign_id)
+        self._supervisor.start(line, (), done=self._gone)
+        line.handle(PeopleJoined(self._clock.now(), bridge_of(call_id)))
+
+    def _line(self, call_id: CallId, agent_id: AgentId, campaign_id: CampaignId) -> OpenLine:
+        line = OpenLine(call_id, agent_id, campaign_id, lambda: self._desk.line_up(agent_id, call_id))
+        self._lines[agent_id] = line
+        return line
+
+    def _open(self, agent_id: AgentId, campaign_id: CampaignId) -> None:
+        line = self._line(self._new_call_id(), agent_id, campaign_id)
+        session = self._supervisor.start(line, (), done=self._gone)
+
+        async def dial() -> None:
+            leg_id = line_leg(line.call_id)
+            endpoint = self._endpoint_of(agent_id)
+            if endpoint is None or not await self._executor.dial(
+                Dial(leg_id, endpoint, "agent-line", RING_SECONDS, CALLER_ID, {"DL_CALL": leg_id})
+            ):
+                session.deliver(LegEnded(self._clock.now(), leg_id, HangupCause.FAILURE))
+
+        self._supervisor.spawn("dial a line", dial())
+
+    def _gone(self, machine: Machine, _failed: bool) -> None:
+        assert isinstance(machine, OpenLine)
+        agent_id = machine.agent_id
+        self._lines.pop(agent_id, None)
+        self._desk.line_down(agent_id)
+        agent = self._desk.floor.agent(agent_id)
+        if agent.call_id is not None and (session := self._supervisor.call(agent.call_id)) is not None:
+            session.deliver(LegEnded(self._clock.now(), line_leg(machine.call_id), HangupCause.NORMAL))
+        failures = 1 if machine.was_up else self._failures.get(agent_id, 0) + 1
+        self._failures[agent_id] = failures
+        if agent.campaign_id == machine.campaign_id and agent.state is not AgentState.LOGGED_OUT:
+            self._supervisor.spawn("open a line again", self._again(machine, failures))
+
+    async def _again(self, machine: OpenLine, failures: int) -> None:
+        if failures >= MAX_FAILURES:
+            # The agent resumes when the phone is well; that opens the line anew.
+            self._failures.pop(machine.agent_id, None)
+            self._desk.pause(machine.agent_id, "line_lost")
+            return
+        await asyncio.sleep(RETRY_SECONDS)
+        agent = self._desk.floor.agent(machine.agent_id)
+        if agent.campaign_id == machine.campaign_id and machine.agent_id not in self._lines:
+            self._open(machine.agent_id, machine.campaign_id)

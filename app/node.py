@@ -1,0 +1,118 @@
+"""One Asterisk node: what comes in on its events socket goes to the calls, and its state decides whether we may act.
+
+A call lives as long as Asterisk has it. When the way to Asterisk is lost, sessions wait; when it is back, everything is
+compared (`app/reconcile.py`) before the first new event is read.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from time import time
+
+from app.ari.connection import Up
+from app.ari.events import AriEvent
+from app.ari.leases import Leases
+from app.ari.operations import Ari
+from app.ari.translate import Translator, recorded_leg
+from app.clock import Clock
+from app.journal import Journal
+from app.recordings import Recordings
+from app.supervisor import Supervisor
+from calls.facts import AsteriskLost, AsteriskReached
+from calls.ids import LegId, NodeId
+from calls.legs import LegArrived, LegEnded, LegFact, LegLeft, PromptFinished, RecordingStopped
+
+_log = logging.getLogger(__name__)
+HEARTBEAT_VARIABLE = "DL_HEARTBEAT"
+APP_VARIABLE = "DL_APP"
+
+
+class AsteriskNode:
+    """Follows one events socket (`app.ari.connection.Listener`)."""
+
+    def __init__(
+        self,
+        node: NodeId,
+        ari: Ari,
+        supervisor: Supervisor,
+        journal: Journal,
+        clock: Clock,
+        receive: Callable[[LegArrived], None],
+        reconcile: Callable[[str], Awaitable[tuple[int, int]]],
+        leases: Leases,
+        recordings: Recordings,
+        echo_seconds: Callable[[float], None],
+    ) -> None:
+        """`receive` takes a leg that no call owns; `reconcile(application)` returns (taken over, ended meanwhile)."""
+        self._node = node
+        self._ari = ari
+        self._supervisor = supervisor
+        self._journal = journal
+        self._clock = clock
+        self._receive = receive
+        self._reconcile = reconcile
+        self._leases = leases
+        self._recordings = recordings
+        self._echo_seconds = echo_seconds
+        self._translator = Translator()
+        self.up = False
+
+    async def on_up(self, up: Up) -> None:
+        """Compare everything, then let the dialplan send us calls again."""
+        began = self._clock.monotonic()
+        self._translator.forget()
+        await self._ari.asterisk.set_global_var(variable=APP_VARIABLE, value=up.application)
+        taken_over, ended = await self._reconcile(up.application)
+        await self._beat()
+        self.up = True
+        seconds = self._clock.monotonic() - began
+        self._journal.publish(
+            AsteriskReached(self._clock.now(), self._node, up.generation, taken_over, ended, seconds)
+        )
+
+    def on_event(self, event: AriEvent) -> None:
+        """Hand one event to the call it is about."""
+        fact = self._translator.facts(event)
+        if fact is None:
+            return
+        leg_id = recorded_leg(event) if isinstance(fact, RecordingStopped) else leg_of(fact)
+        if leg_id is None:
+            return
+        match fact:
+            case LegEnded() | LegLeft():
+                self._leases.drop(leg_id)
+            case PromptFinished(playback_id=what) | RecordingStopped(recording_id=what):
+                self._leases.uncover(leg_id, what)
+            case _:
+                pass
+        if isinstance(fact, RecordingStopped):
+            fact = self._recordings.checked(fact)
+        session = self._supervisor.owner(leg_id)
+        if session is not None:
+            session.deliver(fact)
+        elif isinstance(fact, LegArrived):
+            self._receive(fact)
+
+    async def on_echo(self, seconds: float) -> None:
+        """Events reach us: say so to the dialplan."""
+        self._echo_seconds(seconds)
+        await self._beat()
+
+    def on_down(self, reason: str) -> None:
+        """Stop acting on this node until it is back."""
+        self.up = False
+        _log.warning("asterisk is out of reach", extra={"node": self._node, "reason": reason})
+        self._journal.publish(AsteriskLost(self._clock.now(), self._node, "socket_down"))
+
+    def on_deaf(self, application: str) -> None:
+        """The old application name hears nothing any more; the next one is announced in `on_up`."""
+        _log.error(
+            "asterisk is deaf on this application", extra={"node": self._node, "application": application}
+        )
+
+    async def _beat(self) -> None:
+        await self._ari.asterisk.set_global_var(variable=HEARTBEAT_VARIABLE, value=str(int(time())))
+
+
+def leg_of(fact: LegFact) -> LegId | None:
+    """The leg a fact is about, None when it is about none."""
+    return getattr(fact, "leg_id", None)

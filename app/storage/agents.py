@@ -1,0 +1,63 @@
+"""The agents: who they are, and the state the journal last told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, select
+
+from app.storage.database import Database
+from app.storage.tables import agents
+from calls.ids import AgentId, CallId, CampaignId, DealerId
+from calls.words import AgentState
+from routing.agent import AgentProfile
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAgent:
+    """An agent as of the last journalled change; `since` is None for one who never worked."""
+
+    profile: AgentProfile
+    state: AgentState
+    reason: str
+    since: datetime | None
+    call_id: CallId | None
+    campaign_id: CampaignId | None
+
+
+async def save_agent(database: Database, profile: AgentProfile) -> None:
+    """Store a new agent, logged out, or the new profile of one who is known."""
+    columns = {
+        "name": profile.name,
+        "endpoint": profile.endpoint,
+        "skills": msgspec.json.encode(profile.skills).decode(),
+        "dealers": None if profile.dealers is None else msgspec.json.encode(sorted(profile.dealers)).decode(),
+    }
+    statement = (
+        database.insert(agents)
+        .values(agent_id=profile.agent_id, **columns)
+        .on_conflict_do_update(index_elements=[agents.c.agent_id], set_=columns)
+    )
+    async with database.writing() as connection:
+        await connection.execute(statement)
+
+
+async def all_agents(database: Database) -> list[StoredAgent]:
+    """Return every agent, by id."""
+    async with database.reading() as connection:
+        return [_agent(row) for row in await connection.execute(select(agents).order_by(agents.c.agent_id))]
+
+
+def _agent(row: Row[Any]) -> StoredAgent:
+    skills: Mapping[str, int] = msgspec.json.decode(row.skills, type=dict[str, int])
+    dealers = None if row.dealers is None else msgspec.json.decode(row.dealers, type=frozenset[DealerId])
+    return StoredAgent(
+        profile=AgentProfile(AgentId(row.agent_id), row.name, row.endpoint, skills, dealers),
+        state=AgentState(row.state),
+        reason=row.reason,
+        since=row.since,
+        call_id=row.call_id,
+        campaign_id=row.campaign_id,
+    )

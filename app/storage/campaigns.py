@@ -1,0 +1,127 @@
+"""Campaigns and the agents attached to them."""
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.storage import tables
+from app.storage.database import Database
+from app.storage.errors import AlreadyThere
+from calls.ids import AgentId, CampaignId, DealerId
+from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis, PacingSettings
+from dialer.errors import UnknownCampaign
+from routing.errors import UnknownAgent
+
+
+async def create_campaign(database: Database, campaign: Campaign) -> None:
+    """Store a new campaign. Raises AlreadyThere when its id is taken."""
+    row = {
+        "campaign_id": campaign.campaign_id,
+        "dealer": campaign.dealer,
+        "name": campaign.name,
+        "kind": campaign.kind,
+        "basis": campaign.basis,
+        "profile": campaign.profile,
+        "shown_number": campaign.shown_number,
+        "state": campaign.state,
+        "ring_seconds": campaign.ring_seconds,
+        "wrap_up_seconds": campaign.wrap_up_seconds,
+        "pacing": _pacing_text(campaign.pacing),
+    }
+    try:
+        async with database.writing() as connection:
+            await connection.execute(insert(tables.campaigns).values(row))
+    except IntegrityError as error:
+        raise AlreadyThere(f"there is a campaign {campaign.campaign_id}", "choose another name") from error
+
+
+async def all_campaigns(database: Database) -> list[Campaign]:
+    """Return every campaign, by id."""
+    async with database.reading() as connection:
+        rows = await connection.execute(select(tables.campaigns).order_by(tables.campaigns.c.campaign_id))
+        return [_campaign(row) for row in rows]
+
+
+async def get_campaign(database: Database, campaign_id: CampaignId) -> Campaign:
+    """Return one campaign. Raises UnknownCampaign."""
+    async with database.reading() as connection:
+        query = select(tables.campaigns).where(tables.campaigns.c.campaign_id == campaign_id)
+        row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise UnknownCampaign(campaign_id)
+    return _campaign(row)
+
+
+async def set_state(database: Database, campaign_id: CampaignId, state: CampaignState) -> Campaign:
+    """Store whether a campaign may dial: from here on nothing is committed for one that may not. Raises UnknownCampaign."""
+    return await _set(database, campaign_id, "state", state)
+
+
+async def set_pacing(database: Database, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
+    """Store new pacing settings and return the campaign as it is now. Raises UnknownCampaign."""
+    return await _set(database, campaign_id, "pacing", _pacing_text(pacing))
+
+
+async def attach_agents(database: Database, campaign_id: CampaignId, agent_ids: Collection[AgentId]) -> None:
+    """Make these the agents of a campaign, instead of those it had. Raises UnknownCampaign and UnknownAgent."""
+    attached = tables.campaign_agents
+    async with database.writing() as connection:
+        campaign = select(tables.campaigns.c.campaign_id).where(tables.campaigns.c.campaign_id == campaign_id)
+        if (await connection.execute(campaign)).one_or_none() is None:
+            raise UnknownCampaign(campaign_id)
+        agents = select(tables.agents.c.agent_id).where(tables.agents.c.agent_id.in_(agent_ids))
+        known = set((await connection.execute(agents)).scalars())
+        for unknown in sorted(set(agent_ids) - known):
+            raise UnknownAgent(unknown)
+        await connection.execute(delete(attached).where(attached.c.campaign_id == campaign_id))
+        if known:
+            rows = [{"campaign_id": campaign_id, "agent_id": agent_id} for agent_id in sorted(known)]
+            await connection.execute(insert(attached), rows)
+
+
+async def agents_of(database: Database, campaign_id: CampaignId) -> list[AgentId]:
+    """Return the agents of a campaign, by id; empty for an unknown campaign."""
+    attached = tables.campaign_agents
+    query = (
+        select(attached.c.agent_id).where(attached.c.campaign_id == campaign_id).order_by(attached.c.agent_id)
+    )
+    async with database.reading() as connection:
+        return [AgentId(agent_id) for agent_id in (await connection.execute(query)).scalars()]
+
+
+async def _set(database: Database, campaign_id: CampaignId, column: str, value: str) -> Campaign:
+    campaigns = tables.campaigns
+    statement = (
+        update(campaigns)
+        .where(campaigns.c.campaign_id == campaign_id)
+        .values({column: value})
+        .returning(*campaigns.c)
+    )
+    async with database.writing() as connection:
+        row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        raise UnknownCampaign(campaign_id)
+    return _campaign(row)
+
+
+def _pacing_text(pacing: PacingSettings) -> str:
+    return msgspec.json.encode(pacing).decode()
+
+
+def _campaign(row: Row[Any]) -> Campaign:
+    return Campaign(
+        campaign_id=CampaignId(row.campaign_id),
+        dealer=DealerId(row.dealer),
+        name=row.name,
+        kind=CampaignKind(row.kind),
+        basis=LegalBasis(row.basis),
+        profile=row.profile,
+        shown_number=row.shown_number,
+        state=CampaignState(row.state),
+        ring_seconds=row.ring_seconds,
+        wrap_up_seconds=row.wrap_up_seconds,
+        pacing=msgspec.json.decode(row.pacing, type=PacingSettings),
+    )

@@ -1,0 +1,172 @@
+"""Committing attempts: choosing contacts in list order, asking the rules once more, storing the intent to dial."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.storage import tables
+from app.storage.database import Database
+from app.storage.histories import Candidate, next_candidates
+from app.storage.journal import fact_row
+from calls.facts import AttemptCommitted
+from calls.ids import NODE_LENGTH, CallId, ContactId, NodeId, attempt_leg
+from dialer.campaign import Campaign, CommittedAttempt, RefusedContact
+from dialer.eligibility import Refusal, Rule, refusal
+from dialer.profiles import CallingProfile
+
+_ROUNDS = 4
+_SPARE_CANDIDATES = 10
+_WOKEN_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """One transaction's choice of contacts for a campaign, at `now`, under an epoch that the caller has checked."""
+
+    database: Database
+    connection: AsyncConnection
+    campaign: Campaign
+    profile: CallingProfile
+    node: NodeId
+    epoch: int
+    now: datetime
+
+    async def commit(
+        self, call_ids: Sequence[CallId], reason: str
+    ) -> list[CommittedAttempt | RefusedContact]:
+        """Commit up to `len(call_ids)` attempts, in list order; nothing once the campaign is stopped.
+
+        The work is bounded: when very many contacts in a row are refused, the rest of the list is for the next time.
+        """
+        await self.connection.execute(
+            _WAKE, {"campaign": self.campaign.campaign_id, "now": self.now, "count": _WOKEN_AT_ONCE}
+        )
+        answer: list[CommittedAttempt | RefusedContact] = []
+        free = list(call_ids)
+        for _ in range(_ROUNDS):
+            wanted = len(free) + _SPARE_CANDIDATES
+            candidates = await next_candidates(self.connection, self.campaign.campaign_id, wanted)
+            if not candidates:
+                break
+            chosen, refused = self._judge(candidates, len(free))
+            committed = await self._store(chosen, free)
+            held = Refusal(Rule.OPEN_ATTEMPT, self.now + timedelta(seconds=self.profile.min_ring_seconds))
+            refused.update({c.contact_id: held for c in chosen if c.contact_id not in committed})
+            await self._set_aside(refused)
+            await self._launch(list(committed.values()), reason)
+            answer += committed.values()
+            answer += [RefusedContact(self.campaign.campaign_id, key, refused[key].rule) for key in refused]
+            free = free[len(chosen) :]
+            if not free:
+                break
+        return answer
+
+    def _judge(
+        self, candidates: Sequence[Candidate], wanted: int
+    ) -> tuple[list[Candidate], dict[ContactId, Refusal]]:
+        chosen: list[Candidate] = []
+        refused: dict[ContactId, Refusal] = {}
+        for candidate in candidates:
+            if len(chosen) == wanted:
+                break
+            no = refusal(candidate.history, self.campaign, self.profile, self.now)
+            if no is None:
+                chosen.append(candidate)
+            else:
+                refused[candidate.contact_id] = no
+        return chosen, refused
+
+    async def _store(
+        self, chosen: Sequence[Candidate], free: Sequence[CallId]
+    ) -> dict[ContactId, CommittedAttempt]:
+        """Store the attempts, save those whose contact, number or person has one open somewhere else by now."""
+        if not chosen:
+            return {}
+        by_call = dict(zip(free, chosen, strict=False))
+        rows = [
+            {
+                "call_id": call_id,
+                "leg_id": attempt_leg(call_id),
+                "node": call_id[:NODE_LENGTH],
+                "campaign_id": self.campaign.campaign_id,
+                "contact_id": candidate.contact_id,
+                "customer_id": candidate.customer_id,
+                "number_hash": candidate.number_hash,
+                "committed_at": self.now,
+            }
+            for call_id, candidate in by_call.items()
+        ]
+        statement = (
+            self.database.insert(tables.attempts)
+            .on_conflict_do_nothing()
+            .returning(tables.attempts.c.call_id)
+        )
+        stored = set((await self.connection.execute(statement, rows)).scalars())
+        return {
+            candidate.contact_id: CommittedAttempt(
+                call_id=call_id,
+                leg_id=attempt_leg(call_id),
+                campaign_id=self.campaign.campaign_id,
+                contact_id=candidate.contact_id,
+                number=candidate.history.number,
+                display_name=candidate.display_name,
+            )
+            for call_id, candidate in by_call.items()
+            if call_id in stored
+        }
+
+    async def _set_aside(self, refused: dict[ContactId, Refusal]) -> None:
+        resting = [
+            {"key": key, "until": no.not_before} for key, no in refused.items() if no.not_before is not None
+        ]
+        closed = [{"key": key, "rule": no.rule} for key, no in refused.items() if no.not_before is None]
+        if resting:
+            await self.connection.execute(_REST, resting)
+        if closed:
+            await self.connection.execute(_CLOSE, closed)
+
+    async def _launch(self, committed: Sequence[CommittedAttempt], reason: str) -> None:
+        if not committed:
+            return
+        facts = [
+            AttemptCommitted(
+                at=self.now,
+                call_id=attempt.call_id,
+                leg_id=attempt.leg_id,
+                campaign_id=attempt.campaign_id,
+                dealer=self.campaign.dealer,
+                contact_id=attempt.contact_id,
+                reason=reason,
+            )
+            for attempt in committed
+        ]
+        await self.connection.execute(_LAUNCH, [{"key": attempt.contact_id} for attempt in committed])
+        await self.connection.execute(
+            self.database.insert(tables.facts), [fact_row(fact, self.node, self.epoch) for fact in facts]
+        )
+
+
+_WAKE = (
+    update(tables.contacts)
+    .where(
+        tables.contacts.c.contact_id.in_(
+            select(tables.contacts.c.contact_id)
+            .where(
+                tables.contacts.c.campaign_id == bindparam("campaign"),
+                tables.CONTACT_RESTING,
+                tables.contacts.c.not_before <= bindparam("now"),
+            )
+            .order_by(tables.contacts.c.not_before)
+            .limit(bindparam("count"))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(state="ready")
+)
+_CONTACT = update(tables.contacts).where(tables.contacts.c.contact_id == bindparam("key"))
+_LAUNCH = _CONTACT.values(state="in_air")
+_CLOSE = _CONTACT.values(state="closed", closed_reason=bindparam("rule"))
+_REST = _CONTACT.values(state="resting", not_before=bindparam("until"))

@@ -1,0 +1,174 @@
+"""The way to the database: opening it, transactions with a time limit, and one translation of its failures.
+
+SQLite runs with a write-ahead log and `synchronous=NORMAL`: what is committed survives the death of the program; only a
+power cut may take the last commits back. A writing transaction takes the write lock at once (`BEGIN IMMEDIATE`), so it
+never fails half-way because somebody else wrote.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from app.storage.errors import WrongDatabaseUrl
+from app.storage.schema import upgrade
+from dialer.errors import StoreUnavailable
+
+LIMIT_SECONDS = 5.0
+_LOCK_WAIT_MS = 4000
+_CONNECT_SECONDS = 3.0
+_MIGRATION_SECONDS = 120.0
+_EXAMPLES = "write sqlite:///dealerlijn.db or postgresql://user:password@host/name"
+
+
+class Database:
+    """An open database. `close()` it; every method raises StoreUnavailable when the database does not answer in time."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.is_postgresql = engine.dialect.name == "postgresql"
+        self._write_engine = engine if self.is_postgresql else engine.execution_options(sqlite_writes=True)
+        # Waiting for SQLite's one writer here is fair and at once; its own waiting is polling. PostgreSQL needs none.
+        self._writer = asyncio.Semaphore(5 if self.is_postgresql else 1)
+
+    @asynccontextmanager
+    async def reading(self, limit_seconds: float = LIMIT_SECONDS) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that only reads."""
+        async with self._translating(limit_seconds), self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self, limit_seconds: float = LIMIT_SECONDS) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is stored when the block ends, and undone when it raises."""
+        async with (
+            self._translating(limit_seconds),
+            self._writer,
+            self._write_engine.begin() as connection,
+        ):
+            yield connection
+
+    def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """Begin an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        return postgresql.insert(table) if self.is_postgresql else sqlite.insert(table)
+
+    async def migrate(self) -> None:
+        """Bring the tables, new or old, to this program's version. Raises SchemaTooNew."""
+        async with self.writing(_MIGRATION_SECONDS) as connection:
+            await connection.run_sync(upgrade)
+
+    async def close(self) -> None:
+        """Close all connections; no transaction may be open."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _translating(self, limit_seconds: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(limit_seconds):
+                yield
+        except (TimeoutError, PoolTimeout) as error:
+            raise StoreUnavailable(
+                f"{self._name()} gave no answer in time: look at its load and log"
+            ) from error
+        except OSError as error:
+            raise StoreUnavailable(
+                f"{self._name()} is not reachable ({error.strerror or error}): start it"
+            ) from error
+        except DBAPIError as error:
+            if not _is_outage(error):
+                raise
+            raise StoreUnavailable(f"{self._name()} {_explained(error)}") from error
+
+    def _name(self) -> str:
+        return f"the database {self.engine.url.render_as_string(hide_password=True)}"
+
+
+def open_database(url: str) -> Database:
+    """Prepare a database for use, without connecting yet. Raises WrongDatabaseUrl."""
+    address = _checked(url)
+    if address.get_backend_name() == "postgresql":
+        engine = create_async_engine(
+            address.set(drivername="postgresql+asyncpg"),
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_timeout=LIMIT_SECONDS,
+            connect_args={
+                "timeout": _CONNECT_SECONDS,
+                "server_settings": {
+                    "application_name": "dealerlijn",
+                    "timezone": "UTC",
+                    "lock_timeout": str(_LOCK_WAIT_MS),
+                    "idle_in_transaction_session_timeout": "15000",
+                },
+            },
+        )
+    else:
+        engine = create_async_engine(
+            address.set(drivername="sqlite+aiosqlite"),
+            hide_parameters=True,
+            pool_timeout=LIMIT_SECONDS,
+            connect_args={"timeout": _LOCK_WAIT_MS / 1000},
+        )
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def _checked(url: str) -> URL:
+    try:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except ArgumentError as error:
+        raise WrongDatabaseUrl("the address of the database is no URL", _EXAMPLES) from error
+    if backend not in {"sqlite", "postgresql"}:
+        raise WrongDatabaseUrl(f"{backend} is no database this program knows", _EXAMPLES)
+    if backend == "sqlite" and address.database in {None, "", ":memory:"}:
+        raise WrongDatabaseUrl("an SQLite database needs a file", "write sqlite:///dealerlijn.db")
+    if backend == "postgresql" and not address.database:
+        raise WrongDatabaseUrl("the name of the database is missing", _EXAMPLES)
+    return address
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    raw: SqliteConnection = connection
+    # The driver must not begin transactions of its own accord: `_begin_sqlite` does.
+    raw.isolation_level = None
+    cursor = raw.cursor()
+    for setting in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-32000"):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("sqlite_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+_PASSING_STATES = ("08", "53", "57", "55P03", "25P03", "3D000", "28", "40")
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    """Tell an outage from a mistake in a statement, which is a fault of this program."""
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(_PASSING_STATES)
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+def _explained(error: DBAPIError) -> str:
+    text = str(error.orig)
+    first_line = text.partition("\n")[0]
+    if "locked" in text:
+        return "is locked by another program: stop that program"
+    if "unable to open" in text:
+        return "cannot be opened: make its folder, and let this program write there"
+    if "full" in text:
+        return "has no room left on its disk: free some"
+    return f"failed ({first_line}): look at its log"

@@ -1,0 +1,149 @@
+"""The contacts next on a list with all that the rules need to know of them, read with two queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Table, bindparam, func, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.storage import tables
+from calls.ids import CampaignId, ContactId
+from calls.numbers import NumberKind, PhoneNumber
+from calls.words import AttemptOutcome
+from dialer.campaign import ContactHistory, PastAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A contact next on the list, with its history as it is in this transaction."""
+
+    contact_id: ContactId
+    customer_id: int
+    number_hash: str
+    display_name: str
+    history: ContactHistory
+
+
+async def next_candidates(
+    connection: AsyncConnection, campaign_id: CampaignId, limit: int
+) -> list[Candidate]:
+    """Return ready contacts of a running campaign in list order, locked, without those another transaction holds."""
+    rows = (await connection.execute(_NEXT, {"campaign": campaign_id, "count": limit})).all()
+    if not rows:
+        return []
+    people = {"numbers": [row.number_hash for row in rows], "customers": [row.customer_id for row in rows]}
+    past = _Past(await connection.execute(_PAST, people))
+    return [_candidate(row, past) for row in rows]
+
+
+class _Past:
+    """Attempts found by number or by person."""
+
+    def __init__(self, rows: Iterable[Row[Any]]) -> None:
+        self._by_number: dict[str, set[PastAttempt]] = defaultdict(set)
+        self._by_customer: dict[int, set[PastAttempt]] = defaultdict(set)
+        for row in rows:
+            outcome = AttemptOutcome(row.outcome) if row.outcome is not None else None
+            attempt = PastAttempt(CampaignId(row.campaign_id), row.committed_at, outcome)
+            self._by_number[row.number_hash].add(attempt)
+            self._by_customer[row.customer_id].add(attempt)
+
+    def of(self, number_hash: str, customer_id: int) -> tuple[PastAttempt, ...]:
+        """The attempts to this number or person, each once, oldest first."""
+        found = self._by_number[number_hash] | self._by_customer[customer_id]
+        return tuple(sorted(found, key=lambda attempt: attempt.at))
+
+
+def _candidate(row: Row[Any], past: _Past) -> Candidate:
+    return Candidate(
+        contact_id=ContactId(row.contact_id),
+        customer_id=row.customer_id,
+        number_hash=row.number_hash,
+        display_name=row.display_name,
+        history=ContactHistory(
+            contact_id=ContactId(row.contact_id),
+            number=PhoneNumber(row.number),
+            number_kind=NumberKind(row.number_kind),
+            timezone=row.timezone,
+            consent_at=row.consent_at,
+            objected_at=row.objected_at,
+            refused_at=row.refused_at,
+            not_before=row.not_before,
+            closed=False,
+            past=past.of(row.number_hash, row.customer_id),
+        ),
+    )
+
+
+def _earliest_objection() -> ScalarSelect[datetime | None]:
+    objections = tables.objections
+    return (
+        select(func.min(objections.c.at))
+        .where(_same_person(objections))
+        .correlate(tables.contacts)
+        .scalar_subquery()
+    )
+
+
+def _latest_refusal() -> ScalarSelect[datetime | None]:
+    """The last refusal to any campaign of the same dealer."""
+    refusals = tables.refusals
+    return (
+        select(func.max(refusals.c.at))
+        .where(refusals.c.dealer == tables.campaigns.c.dealer, _same_person(refusals))
+        .correlate(tables.contacts, tables.campaigns)
+        .scalar_subquery()
+    )
+
+
+def _latest_consent() -> ScalarSelect[datetime | None]:
+    """The last consent of this person to this kind of call."""
+    consents = tables.consents
+    return (
+        select(func.max(consents.c.given_at))
+        .where(
+            consents.c.customer_id == tables.contacts.c.customer_id,
+            consents.c.purpose == tables.campaigns.c.kind,
+        )
+        .correlate(tables.contacts, tables.campaigns)
+        .scalar_subquery()
+    )
+
+
+def _same_person(table: Table) -> ColumnElement[bool]:
+    contacts = tables.contacts
+    return or_(table.c.number_hash == contacts.c.number_hash, table.c.customer_id == contacts.c.customer_id)
+
+
+_NEXT = (
+    select(
+        tables.contacts,
+        _latest_consent().label("consent_at"),
+        _earliest_objection().label("objected_at"),
+        _latest_refusal().label("refused_at"),
+    )
+    .join(tables.campaigns)
+    .where(
+        tables.contacts.c.campaign_id == bindparam("campaign"),
+        tables.CONTACT_READY,
+        tables.campaigns.c.state == literal_column("'running'"),
+    )
+    .order_by(tables.contacts.c.list_rank, tables.contacts.c.contact_id)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True, of=tables.contacts)
+)
+_PAST = select(
+    tables.attempts.c.number_hash,
+    tables.attempts.c.customer_id,
+    tables.attempts.c.campaign_id,
+    tables.attempts.c.committed_at,
+    tables.attempts.c.outcome,
+).where(
+    or_(
+        tables.attempts.c.number_hash.in_(bindparam("numbers", expanding=True)),
+        tables.attempts.c.customer_id.in_(bindparam("customers", expanding=True)),
+    )
+)

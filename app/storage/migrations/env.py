@@ -1,0 +1,12 @@
+"""How Alembic runs our steps: on a connection that is handed over, in its transaction."""
+
+from alembic import context
+
+from app.storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,
+)
+context.run_migrations()

@@ -1,0 +1,49 @@
+"""What people said no to. Objections: at once, for ever, for the person and for the number (as a hash). Refusals: for a while."""
+
+from datetime import datetime
+
+from sqlalchemy import String, exists, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.storage.tables import UtcTime, campaigns, contacts, objections, refusals
+from calls.ids import AgentId, CallId, ContactId
+
+
+async def store_objection(
+    connection: AsyncConnection,
+    call_id: CallId,
+    contact_id: ContactId,
+    agent_id: AgentId | None,
+    at: datetime,
+) -> None:
+    """Store what the person of this contact asked for in this call, and close the contact. A second time is harmless."""
+    said = select(
+        contacts.c.number_hash,
+        contacts.c.customer_id,
+        literal(at, UtcTime()),
+        literal(call_id, String),
+        literal(agent_id, String),
+    ).where(contacts.c.contact_id == contact_id, ~exists().where(objections.c.call_id == call_id))
+    columns = ["number_hash", "customer_id", "at", "call_id", "agent_id"]
+    await connection.execute(insert(objections).from_select(columns, said))
+    closed = update(contacts).where(contacts.c.contact_id == contact_id)
+    await connection.execute(closed.values(state="closed", closed_reason="objection"))
+
+
+async def store_refusal(
+    connection: AsyncConnection, call_id: CallId, contact_id: ContactId, at: datetime
+) -> None:
+    """Store that the person of this contact does not want the dealer's calls for now."""
+    said = (
+        select(
+            campaigns.c.dealer,
+            contacts.c.number_hash,
+            contacts.c.customer_id,
+            literal(at, UtcTime()),
+            literal(call_id, String),
+        )
+        .join_from(contacts, campaigns)
+        .where(contacts.c.contact_id == contact_id)
+    )
+    columns = ["dealer", "number_hash", "customer_id", "at", "call_id"]
+    await connection.execute(insert(refusals).from_select(columns, said))

@@ -1,0 +1,362 @@
+"""The tables. Times are UTC, durations seconds, E.164 numbers text; closed words (states, outcomes) are stored as text.
+
+`facts` is the journal. `calls`, `attempts` and the state columns of `agents` and `contacts` are projections of it, kept
+in the same transaction. A row of `calls` or `attempts` never changes again once `ended_at` is set. Partial indexes are
+only used by queries that spell their condition as a literal: the conditions of this file (`CONTACT_READY`, …) do.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    literal_column,
+    text,
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment in UTC, to the microsecond, on both databases. Refuses a time without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn any zone into UTC; SQLite keeps the bare wall clock, which sorts as text."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time to store needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the name is SQLAlchemy's
+    ) -> datetime | None:
+        """Give every time its zone."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+# SQLite numbers rows by itself only in a column declared as INTEGER.
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# One row, made by the first migration. `hash_key` keys the hashes of phone numbers: losing it loses all objections.
+installation = Table("installation", metadata, Column("hash_key", LargeBinary, nullable=False))
+
+# The running epoch of each node, and how many facts were journalled in it by `Journal.write_facts`.
+epochs = Table(
+    "epochs",
+    metadata,
+    Column("node", String(2), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("written", BigInteger, nullable=False, server_default="0"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("seq", _RowId, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("node", String(2), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("call_id", String(28)),
+    Column("campaign_id", String(64)),
+    Column("dealer", String(64)),
+    Column("body", Text, nullable=False),
+)
+Index("ix_facts_call_id", facts.c.call_id)
+Index(
+    "uq_facts_final",
+    facts.c.call_id,
+    unique=True,
+    sqlite_where=text("kind IN ('CallEnded', 'AttemptEnded')"),
+    postgresql_where=text("kind IN ('CallEnded', 'AttemptEnded')"),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("agent_id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("skills", Text, nullable=False),
+    Column("dealers", Text),
+    Column("state", String(20), nullable=False, server_default="logged_out"),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("since", UtcTime),
+    Column("call_id", String(28)),
+    Column("campaign_id", String(64)),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("customer_id", _RowId, primary_key=True, autoincrement=True),
+    Column("dealer", String(64), nullable=False),
+    Column("person_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+)
+Index("uq_customers_person", customers.c.dealer, customers.c.person_key, unique=True)
+
+# Append-only: what a person agreed to stays on record as it was said.
+consents = Table(
+    "consents",
+    metadata,
+    Column("consent_id", _RowId, primary_key=True, autoincrement=True),
+    Column("customer_id", ForeignKey(customers.c.customer_id), nullable=False),
+    Column("purpose", String(20), nullable=False),
+    Column("given_at", UtcTime, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+Index("ix_consents_customer", consents.c.customer_id, consents.c.purpose)
+
+# For ever, for all dealers: the number is kept only as a keyed hash.
+objections = Table(
+    "objections",
+    metadata,
+    Column("objection_id", _RowId, primary_key=True, autoincrement=True),
+    Column("number_hash", String(32), nullable=False),
+    Column("customer_id", ForeignKey(customers.c.customer_id)),
+    Column("at", UtcTime, nullable=False),
+    Column("call_id", String(28)),
+    Column("agent_id", String(64)),
+)
+Index("ix_objections_number", objections.c.number_hash)
+Index("ix_objections_customer", objections.c.customer_id)
+Index("ix_objections_call", objections.c.call_id)
+
+# "Not now, and not soon": the dealer's campaigns leave this person alone for a while.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("refusal_id", _RowId, primary_key=True, autoincrement=True),
+    Column("dealer", String(64), nullable=False),
+    Column("number_hash", String(32), nullable=False),
+    Column("customer_id", ForeignKey(customers.c.customer_id), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("call_id", String(28), nullable=False),
+)
+Index("ix_refusals_number", refusals.c.number_hash)
+Index("ix_refusals_customer", refusals.c.customer_id)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("campaign_id", String(64), primary_key=True),
+    Column("dealer", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("basis", String(20), nullable=False),
+    Column("profile", String(64), nullable=False),
+    Column("shown_number", String(16), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("ring_seconds", Integer, nullable=False),
+    Column("wrap_up_seconds", Integer, nullable=False),
+    Column("pacing", Text, nullable=False),
+)
+
+campaign_agents = Table(
+    "campaign_agents",
+    metadata,
+    Column("campaign_id", ForeignKey(campaigns.c.campaign_id), primary_key=True),
+    Column("agent_id", ForeignKey(agents.c.agent_id), primary_key=True),
+)
+
+# `state`: ready (may be chosen), resting (until `not_before`), in_air (an attempt is open) or closed (for good).
+# The list is called in the order of `list_rank`, smallest first.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("contact_id", _RowId, primary_key=True, autoincrement=True),
+    Column("campaign_id", ForeignKey(campaigns.c.campaign_id), nullable=False),
+    Column("customer_id", ForeignKey(customers.c.customer_id), nullable=False),
+    Column("number", String(16), nullable=False),
+    Column("number_hash", String(32), nullable=False),
+    Column("number_kind", String(20), nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("timezone", String(40), nullable=False),
+    Column("plate", String(16)),
+    Column("due_on", Date),
+    Column("list_rank", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("not_before", UtcTime),
+    Column("closed_reason", String(40)),
+)
+
+
+def _when(table: Table, column: str, value: str) -> ColumnElement[bool]:
+    """A condition with its value spelled out, as a partial index needs it."""
+    return table.c[column] == literal_column(f"'{value}'")
+
+
+CONTACT_READY = _when(contacts, "state", "ready")
+CONTACT_RESTING = _when(contacts, "state", "resting")
+
+Index("uq_contacts_number", contacts.c.campaign_id, contacts.c.number_hash, unique=True)
+Index(
+    "ix_contacts_ready",
+    contacts.c.campaign_id,
+    contacts.c.list_rank,
+    contacts.c.contact_id,
+    sqlite_where=CONTACT_READY,
+    postgresql_where=CONTACT_READY,
+)
+Index(
+    "ix_contacts_resting",
+    contacts.c.campaign_id,
+    contacts.c.not_before,
+    sqlite_where=CONTACT_RESTING,
+    postgresql_where=CONTACT_RESTING,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("call_id", String(28), primary_key=True),
+    Column("leg_id", String(32), nullable=False),
+    Column("node", String(2), nullable=False),
+    Column("campaign_id", ForeignKey(campaigns.c.campaign_id), nullable=False),
+    Column("contact_id", ForeignKey(contacts.c.contact_id), nullable=False),
+    Column("customer_id", ForeignKey(customers.c.customer_id), nullable=False),
+    Column("number_hash", String(32), nullable=False),
+    Column("committed_at", UtcTime, nullable=False),
+    Column("answered_at", UtcTime),
+    Column("connected_at", UtcTime),
+    Column("abandoned_at", UtcTime),
+    Column("message_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("agent_id", String(64)),
+    Column("outcome", String(20)),
+    Column("cause", String(20)),
+    Column("ring_seconds", Float),
+    Column("talk_seconds", Float),
+    Column("answer_to_agent_seconds", Float),
+)
+ATTEMPT_OPEN = attempts.c.ended_at.is_(None)
+ATTEMPT_CONNECTED = attempts.c.connected_at.is_not(None)
+ATTEMPT_ABANDONED = attempts.c.abandoned_at.is_not(None)
+
+Index("ix_attempts_number", attempts.c.number_hash)
+Index("ix_attempts_customer", attempts.c.customer_id)
+Index("ix_attempts_committed", attempts.c.committed_at)
+Index(
+    "uq_attempts_open_contact",
+    attempts.c.contact_id,
+    unique=True,
+    sqlite_where=ATTEMPT_OPEN,
+    postgresql_where=ATTEMPT_OPEN,
+)
+Index(
+    "uq_attempts_open_customer",
+    attempts.c.customer_id,
+    unique=True,
+    sqlite_where=ATTEMPT_OPEN,
+    postgresql_where=ATTEMPT_OPEN,
+)
+Index(
+    "uq_attempts_open_number",
+    attempts.c.number_hash,
+    unique=True,
+    sqlite_where=ATTEMPT_OPEN,
+    postgresql_where=ATTEMPT_OPEN,
+)
+Index(
+    "ix_attempts_connected",
+    attempts.c.campaign_id,
+    attempts.c.connected_at,
+    sqlite_where=ATTEMPT_CONNECTED,
+    postgresql_where=ATTEMPT_CONNECTED,
+)
+Index(
+    "ix_attempts_abandoned",
+    attempts.c.campaign_id,
+    attempts.c.abandoned_at,
+    sqlite_where=ATTEMPT_ABANDONED,
+    postgresql_where=ATTEMPT_ABANDONED,
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", String(28), primary_key=True),
+    Column("node", String(2), nullable=False),
+    Column("dealer", String(64), nullable=False),
+    Column("ddi", String(40), nullable=False),
+    Column("cli", String(16)),
+    Column("customer_leg", Text, nullable=False),
+    Column("arrived_at", UtcTime, nullable=False),
+    Column("department", String(20)),
+    Column("queued_at", UtcTime),
+    Column("priority", Integer),
+    Column("agent_id", String(64)),
+    Column("agent_leg", String(32)),
+    Column("connected_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("phase", String(20)),
+    Column("outcome", String(20)),
+    Column("cause", String(20)),
+    Column("wait_seconds", Float),
+    Column("talk_seconds", Float),
+)
+CALL_OPEN = calls.c.ended_at.is_(None)
+Index("ix_calls_arrived", calls.c.arrived_at)
+Index("ix_calls_open", calls.c.node, sqlite_where=CALL_OPEN, postgresql_where=CALL_OPEN)
+
+voicemails = Table(
+    "voicemails",
+    metadata,
+    Column("recording_id", String(64), primary_key=True),
+    Column("call_id", String(28), nullable=False),
+    Column("dealer", String(64), nullable=False),
+    Column("cli", String(16)),
+    Column("left_at", UtcTime, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("complete", Boolean, nullable=False),
+)
+Index("ix_voicemails_dealer", voicemails.c.dealer, voicemails.c.left_at)
+
+# Append-only: who changed what. `before` and `after` are JSON.
+audit = Table(
+    "audit",
+    metadata,
+    Column("audit_id", _RowId, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+)
+Index("ix_audit_at", audit.c.at)

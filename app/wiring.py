@@ -1,0 +1,254 @@
+"""All the wiring: what is made of what, in the order in which it is needed. Nothing is made anywhere else.
+
+`running(settings)` is the whole program as a context: inside it, everything runs.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from time import time_ns
+
+from app.ari.connection import AriConnection
+from app.ari.executor import Executor
+from app.ari.leases import Leases
+from app.ari.operations import Ari
+from app.ari.transport import HttpTransport
+from app.calls_in import Reception
+from app.calls_out import CampaignFloor, OutboundDialler
+from app.campaign_service import CampaignService
+from app.clock import Clock, SystemClock
+from app.dealers import Dealers
+from app.figures import Figures
+from app.floor_desk import FloorDesk
+from app.journal import Journal
+from app.lines import OpenLines
+from app.node import AsteriskNode
+from app.prompt_lengths import PromptLengths
+from app.reconcile import Left, Reconciler
+from app.recordings import Recordings
+from app.settings import Settings
+from app.storage.agents import StoredAgent, all_agents
+from app.storage.campaign_store import SqlCampaignStore
+from app.storage.database import Database, open_database
+from app.storage.epochs import take_epoch
+from app.storage.journal import Journal as SqlJournal
+from app.storage.takeover import open_attempts, open_calls
+from app.storage.totals import count_totals
+from app.supervisor import Supervisor
+from app.tasks import Tasks
+from app.trunk_gate import TrunkGate
+from calls.facts import ControllerStarted
+from calls.ids import AgentId, CallId, NodeId, new_call_id
+from calls.words import AgentState
+from dialer.campaign import AbandonWindow, Campaign
+from dialer.runner import CampaignRunner
+from metrics.observer import Metrics
+from routing.agent import Agent
+from routing.floor import Floor
+
+AUDIT_SECONDS = 30.0
+FLUSH_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The running program's parts, for whoever looks at it or acts on it."""
+
+    settings: Settings
+    clock: Clock
+    dealers: Dealers
+    database: Database
+    store: SqlCampaignStore
+    journal: Journal
+    metrics: Metrics
+    desk: FloorDesk
+    supervisor: Supervisor
+    campaigns: CampaignService
+    connection: AriConnection
+    node: AsteriskNode
+    ari: Ari
+    tasks: Tasks
+    figures: Figures
+
+
+@asynccontextmanager
+async def running(settings: Settings, dealers: Dealers, clock: Clock | None = None) -> AsyncIterator[Program]:
+    """Run the program while the context is open.
+
+    Calls are left alone when it closes: conversations go on in Asterisk, and the next controller takes them over.
+    Raises StorageError when the database cannot be used.
+    """
+    clock = clock or SystemClock()
+    database = open_database(settings.database_url)
+    try:
+        await database.migrate()
+        transport = HttpTransport(settings.ari.url, settings.ari.user, settings.ari.password)
+        async with transport, asyncio.TaskGroup() as group:
+            tasks = Tasks(group)
+            try:
+                program = await _assemble(settings, dealers, clock, database, Ari(transport), tasks)
+                yield program
+                await program.journal.flushed(FLUSH_SECONDS)
+            finally:
+                tasks.cancel()
+    finally:
+        await database.close()
+
+
+async def _assemble(
+    settings: Settings, dealers: Dealers, clock: Clock, database: Database, ari: Ari, tasks: Tasks
+) -> Program:
+    node = NodeId(settings.node)
+    entropy = random.SystemRandom()
+
+    def fresh_call_id() -> CallId:
+        return new_call_id(node, time_ns() // 1_000_000, entropy)
+
+    # What the database knows
+    epoch = await take_epoch(database, node)
+    store = SqlCampaignStore(database, node, epoch)
+    targets = {dealer.dealer: dealer.service_level_seconds for dealer in dealers.dealers.values()}
+    metrics = Metrics(targets)
+    metrics.restore(await count_totals(database, None, targets))
+    left = Left(await open_calls(database, node), await open_attempts(database, node))
+    lately = await count_totals(database, clock.now() - timedelta(hours=24), targets)
+    gate = TrunkGate(
+        settings.caps, clock.now(), len(left.attempts), sum(row.attempts for row in lately.attempts)
+    )
+
+    # The floor and the journal
+    floor = Floor()
+    for stored in await all_agents(database):
+        _know(floor, stored, clock)
+    journal = Journal(SqlJournal(database, node, epoch))
+    desk = FloorDesk(
+        floor,
+        journal,
+        clock,
+        lambda dealer, department: reception.queue_plan(dealer, department),
+        lambda campaign_id: campaigns.wrap_up_seconds(campaign_id),
+    )
+
+    # The calls
+    executor = Executor(
+        ari,
+        Leases(ari),
+        lambda: connection.application,
+        lambda agent_id: _endpoint(floor, agent_id),
+        PromptLengths(settings.sounds_dir).seconds,
+    )
+    supervisor = Supervisor(tasks, executor, journal, clock)
+    reception = Reception(node, dealers, supervisor, executor, clock, fresh_call_id)
+    dialler = OutboundDialler(supervisor, executor, desk, journal, clock, settings.trunk_endpoint)
+    lines = OpenLines(
+        desk, supervisor, executor, clock, fresh_call_id, lambda agent_id: _endpoint(floor, agent_id)
+    )
+
+    def deliver(call_id: CallId, fact: object) -> bool:
+        session = supervisor.call(call_id)
+        if session is not None:
+            session.deliver(fact)
+        return session is not None
+
+    desk.connect(deliver)
+
+    # The campaigns
+    def make_runner(campaign: Campaign) -> CampaignRunner:
+        return CampaignRunner(
+            campaign, store, CampaignFloor(desk), dialler, gate, journal.publish, clock.now, fresh_call_id
+        )
+
+    def show_window(window: AbandonWindow) -> None:
+        metrics.campaigns.set_abandon_window(window.campaign_id, window.connected, window.abandoned)
+
+    campaigns = CampaignService(store, make_runner, show_window, clock.now)
+    runners = await campaigns.load()
+    for attempt in left.attempts:
+        if attempt.answered_at is None:
+            campaigns.adopt(attempt.campaign_id, attempt.call_id, attempt.committed_at)
+
+    # The node
+    reconciler = Reconciler(
+        node, ari, supervisor, executor, desk, reception, dialler, lines, journal, clock, left
+    )
+    follower = AsteriskNode(
+        node,
+        ari,
+        supervisor,
+        journal,
+        clock,
+        reception.receive,
+        reconciler.reconcile,
+        executor.leases,
+        Recordings(settings.recordings_dir),
+        lambda seconds: metrics.technical.observe_echo(node, seconds),
+    )
+    connection = AriConnection(
+        ari, settings.ari.url, settings.ari.user, settings.ari.password, settings.ari.app, follower
+    )
+    figures = Figures(metrics, floor, campaigns, journal, clock)
+
+    journal.observe("metrics", metrics.observe)
+    journal.observe("trunk gate", gate.on_fact)
+    journal.observe("campaigns", campaigns.on_fact)
+    journal.observe("open lines", lines.on_fact)
+    # Last: the floor publishes what follows from a fact while the fact is being told.
+    journal.observe("floor", desk.on_fact)
+    journal.publish(ControllerStarted(clock.now(), node, epoch))
+
+    async def audit() -> None:
+        while True:
+            await asyncio.sleep(AUDIT_SECONDS)
+            if connection.live:
+                await reconciler.audit(connection.application)
+
+    tasks.start("journal", journal.run())
+    tasks.start("events", connection.run())
+    tasks.start("leases", executor.leases.run())
+    tasks.start("floor", desk.run())
+    tasks.start("campaigns", campaigns.run(runners))
+    tasks.start("figures", figures.run())
+    tasks.start("audit", audit())
+    return Program(
+        settings,
+        clock,
+        dealers,
+        database,
+        store,
+        journal,
+        metrics,
+        desk,
+        supervisor,
+        campaigns,
+        connection,
+        follower,
+        ari,
+        tasks,
+        figures,
+    )
+
+
+def _know(floor: Floor, stored: StoredAgent, clock: Clock) -> None:
+    if stored.state is AgentState.LOGGED_OUT or stored.since is None:
+        floor.know(stored.profile, clock.now())
+        return
+    floor.restore(
+        Agent(
+            stored.profile,
+            stored.state,
+            stored.since,
+            stored.since,
+            reason=stored.reason,
+            call_id=stored.call_id,
+            campaign_id=stored.campaign_id,
+            wrap_up_until=clock.now() if stored.state is AgentState.WRAP_UP else None,
+        )
+    )
+
+
+def _endpoint(floor: Floor, agent_id: AgentId) -> str | None:
+    profile = floor.agent(agent_id).profile
+    return profile.endpoint or None

@@ -1,0 +1,1 @@
+"""What was promised: capacity, bookings and call-backs."""

@@ -1,0 +1,317 @@
+"""Facts: what has happened, past tense, frozen.
+
+The facts in this file are journalled: stored in order, counted by the metrics and shown on the console. None of those
+observers is called from a decision. `at` is UTC; durations are seconds. What happens to a single leg is in `calls.legs`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId, NodeId, RecordingId
+from calls.words import AgentState, AttemptOutcome, CallPhase, Department, HangupCause, InboundOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class CallArrived:
+    """A caller reached one of a dealer's numbers. `cli` is E.164, None when hidden or malformed."""
+
+    at: datetime
+    call_id: CallId
+    dealer: DealerId
+    ddi: str
+    cli: str | None
+    leg_id: LegId
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True)
+class MenuChosen:
+    """The caller chose a department, or was given one after too many misses (`by_default`)."""
+
+    at: datetime
+    call_id: CallId
+    dealer: DealerId
+    department: Department
+    misses: int
+    by_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallQueued:
+    """The call entered a queue: it counts as offered from here."""
+
+    at: datetime
+    call_id: CallId
+    dealer: DealerId
+    department: Department
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered:
+    """An agent's phone is being rung for this call. `reason` says why this agent."""
+
+    at: datetime
+    call_id: CallId
+    dealer: DealerId
+    department: Department
+    agent_id: AgentId
+    leg_id: LegId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferUnanswered:
+    """The agent did not take the offer; the call is back at its old place."""
+
+    at: datetime
+    call_id: CallId
+    dealer: DealerId
+    department: Department
+    agent_id: AgentId
+    cause: HangupCause
+
+
+@dataclass(frozen=True, slots=True)
+class CallConnected:
+    """Customer and agent can hear each other. `wait_seconds` counts from the queue entry."""
+
+    at: datetime
+    call_id: CallId
+    dealer: DealerId
+    department: Department
+    agent_id: AgentId
+    leg_id: LegId
+    wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailLeft:
+    """The caller left a message. `seconds` is its length; `complete` is False when the file is shorter than that."""
+
+    at: datetime
+    call_id: CallId
+    dealer: DealerId
+    recording_id: RecordingId
+    cli: str | None
+    seconds: float
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The call is over. `phase` is where it was when it ended; `wait_seconds` is None when it was never queued."""
+
+    at: datetime
+    call_id: CallId
+    dealer: DealerId
+    department: Department | None
+    phase: CallPhase
+    outcome: InboundOutcome
+    cause: HangupCause
+    wait_seconds: float | None
+    talk_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStateChanged:
+    """An agent went from one state to another. `reason` is one word; `call_id` the call it concerns, if any."""
+
+    at: datetime
+    agent_id: AgentId
+    before: AgentState
+    after: AgentState
+    reason: str
+    call_id: CallId | None = None
+    campaign_id: CampaignId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStarted:
+    """A campaign may dial. `who` started it."""
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStopped:
+    """A campaign dials no more. `reason` is one word, such as `by_hand` or `list_exhausted`."""
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PacingChanged:
+    """A campaign's pacing settings were changed; `before` and `after` are canonical JSON objects."""
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    who: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRefused:
+    """A contact may not be dialled now; `rule` is the one word that says why."""
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    contact_id: ContactId
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptCommitted:
+    """We are going to dial this contact: stored before the request goes out. `leg_id` is the attempt's id too."""
+
+    at: datetime
+    call_id: CallId
+    leg_id: LegId
+    campaign_id: CampaignId
+    dealer: DealerId
+    contact_id: ContactId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptAnswered:
+    """Somebody or something picked up. `ring_seconds` counts from the request."""
+
+    at: datetime
+    call_id: CallId
+    campaign_id: CampaignId
+    dealer: DealerId
+    ring_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptConnected:
+    """Customer and agent can hear each other, `answer_to_agent_seconds` after the answer."""
+
+    at: datetime
+    call_id: CallId
+    campaign_id: CampaignId
+    dealer: DealerId
+    agent_id: AgentId
+    answer_to_agent_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptAbandoned:
+    """No agent was free in time: the customer gets the information message and counts as abandoned."""
+
+    at: datetime
+    call_id: CallId
+    campaign_id: CampaignId
+    dealer: DealerId
+    waited_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class InformationMessagePlayed:
+    """The information message began for an abandoned customer, `after_answer_seconds` after the answer."""
+
+    at: datetime
+    call_id: CallId
+    campaign_id: CampaignId
+    dealer: DealerId
+    after_answer_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """The attempt is over, with its one outcome."""
+
+    at: datetime
+    call_id: CallId
+    campaign_id: CampaignId
+    dealer: DealerId
+    contact_id: ContactId
+    outcome: AttemptOutcome
+    cause: HangupCause
+    ring_seconds: float
+    talk_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionRecorded:
+    """An agent (or the system) recorded how a conversation ended, in one word of the campaign's or dealer's list."""
+
+    at: datetime
+    call_id: CallId
+    agent_id: AgentId | None
+    disposition: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerStarted:
+    """A controller took charge of a node under a new epoch."""
+
+    at: datetime
+    node: NodeId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class AsteriskLost:
+    """The way to a node's Asterisk is gone. `reason` is one word."""
+
+    at: datetime
+    node: NodeId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AsteriskReached:
+    """The way to a node's Asterisk is open and reconciled; `taken_over` live calls were adopted, `seconds` it took."""
+
+    at: datetime
+    node: NodeId
+    generation: int
+    taken_over: int
+    ended_meanwhile: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceFound:
+    """What Asterisk has and what we think it has did not agree; `kind` is one word. Should stay at zero."""
+
+    at: datetime
+    node: NodeId
+    kind: str
+    object_id: str
+
+
+InboundFact = (
+    CallArrived
+    | MenuChosen
+    | CallQueued
+    | CallOffered
+    | OfferUnanswered
+    | CallConnected
+    | VoicemailLeft
+    | CallEnded
+)
+AttemptFact = (
+    AttemptCommitted
+    | AttemptAnswered
+    | AttemptConnected
+    | AttemptAbandoned
+    | InformationMessagePlayed
+    | AttemptEnded
+)
+CampaignFact = CampaignStarted | CampaignStopped | PacingChanged | ContactRefused
+SystemFact = ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound
+Fact = InboundFact | AttemptFact | CampaignFact | SystemFact | AgentStateChanged | DispositionRecorded

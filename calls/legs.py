@@ -1,0 +1,122 @@
+"""What happens to one leg, and to a call's clocks: the small facts a call's session reads one by one.
+
+They are not journalled. Every one but `TimerExpired` comes from Asterisk, with Asterisk's own time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from calls.ids import BridgeId, LegId, PlaybackId, RecordingId
+from calls.words import HangupCause
+
+
+@dataclass(frozen=True, slots=True)
+class LegArrived:
+    """A leg came under our control. `purpose` and `detail` are what the dialplan said (`in` and the DDI, say)."""
+
+    at: datetime
+    leg_id: LegId
+    purpose: str
+    detail: str
+    cli_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegRinging:
+    """The other side rings."""
+
+    at: datetime
+    leg_id: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """The leg picked up."""
+
+    at: datetime
+    leg_id: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """A key was pressed: one of 0-9, *, # or A-D."""
+
+    at: datetime
+    leg_id: LegId
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptStarted:
+    """A prompt began to play."""
+
+    at: datetime
+    leg_id: LegId
+    playback_id: PlaybackId
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFinished:
+    """A prompt ended or was stopped."""
+
+    at: datetime
+    leg_id: LegId
+    playback_id: PlaybackId
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleJoined:
+    """The legs of a `JoinPeople` are in the bridge: they can hear each other."""
+
+    at: datetime
+    bridge_id: BridgeId
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStopped:
+    """A recording ended after `seconds`; `complete` when as much is stored as was recorded."""
+
+    at: datetime
+    recording_id: RecordingId
+    seconds: float
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """The leg is gone."""
+
+    at: datetime
+    leg_id: LegId
+    cause: HangupCause
+
+
+@dataclass(frozen=True, slots=True)
+class LegLeft:
+    """The leg left our control but may still be alive in the dialplan: its lease ran out, or it was sent there."""
+
+    at: datetime
+    leg_id: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class TimerExpired:
+    """A clock the call had set ran out."""
+
+    at: datetime
+    name: str
+
+
+LegFact = (
+    LegArrived
+    | LegRinging
+    | LegAnswered
+    | DigitPressed
+    | PromptStarted
+    | PromptFinished
+    | PeopleJoined
+    | RecordingStopped
+    | LegEnded
+    | LegLeft
+    | TimerExpired
+)

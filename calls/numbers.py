@@ -1,0 +1,79 @@
+"""Phone numbers: parsed to E.164, typed, and masked wherever they are shown."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+from calls.errors import NumberError
+
+
+class NumberKind(StrEnum):
+    """What sort of line a number is."""
+
+    MOBILE = "mobile"
+    FIXED = "fixed"
+    VOIP = "voip"
+    FREE = "free"
+    PREMIUM = "premium"
+    SHARED_COST = "shared_cost"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+_KINDS = {
+    PhoneNumberType.MOBILE: NumberKind.MOBILE,
+    PhoneNumberType.FIXED_LINE: NumberKind.FIXED,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: NumberKind.FIXED,
+    PhoneNumberType.VOIP: NumberKind.VOIP,
+    PhoneNumberType.PERSONAL_NUMBER: NumberKind.OTHER,
+    PhoneNumberType.UAN: NumberKind.OTHER,
+    PhoneNumberType.TOLL_FREE: NumberKind.FREE,
+    PhoneNumberType.PREMIUM_RATE: NumberKind.PREMIUM,
+    PhoneNumberType.SHARED_COST: NumberKind.SHARED_COST,
+}
+DIALLABLE_KINDS = frozenset({NumberKind.MOBILE, NumberKind.FIXED, NumberKind.VOIP, NumberKind.OTHER})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PhoneNumber:
+    """A possible number in E.164. `str()` and `repr()` mask it; `e164` is the real thing."""
+
+    e164: str
+
+    def __str__(self) -> str:
+        return mask(self.e164)
+
+    __repr__ = __str__
+
+    @property
+    def kind(self) -> NumberKind:
+        """What sort of line this is."""
+        return _KINDS.get(phonenumbers.number_type(phonenumbers.parse(self.e164)), NumberKind.UNKNOWN)
+
+
+def mask(text: str) -> str:
+    """Keep the first four and last two characters of a number."""
+    return f"{text[:4]}{'*' * max(0, len(text) - 6)}{text[-2:]}" if len(text) > 6 else "*" * len(text)
+
+
+def parse_number(text: str, region: str = "NL") -> PhoneNumber:
+    """Read a number as people write it. Raises NumberError (with the reason and a remedy) when it is none."""
+    if len(text) > 64:
+        raise NumberError("too long for a phone number", "give one number, such as 06 12345678")
+    try:
+        parsed = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        raise NumberError("not a phone number", "write it as 06 12345678 or +31 6 12345678") from error
+    if not phonenumbers.is_valid_number(parsed):
+        raise NumberError("no such number exists", "check the digits and the country code")
+    return PhoneNumber(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def cli_from_sip(text: str, region: str = "NL") -> PhoneNumber | None:
+    """The number a caller shows, None when it is hidden, malformed or hostile: such a caller is served like any other."""
+    try:
+        return parse_number(text, region) if text else None
+    except NumberError:
+        return None

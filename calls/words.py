@@ -1,0 +1,104 @@
+"""Short closed lists of words that facts, figures and settings share."""
+
+from enum import StrEnum
+
+
+class Department(StrEnum):
+    """What a dealer's customer asks for."""
+
+    SALES = "sales"
+    PARTS = "parts"
+    WORKSHOP = "workshop"
+    RECEPTION = "reception"
+
+
+class CallPhase(StrEnum):
+    """How far an inbound call has come."""
+
+    GREETING = "greeting"
+    MENU = "menu"
+    CLOSED = "closed"
+    VOICEMAIL = "voicemail"
+    QUEUE = "queue"
+    RINGING = "ringing"
+    TALKING = "talking"
+
+
+class InboundOutcome(StrEnum):
+    """The one way in which an inbound call ended.
+
+    `lost`: ended before a person spoke to the customer, with nothing promised instead. `short_abandoned`: the same, but
+    the customer hung up within the threshold. `diverted`: left our control for the fallback in the dialplan.
+    """
+
+    CONNECTED = "connected"
+    LOST = "lost"
+    SHORT_ABANDONED = "short_abandoned"
+    VOICEMAIL = "voicemail"
+    DIVERTED = "diverted"
+
+
+class AttemptOutcome(StrEnum):
+    """The one way in which an outbound attempt ended."""
+
+    CONNECTED = "connected"
+    ABANDONED = "abandoned"
+    HUNG_UP = (
+        "hung_up"  # answered, and the customer hung up within the grace time, before any agent or message
+    )
+    UNANSWERED = "unanswered"
+    BUSY = "busy"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"  # committed, but no trace of it after a restart: counts as dialled
+
+
+class HangupCause(StrEnum):
+    """Why a leg ended, reduced from Q.850."""
+
+    NORMAL = "normal"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    INVALID_NUMBER = "invalid_number"
+    CONGESTION = "congestion"
+    FAILURE = "failure"
+    LOST_WHILE_DOWN = "lost_while_down"
+
+
+class AgentState(StrEnum):
+    """What an agent is doing."""
+
+    LOGGED_OUT = "logged_out"
+    AVAILABLE = "available"
+    RESERVED = "reserved"
+    RINGING = "ringing"
+    ON_CALL = "on_call"
+    WRAP_UP = "wrap_up"
+    PAUSED = "paused"
+
+
+_Q850 = {
+    1: HangupCause.INVALID_NUMBER,
+    3: HangupCause.INVALID_NUMBER,
+    16: HangupCause.NORMAL,
+    17: HangupCause.BUSY,
+    18: HangupCause.NO_ANSWER,
+    19: HangupCause.NO_ANSWER,
+    20: HangupCause.NO_ANSWER,
+    21: HangupCause.REJECTED,
+    22: HangupCause.INVALID_NUMBER,
+    26: HangupCause.NORMAL,
+    27: HangupCause.FAILURE,
+    28: HangupCause.INVALID_NUMBER,
+    31: HangupCause.NORMAL,
+    34: HangupCause.CONGESTION,
+    38: HangupCause.FAILURE,
+    41: HangupCause.FAILURE,
+    42: HangupCause.CONGESTION,
+    58: HangupCause.FAILURE,
+}
+
+
+def cause_from_q850(number: int) -> HangupCause:
+    """Reduce a Q.850 cause (ITU-T Q.850 table 1) to our short list; 0 and unknown numbers are `failure`."""
+    return _Q850.get(number, HangupCause.FAILURE)

@@ -1,0 +1,1 @@
+"""Campaigns: contacts, eligibility under the law, attempts, estimators, pacing and abandonment."""

@@ -1,0 +1,267 @@
+"""The life of an outbound attempt, from the stored intention to its one outcome.
+
+Theory. Three things happen side by side: the customer's leg (rings, is picked up, ends), our grip on that leg (Asterisk
+reports the answer first; a moment later the dialplan hands the leg to us and only then can it be bridged or hear a
+prompt), and the search for an agent. One table holds what may follow what (`dialer.life.LIFE`):
+
+    committed → dialling → ringing → answered → waiting → joining → connected → ended
+                                                   ↓         ↓
+                                                message   message → ended
+
+`answered` is picked up but not yet ours, `waiting` is ours and without an agent, `joining` has an agent but the two
+cannot hear each other yet. The clock `GRACE` runs from the answer, so that the information message starts within two
+seconds whatever happened in between. Asterisk may skip a step (an early
+answer, a lost event): the table says which. A fact that comes late and is normal has a row that changes nothing;
+a pair without a row raises UnexpectedFact.
+
+Coupling. When a step says `wants_agent` the session asks the floor in the same breath, without awaiting, and feeds
+`AgentFound` if there is one; an agent who becomes free within the grace is fed later. An agent who comes too late, or
+whose line could not be joined within the grace, is handed back in `Step.unused_agent`. The journal facts are the commands
+`Publish`; `AttemptEnded` is published exactly once, on entering `ended`, from whichever state.
+
+Who counts as abandoned: whoever got the message, left our control while waiting (the lease ran out, the dialplan plays the
+message), or hung up after more than the grace without an agent. Who hangs up within the grace counts as `hung_up`.
+
+Left out: what the agent does during and after the talk (the floor), and why this contact was chosen (eligibility).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from calls.commands import CancelTimer, Command, HangUp, JoinPeople, PlayPrompts, Publish, SetLease, SetTimer
+from calls.facts import (
+    AttemptAbandoned,
+    AttemptAnswered,
+    AttemptConnected,
+    AttemptEnded,
+    DispositionRecorded,
+    InformationMessagePlayed,
+)
+from calls.ids import (
+    AgentId,
+    attempt_leg,
+    bridge_of,
+)
+from calls.legs import (
+    DigitPressed,
+    LegAnswered,
+    LegArrived,
+    LegEnded,
+    LegLeft,
+    PeopleJoined,
+    PromptFinished,
+    PromptStarted,
+    TimerExpired,
+)
+from calls.words import AttemptOutcome, HangupCause
+from dialer.errors import UnexpectedFact
+from dialer.life import (
+    BEFORE_AGENT,
+    GRACE,
+    LIFE,
+    AgentFound,
+    Attempt,
+    AttemptInput,
+    AttemptState,
+    Dialled,
+    trigger_of,
+)
+
+INFORMATION_MESSAGE = "information-message"
+OBJECTION_KEY = "9"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The attempt after a fact, and what to do, in order.
+
+    `wants_agent`: ask the floor now, without awaiting. `unused_agent`: goes back to the floor.
+    """
+
+    attempt: Attempt
+    commands: tuple[Command, ...] = ()
+    wants_agent: bool = False
+    unused_agent: AgentId | None = None
+
+
+def step(attempt: Attempt, fact: AttemptInput, now: datetime) -> Step:
+    """Take in one fact. Raises UnexpectedFact when the table has no row for it.
+
+    Times come from the fact; `now` only sets what is left of the grace when the news of an answer was late.
+    """
+    trigger = trigger_of(attempt, fact)
+    if trigger is None:
+        return Step(attempt)
+    try:
+        after = LIFE[attempt.state, trigger]
+    except KeyError:
+        raise UnexpectedFact(attempt.state, trigger) from None
+    if isinstance(fact, AgentFound) and attempt.state is not AttemptState.WAITING:
+        return Step(attempt, unused_agent=fact.agent_id)
+    if attempt.state is AttemptState.ENDED:
+        return Step(attempt)
+    return _effect(attempt, after, fact, now)
+
+
+def _effect(attempt: Attempt, after: AttemptState, fact: AttemptInput, now: datetime) -> Step:
+    match fact:
+        case Dialled(at):
+            return Step(replace(attempt, state=after, dialled_at=at))
+        case AgentFound():
+            return _connect(attempt, fact)
+        case PeopleJoined(at) if attempt.state is AttemptState.JOINING:
+            return _joined(attempt, at)
+        case LegAnswered(at) | LegArrived(at):
+            return _answer(attempt, after, arrived=isinstance(fact, LegArrived), at=at, now=now)
+        case TimerExpired(at) if after is AttemptState.MESSAGE:
+            return _abandon(attempt, at)
+        case LegEnded(at, _, cause) if after is AttemptState.ENDED:
+            return _end(attempt, cause, at)
+        case LegLeft(at):
+            return _left(attempt, at)
+        case PromptStarted(at):
+            return _message_started(attempt, at)
+        case DigitPressed(at, _, digit) if after is AttemptState.MESSAGE and digit == OBJECTION_KEY:
+            return Step(attempt, (Publish(DispositionRecorded(at, attempt.call_id, None, "objection", "")),))
+        case PromptFinished():
+            return Step(attempt, (HangUp(attempt_leg(attempt.call_id)),))
+        case LegEnded() if after is AttemptState.CONNECTED:
+            # The agent's line dropped: there is nobody left to talk to.
+            return Step(attempt, (HangUp(attempt_leg(attempt.call_id)),))
+        case _:
+            return Step(replace(attempt, state=after))
+
+
+def _answer(attempt: Attempt, after: AttemptState, *, arrived: bool, at: datetime, now: datetime) -> Step:
+    answered = replace(attempt, state=after, answered_at=attempt.answered_at or at)
+    commands: tuple[Command, ...] = ()
+    if attempt.answered_at is None:
+        left = max(0.0, attempt.grace_seconds - (now - at).total_seconds())
+        commands = (SetTimer(GRACE, left), Publish(_answered_fact(answered, at)))
+    if arrived and after is AttemptState.MESSAGE and attempt.message_at is None:
+        commands = (*commands, _play(attempt))
+    return Step(answered, commands, wants_agent=arrived and after is AttemptState.WAITING)
+
+
+def _connect(attempt: Attempt, fact: AgentFound) -> Step:
+    leg = attempt_leg(attempt.call_id)
+    joining = replace(attempt, state=AttemptState.JOINING, agent_id=fact.agent_id, line=fact.line)
+    return Step(joining, (JoinPeople(bridge_of(fact.line), (leg,)),))
+
+
+def _joined(attempt: Attempt, at: datetime) -> Step:
+    assert attempt.agent_id is not None
+    connected = AttemptConnected(
+        at,
+        attempt.call_id,
+        attempt.campaign_id,
+        attempt.dealer,
+        attempt.agent_id,
+        _since(attempt.answered_at, at),
+    )
+    return Step(
+        replace(attempt, state=AttemptState.CONNECTED, connected_at=at),
+        (SetLease(attempt_leg(attempt.call_id), 0), CancelTimer(GRACE), Publish(connected)),
+    )
+
+
+def _abandon(attempt: Attempt, at: datetime) -> Step:
+    # A leg that is not ours yet cannot be played to; the dialplan does so when it fails to reach us.
+    play = () if attempt.state is AttemptState.ANSWERED else (_play(attempt),)
+    return Step(
+        replace(attempt, state=AttemptState.MESSAGE, agent_id=None, line=None),
+        (*play, Publish(_abandoned_fact(attempt, at))),
+        unused_agent=attempt.agent_id,
+    )
+
+
+def _message_started(attempt: Attempt, at: datetime) -> Step:
+    return Step(replace(attempt, message_at=at), (Publish(_message_fact(attempt, at)),))
+
+
+def _left(attempt: Attempt, at: datetime) -> Step:
+    """The dialplan has the leg and plays the message by itself; nothing more of it concerns us."""
+    commands: tuple[Command, ...] = ()
+    if attempt.answered_at is None:
+        attempt = replace(attempt, answered_at=at)
+        commands = (Publish(_answered_fact(attempt, at)),)
+    if attempt.state not in (AttemptState.CONNECTED, AttemptState.MESSAGE):
+        attempt = replace(attempt, state=AttemptState.MESSAGE)
+        commands = (*commands, CancelTimer(GRACE), Publish(_abandoned_fact(attempt, at)))
+    if attempt.state is AttemptState.MESSAGE and attempt.message_at is None:
+        commands = (*commands, Publish(_message_fact(attempt, at)))
+    ended = _end(attempt, HangupCause.NORMAL, at)
+    return Step(ended.attempt, (*commands, *ended.commands))
+
+
+def _end(attempt: Attempt, cause: HangupCause, at: datetime) -> Step:
+    outcome = _outcome(attempt, cause, at)
+    commands: tuple[Command, ...] = ()
+    if attempt.state in BEFORE_AGENT:
+        commands = (CancelTimer(GRACE),)
+        if outcome is AttemptOutcome.ABANDONED:
+            commands = (*commands, Publish(_abandoned_fact(attempt, at)))
+    ended = AttemptEnded(
+        at=at,
+        call_id=attempt.call_id,
+        campaign_id=attempt.campaign_id,
+        dealer=attempt.dealer,
+        contact_id=attempt.contact_id,
+        outcome=outcome,
+        cause=cause,
+        ring_seconds=_since(attempt.dialled_at, attempt.answered_at or at),
+        talk_seconds=_since(attempt.connected_at, at),
+    )
+    return Step(replace(attempt, state=AttemptState.ENDED), (*commands, Publish(ended)))
+
+
+def _outcome(attempt: Attempt, cause: HangupCause, at: datetime) -> AttemptOutcome:
+    match attempt.state:
+        case AttemptState.CONNECTED:
+            return AttemptOutcome.CONNECTED
+        case AttemptState.MESSAGE:
+            return AttemptOutcome.ABANDONED
+        case AttemptState.ANSWERED | AttemptState.WAITING | AttemptState.JOINING:
+            in_time = _since(attempt.answered_at, at) <= attempt.grace_seconds
+            return AttemptOutcome.HUNG_UP if in_time else AttemptOutcome.ABANDONED
+        case _:
+            return _UNANSWERED[cause]
+
+
+# A request refused by the person called is as busy; an end without a cause of its own is our own giving up.
+_UNANSWERED = {
+    HangupCause.NORMAL: AttemptOutcome.UNANSWERED,
+    HangupCause.NO_ANSWER: AttemptOutcome.UNANSWERED,
+    HangupCause.BUSY: AttemptOutcome.BUSY,
+    HangupCause.REJECTED: AttemptOutcome.BUSY,
+    HangupCause.INVALID_NUMBER: AttemptOutcome.FAILED,
+    HangupCause.CONGESTION: AttemptOutcome.FAILED,
+    HangupCause.FAILURE: AttemptOutcome.FAILED,
+    HangupCause.LOST_WHILE_DOWN: AttemptOutcome.IN_DOUBT,
+}
+
+
+def _play(attempt: Attempt) -> PlayPrompts:
+    return PlayPrompts(attempt_leg(attempt.call_id), attempt.playback_id, (INFORMATION_MESSAGE,))
+
+
+def _answered_fact(attempt: Attempt, at: datetime) -> AttemptAnswered:
+    return AttemptAnswered(
+        at, attempt.call_id, attempt.campaign_id, attempt.dealer, _since(attempt.dialled_at, at)
+    )
+
+
+def _abandoned_fact(attempt: Attempt, at: datetime) -> AttemptAbandoned:
+    return AttemptAbandoned(
+        at, attempt.call_id, attempt.campaign_id, attempt.dealer, _since(attempt.answered_at, at)
+    )
+
+
+def _message_fact(attempt: Attempt, at: datetime) -> InformationMessagePlayed:
+    return InformationMessagePlayed(
+        at, attempt.call_id, attempt.campaign_id, attempt.dealer, _since(attempt.answered_at, at)
+    )
+
+
+def _since(start: datetime | None, at: datetime) -> float:
+    return max(0.0, (at - start).total_seconds()) if start is not None else 0.0

@@ -1,0 +1,144 @@
+"""The nouns of a campaign: what it is for, how it is paced, whom it calls and what is known of them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId
+from calls.numbers import NumberKind, PhoneNumber
+from calls.words import AttemptOutcome
+
+
+class CampaignKind(StrEnum):
+    """Why the dealer calls."""
+
+    APK = "apk"
+    TYRES = "tyres"
+    SERVICE = "service"
+    MAILING = "mailing"
+    HAPPY_CALL = "happy_call"
+    RECALL = "recall"
+
+
+class LegalBasis(StrEnum):
+    """On what ground a person may be called. The dealer chooses it; we record who chose it."""
+
+    CONSENT = "consent"
+    EXISTING_CONTRACT = "existing_contract"
+    LEGAL_DUTY = "legal_duty"
+
+
+class CampaignState(StrEnum):
+    """Whether a campaign may dial."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+class DialMode(StrEnum):
+    """How attempts are paced: one per free agent, or more by forecast."""
+
+    PROGRESSIVE = "progressive"
+    PREDICTIVE = "predictive"
+
+
+@dataclass(frozen=True, slots=True)
+class PacingSettings:
+    """What a supervisor may change while a campaign runs; in force at the next decision.
+
+    `target_ratio` is the abandon rate aimed at, `limit_ratio` the hard stop; both are shares of the calls answered by a
+    person. `max_over_dial` bounds the attempts in flight beyond the free agents.
+    """
+
+    mode: DialMode = DialMode.PREDICTIVE
+    target_ratio: float = 0.015
+    limit_ratio: float = 0.03
+    max_over_dial: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A purpose, a list, rules and agents. `shown_number` (E.164) is what the called party sees and may call back."""
+
+    campaign_id: CampaignId
+    dealer: DealerId
+    name: str
+    kind: CampaignKind
+    basis: LegalBasis
+    profile: str
+    shown_number: str
+    state: CampaignState
+    ring_seconds: int = 22
+    wrap_up_seconds: int = 30
+    pacing: PacingSettings = field(default_factory=PacingSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """An earlier dialling of a number, in any campaign. `outcome` is None while it is in the air."""
+
+    campaign_id: CampaignId
+    at: datetime
+    outcome: AttemptOutcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactHistory:
+    """All that the law and the rules need to know of a contact at this moment.
+
+    `past` holds the attempts to this number and person in every campaign; `refused_at` the last refusal to a campaign
+    of this dealer; `consent_at` the proof of consent for this purpose; `timezone` an IANA name.
+    """
+
+    contact_id: ContactId
+    number: PhoneNumber
+    number_kind: NumberKind
+    timezone: str
+    consent_at: datetime | None
+    objected_at: datetime | None
+    refused_at: datetime | None
+    not_before: datetime | None
+    closed: bool
+    past: tuple[PastAttempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedAttempt:
+    """An attempt that is stored and may now be dialled. `leg_id` is the attempt's and the channel's id."""
+
+    call_id: CallId
+    leg_id: LegId
+    campaign_id: CampaignId
+    contact_id: ContactId
+    number: PhoneNumber
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedContact:
+    """A contact that may not be dialled now; `rule` is the one word that says why."""
+
+    campaign_id: CampaignId
+    contact_id: ContactId
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonWindow:
+    """Person-answered and abandoned attempts of one campaign since `since`."""
+
+    campaign_id: CampaignId
+    since: datetime
+    connected: int
+    abandoned: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineAgent:
+    """An agent on a campaign's open line, as the pacing sees it."""
+
+    agent_id: AgentId
+    free: bool
+    since: datetime
+    wrapping_up: bool

@@ -1,0 +1,125 @@
+"""May this contact be dialled now? Asked when a contact is chosen and again in the transaction that commits the attempt.
+
+A contact may be dialled when no rule refuses it. Rules that hold for ever come before rules that pass with time, so that
+a contact who will never be called says so, instead of being looked at again every day.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+
+from calls.words import AttemptOutcome
+from dialer.campaign import Campaign, ContactHistory, LegalBasis
+from dialer.profiles import CallingProfile, is_open, next_open, zone_named
+
+
+class Rule(StrEnum):
+    """The rule that forbids dialling a contact now; also a metric label."""
+
+    CLOSED = "closed"
+    OBJECTION = "objection"
+    NO_BASIS = "no_basis"
+    NUMBER_KIND = "number_kind"
+    ATTEMPT_LIMIT = "attempt_limit"
+    OPEN_ATTEMPT = "open_attempt"
+    NOT_BEFORE = "not_before"
+    REFUSED_RECENTLY = "refused_recently"
+    AFTER_ABANDON = "after_abandon"
+    RETRY_INTERVAL = "retry_interval"
+    DAILY_LIMIT = "daily_limit"
+    WINDOW_CLOSED = "window_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The rule that forbids it, and the earliest moment at which that rule may cease to hold (None: never)."""
+
+    rule: Rule
+    not_before: datetime | None
+
+
+def refusal(
+    history: ContactHistory, campaign: Campaign, profile: CallingProfile, now: datetime
+) -> Refusal | None:
+    """Return the first rule that forbids dialling this contact for this campaign at `now`, None when it may be dialled.
+
+    `history` must be read in the transaction that commits the attempt, else an objection made meanwhile is missed.
+    """
+    return (
+        _for_ever(history, campaign, profile, now)
+        or _in_the_air(history, profile, now)
+        or _until_a_date(history, profile, now)
+        or _after_attempts(history, campaign, profile, now)
+        or _per_day(history, profile, now)
+        or _within_hours(history, campaign, profile, now)
+    )
+
+
+def _for_ever(
+    history: ContactHistory, campaign: Campaign, profile: CallingProfile, now: datetime
+) -> Refusal | None:
+    if history.closed:
+        return Refusal(Rule.CLOSED, None)
+    if history.objected_at is not None:
+        return Refusal(Rule.OBJECTION, None)
+    if campaign.basis is LegalBasis.CONSENT and (history.consent_at is None or history.consent_at > now):
+        return Refusal(Rule.NO_BASIS, history.consent_at)
+    if history.number_kind not in profile.dialled_kinds:
+        return Refusal(Rule.NUMBER_KIND, None)
+    if sum(past.campaign_id == campaign.campaign_id for past in history.past) >= profile.max_attempts:
+        return Refusal(Rule.ATTEMPT_LIMIT, None)
+    return None
+
+
+def _in_the_air(history: ContactHistory, profile: CallingProfile, now: datetime) -> Refusal | None:
+    if any(past.outcome is None for past in history.past):
+        return Refusal(Rule.OPEN_ATTEMPT, now + timedelta(seconds=profile.min_ring_seconds))
+    return None
+
+
+def _until_a_date(history: ContactHistory, profile: CallingProfile, now: datetime) -> Refusal | None:
+    if history.not_before is not None and history.not_before > now:
+        return Refusal(Rule.NOT_BEFORE, history.not_before)
+    if history.refused_at is not None and history.refused_at + profile.after_refusal > now:
+        return Refusal(Rule.REFUSED_RECENTLY, history.refused_at + profile.after_refusal)
+    return None
+
+
+def _after_attempts(
+    history: ContactHistory, campaign: Campaign, profile: CallingProfile, now: datetime
+) -> Refusal | None:
+    abandoned = [past.at for past in history.past if past.outcome is AttemptOutcome.ABANDONED]
+    if abandoned and max(abandoned) + profile.after_abandon > now:
+        return Refusal(Rule.AFTER_ABANDON, max(abandoned) + profile.after_abandon)
+    waits = [
+        past.at + profile.retry_after[past.outcome]
+        for past in history.past
+        if past.campaign_id == campaign.campaign_id
+        and past.outcome is not None
+        and past.outcome in profile.retry_after
+    ]
+    if waits and max(waits) > now:
+        return Refusal(Rule.RETRY_INTERVAL, max(waits))
+    return None
+
+
+def _per_day(history: ContactHistory, profile: CallingProfile, now: datetime) -> Refusal | None:
+    zone = zone_named(history.timezone)
+    if zone is None or not history.past:
+        return None
+    today = now.astimezone(zone).date()
+    if sum(past.at.astimezone(zone).date() == today for past in history.past) < profile.max_attempts_per_day:
+        return None
+    return Refusal(
+        Rule.DAILY_LIMIT, datetime.combine(today + timedelta(days=1), time(), zone).astimezone(UTC)
+    )
+
+
+def _within_hours(
+    history: ContactHistory, campaign: Campaign, profile: CallingProfile, now: datetime
+) -> Refusal | None:
+    # The phone must not ring on after closing time either.
+    for moment in (now, now + timedelta(seconds=campaign.ring_seconds)):
+        if not is_open(profile, history.timezone, moment):
+            return Refusal(Rule.WINDOW_CLOSED, next_open(profile, history.timezone, moment))
+    return None

@@ -1,0 +1,37 @@
+"""Errors of the dialler."""
+
+from calls.ids import CampaignId
+
+
+class DialerError(Exception):
+    """Root of this package's errors."""
+
+
+class StoreUnavailable(DialerError):
+    """The database did not answer: nothing may be dialled until it does."""
+
+
+class UnknownCampaign(DialerError):
+    """There is no such campaign."""
+
+    def __init__(self, campaign_id: CampaignId) -> None:
+        super().__init__(f"no campaign {campaign_id}: `dealerlijn campaign list` shows them")
+        self.campaign_id = campaign_id
+
+
+class UnknownProfile(DialerError):
+    """There is no calling profile of this name; `known` lists those there are."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"no calling profile {name!r}: choose one of {', '.join(known)}")
+        self.name = name
+        self.known = known
+
+
+class UnexpectedFact(DialerError):
+    """A fact came that cannot happen in this state of an attempt: two sides disagree about what is going on."""
+
+    def __init__(self, state: str, fact: str) -> None:
+        super().__init__(f"an attempt that is {state} cannot get {fact}")
+        self.state = state
+        self.fact = fact

@@ -1,0 +1,145 @@
+"""What a campaign has taught us: how many answer, how soon, and how long talks and wrap-ups last.
+
+Each distribution is a histogram that starts as a prior worth some observations and is pulled to what is observed. There is
+no clock here: moments and ages are arguments.
+
+Attempts count by cohort: an attempt is counted when it is as old as the longest ring time, whatever became of it and
+whenever. Counting results as they come would count the quick failures first, rate the answers far too low, and
+abandon a third of the first customers of a campaign.
+"""
+
+import heapq
+from datetime import datetime, timedelta
+from math import erf, log, sqrt
+
+import numpy as np
+
+from dialer.forecast import Forecast, make_forecast
+from dialer.shortage import Floats
+
+# Durations in seconds as (mean, coefficient of variation), until the campaign has its own.
+_RING_PRIOR = (10.0, 0.5)
+_TALK_PRIOR = (150.0, 0.9)
+_WRAP_UP_PRIOR = (30.0, 0.6)
+_EARLY_FAILURES = 0.1
+_PRIOR_WEIGHT = 30.0
+_ANSWER_PRIOR = 0.3
+_ANSWER_PRIOR_WEIGHT = 20.0
+_ANSWER_MEMORY = 200.0
+_REFRESH_EVERY = 10
+
+
+class Durations:
+    """How long something lasts, in bins of `bin_seconds`; whatever is longer than the last bin counts in it."""
+
+    def __init__(self, prior: Floats, bin_seconds: float) -> None:
+        self.bin_seconds = bin_seconds
+        self._counts = prior * _PRIOR_WEIGHT
+
+    def add(self, seconds: float) -> None:
+        """Take in one observation."""
+        self._counts[min(int(max(seconds, 0.0) / self.bin_seconds), len(self._counts) - 1)] += 1.0
+
+    def survival(self) -> Floats:
+        """The chance to last longer than each edge of the bins, from 1 at 0 seconds to 0 at the last edge."""
+        alive = np.concatenate((self._counts[::-1].cumsum()[::-1], [0.0]))
+        return np.asarray(alive / alive[0], dtype=np.float64)
+
+    def mean(self) -> float:
+        """The mean in seconds, every observation taken at the middle of its bin."""
+        middles = (np.arange(len(self._counts)) + 0.5) * self.bin_seconds
+        return float(self._counts @ middles / self._counts.sum())
+
+
+def lognormal_bins(mean: float, variation: float, bin_seconds: float, bins: int) -> Floats:
+    """The shares of a lognormal (mean, coefficient of variation) in bins from 0 on, cut off at the last and scaled to 1."""
+    sigma = sqrt(log(1 + variation * variation))
+    middle = log(mean) - sigma * sigma / 2
+    below = [0.0]
+    below += [
+        0.5 * (1 + erf((log(edge * bin_seconds) - middle) / (sigma * sqrt(2)))) for edge in range(1, bins + 1)
+    ]
+    shares = np.diff(np.array(below))
+    return np.asarray(shares / shares.sum(), dtype=np.float64)
+
+
+class Answers:
+    """Share of attempts answered, and ring times of the answered and of the others, by cohort.
+
+    The share forgets: attempts weigh exponentially less with a memory of 200, so that a list that begins to answer
+    twice as often is followed within minutes. `counted` is the number of attempts counted so far.
+    """
+
+    def __init__(self, ring_seconds: int) -> None:
+        self._longest = timedelta(seconds=ring_seconds)
+        self._young: list[tuple[datetime, float, bool]] = []
+        self._answered = _ANSWER_PRIOR * _ANSWER_PRIOR_WEIGHT
+        self._all = _ANSWER_PRIOR_WEIGHT
+        self.counted = 0
+        self.ring = Durations(lognormal_bins(*_RING_PRIOR, 1.0, ring_seconds), 1.0)
+        silent = np.zeros(ring_seconds + 1)
+        silent[2:5] = _EARLY_FAILURES / 3
+        silent[ring_seconds] = 1 - _EARLY_FAILURES
+        self.silent = Durations(silent, 1.0)
+
+    def resolved(self, dialled_at: datetime, ring_seconds: float, *, answered: bool) -> None:
+        """An attempt was answered, or ended unanswered, after `ring_seconds`. It counts when its cohort is of age."""
+        heapq.heappush(self._young, (dialled_at, ring_seconds, answered))
+
+    def come_of_age(self, now: datetime) -> None:
+        """Count the attempts that were dialled at least the longest ring time before `now`."""
+        keep = 1 - 1 / _ANSWER_MEMORY
+        while self._young and self._young[0][0] + self._longest <= now:
+            _, seconds, answered = heapq.heappop(self._young)
+            self._answered = self._answered * keep + answered
+            self._all = self._all * keep + 1
+            self.counted += 1
+            (self.ring if answered else self.silent).add(seconds)
+
+    @property
+    def rate(self) -> float:
+        """Answered ÷ dialled."""
+        return self._answered / self._all
+
+
+class CampaignEstimates:
+    """All that one campaign has taught; the runner feeds it from the facts it publishes."""
+
+    def __init__(self, ring_seconds: int) -> None:
+        self.answers = Answers(ring_seconds)
+        self.talk = Durations(lognormal_bins(*_TALK_PRIOR, 5.0, 360), 5.0)
+        self.wrap_up = Durations(lognormal_bins(*_WRAP_UP_PRIOR, 1.0, 300), 1.0)
+        self._observed = 0
+        self._forecast: Forecast | None = None
+        self._forecast_at = 0
+
+    def attempt_resolved(self, dialled_at: datetime, ring_seconds: float, *, answered: bool) -> None:
+        """An attempt was picked up, or ended without."""
+        self.answers.resolved(dialled_at, ring_seconds, answered=answered)
+        self._observed += 1
+
+    def talk_ended(self, seconds: float) -> None:
+        """A conversation ended."""
+        self.talk.add(seconds)
+        self._observed += 1
+
+    def wrap_up_ended(self, seconds: float) -> None:
+        """An agent finished the after-call work."""
+        self.wrap_up.add(seconds)
+        self._observed += 1
+
+    def forecast(self, now: datetime) -> Forecast:
+        """The tables a pacing decision reads; made anew after every tenth observation."""
+        if self._forecast is None or self._observed >= self._forecast_at + _REFRESH_EVERY:
+            self.answers.come_of_age(now)
+            self._forecast_at = self._observed
+            self._forecast = make_forecast(
+                answer_rate=self.answers.rate,
+                counted=self.answers.counted,
+                ring=self.answers.ring.survival(),
+                silent=self.answers.silent.survival(),
+                talk=self.talk.survival(),
+                wrap_up=self.wrap_up.survival(),
+                talk_bin_seconds=self.talk.bin_seconds,
+            )
+        return self._forecast

@@ -1,0 +1,104 @@
+"""The tables a pacing decision looks things up in: chances within the next half minute, given how long something lasts.
+
+A candidate call that is answered needs an agent at some moment τ from now. The ring time's distribution is represented by
+`MOMENTS` equally likely moments (its quantiles), a column each. What is counted are the events that leave an agent in hand:
+
+- an agent t seconds into a talk is free within τ + grace, wrap-up included: the talk's remaining time convolved with
+  the wrap-up, in steps of a second;
+- an agent w seconds into wrap-up is free within τ + grace: 1 − S(w+τ+grace) ÷ S(w);
+- a call that has rung for r seconds is not answered within τ:
+  1 − p (F(r+τ) − F(r)) ÷ (p S(r) + (1−p) S°(r)), with S the survival of the ring time of the answered, S° that of the others.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dialer.shortage import EventTable, Floats, Rows, event_table
+
+MOMENTS = 4
+GRACE_SECONDS = 1.7
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """One table: talks in steps of `talk_bin_seconds`, then wrap-ups, then ringing calls, both in steps of a second.
+
+    The last row of each part serves all that lasts longer. `counted` is the number of attempts behind `answer_rate`.
+    """
+
+    answer_rate: float
+    counted: int
+    events: EventTable
+    wrap_up_row: int
+    ring_row: int
+    talk_bin_seconds: float
+
+    def rows(
+        self, talking: tuple[float, ...], wrapping_up: tuple[float, ...], ringing: tuple[float, ...]
+    ) -> Rows:
+        """The rows of the table for what has lasted so many seconds, none below 0."""
+        rows = np.array(talking + wrapping_up + ringing)
+        wraps, rings = len(talking), len(talking) + len(wrapping_up)
+        rows[:wraps] /= self.talk_bin_seconds
+        rows[wraps:rings] += self.wrap_up_row
+        rows[rings:] += self.ring_row
+        np.minimum(rows[:wraps], self.wrap_up_row - 1, out=rows[:wraps])
+        np.minimum(rows[wraps:rings], self.ring_row - 1, out=rows[wraps:rings])
+        np.minimum(rows[rings:], len(self.events.chances) - 1, out=rows[rings:])
+        return rows.astype(np.intp)
+
+
+def make_forecast(
+    *,
+    answer_rate: float,
+    counted: int,
+    ring: Floats,
+    silent: Floats,
+    talk: Floats,
+    wrap_up: Floats,
+    talk_bin_seconds: float,
+) -> Forecast:
+    """Make the table from survival functions, given at the edges of bins of one second (talk: its own bins)."""
+    shares = (np.arange(MOMENTS) + 0.5) / MOMENTS
+    moments = np.interp(shares, 1 - ring, np.arange(len(ring), dtype=np.float64))
+    reach = moments + GRACE_SECONDS
+    talks = _talk_over_within(reach, talk, wrap_up, talk_bin_seconds)
+    wraps = _over_within(reach, wrap_up)
+    rings = 1 - _answered_within(moments, answer_rate, ring, silent)
+    return Forecast(
+        answer_rate=answer_rate,
+        counted=counted,
+        events=event_table(np.concatenate((talks, wraps, rings))),
+        wrap_up_row=len(talks),
+        ring_row=len(talks) + len(wraps),
+        talk_bin_seconds=talk_bin_seconds,
+    )
+
+
+def _answered_within(moments: Floats, rate: float, ring: Floats, silent: Floats) -> Floats:
+    elapsed = np.arange(len(silent), dtype=np.float64)
+    now = _at(ring, elapsed)
+    later = _at(ring, elapsed[:, None] + moments)
+    still_ringing = rate * now + (1 - rate) * silent
+    return np.asarray(rate * (now[:, None] - later) / np.maximum(still_ringing, _TINY)[:, None])
+
+
+def _over_within(reach: Floats, survival: Floats) -> Floats:
+    elapsed = np.arange(len(survival) - 1, dtype=np.float64)
+    return np.asarray(1 - _at(survival, elapsed[:, None] + reach) / np.maximum(survival[:-1], _TINY)[:, None])
+
+
+def _talk_over_within(reach: Floats, talk: Floats, wrap_up: Floats, bin_seconds: float) -> Floats:
+    elapsed = np.arange(len(talk) - 1, dtype=np.float64) * bin_seconds
+    steps = np.arange(int(reach.max()) + 2, dtype=np.float64)
+    alive = _at(talk, (elapsed[:, None] + steps) / bin_seconds) / np.maximum(talk[:-1], _TINY)[:, None]
+    ends = alive[:, :-1] - alive[:, 1:]
+    wrapped = 1 - _at(wrap_up, np.maximum(reach - steps[:-1, None] - 0.5, 0.0))
+    return np.asarray(ends @ wrapped)
+
+
+def _at(survival: Floats, bins: Floats) -> Floats:
+    """A survival function at a place counted in bins, straight between the edges and 0 beyond the last."""
+    return np.interp(bins, np.arange(len(survival), dtype=np.float64), survival)

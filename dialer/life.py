@@ -1,0 +1,194 @@
+"""The nouns of an attempt's life: its states, what can happen to it, and the table of what follows what.
+
+`dialer.attempt` opens with the theory and has the effects.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, PlaybackId, attempt_leg
+from calls.legs import (
+    DigitPressed,
+    LegAnswered,
+    LegArrived,
+    LegEnded,
+    LegLeft,
+    LegRinging,
+    PeopleJoined,
+    PromptFinished,
+    PromptStarted,
+    TimerExpired,
+)
+
+GRACE = "grace"
+
+
+class AttemptState(StrEnum):
+    """How far an attempt has come."""
+
+    COMMITTED = "committed"
+    DIALLING = "dialling"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    WAITING = "waiting"
+    JOINING = "joining"
+    CONNECTED = "connected"
+    MESSAGE = "message"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """The request to dial goes out now. Fed before it is sent, so that no event of the leg can precede it."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFound:
+    """The floor reserved this agent; `line` is the call of the agent's open line."""
+
+    at: datetime
+    agent_id: AgentId
+    line: CallId
+
+
+AttemptInput = (
+    Dialled
+    | AgentFound
+    | LegRinging
+    | LegAnswered
+    | LegArrived
+    | LegEnded
+    | LegLeft
+    | PeopleJoined
+    | PromptStarted
+    | PromptFinished
+    | DigitPressed
+    | TimerExpired
+)
+
+
+class Trigger(StrEnum):
+    """What a fact means to an attempt; the columns of the table."""
+
+    DIALLED = "dialled"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ARRIVED = "arrived"
+    AGENT_FOUND = "agent_found"
+    JOINED = "joined"
+    GRACE_EXPIRED = "grace_expired"
+    MESSAGE_STARTED = "message_started"
+    MESSAGE_FINISHED = "message_finished"
+    KEY = "key"
+    LINE_ENDED = "line_ended"
+    LEFT = "left"
+    CUSTOMER_ENDED = "customer_ended"
+
+
+def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
+    s, t = AttemptState, Trigger
+    before_answer = (s.COMMITTED, s.DIALLING, s.RINGING)
+    after_answer = (s.ANSWERED, s.WAITING, s.JOINING, s.CONNECTED, s.MESSAGE)
+    life = {
+        (s.COMMITTED, t.DIALLED): s.DIALLING,
+        (s.ANSWERED, t.ARRIVED): s.WAITING,
+        (s.WAITING, t.ARRIVED): s.WAITING,  # handed to us anew after a lost connection, here and below
+        (s.JOINING, t.ARRIVED): s.JOINING,
+        (s.CONNECTED, t.ARRIVED): s.CONNECTED,
+        (s.WAITING, t.AGENT_FOUND): s.JOINING,
+        (s.JOINING, t.JOINED): s.CONNECTED,
+        (s.ANSWERED, t.GRACE_EXPIRED): s.MESSAGE,  # not ours: the dialplan itself plays the message
+        (s.WAITING, t.GRACE_EXPIRED): s.MESSAGE,
+        (s.JOINING, t.GRACE_EXPIRED): s.MESSAGE,  # the agent's line was gone
+        (s.MESSAGE, t.ARRIVED): s.MESSAGE,  # ours anew, or after all but too late for an agent
+        (s.MESSAGE, t.MESSAGE_STARTED): s.MESSAGE,
+        (s.MESSAGE, t.MESSAGE_FINISHED): s.MESSAGE,
+        (s.MESSAGE, t.KEY): s.MESSAGE,
+        (s.JOINING, t.LINE_ENDED): s.JOINING,  # the grace runs on, then the message
+        (s.CONNECTED, t.LINE_ENDED): s.CONNECTED,
+    }
+    for state in before_answer:
+        life[state, t.ARRIVED] = s.WAITING
+        if state is not s.COMMITTED:
+            life[state, t.RINGING] = s.RINGING
+            life[state, t.ANSWERED] = s.ANSWERED
+    for state in (*before_answer, *after_answer):
+        life[state, t.CUSTOMER_ENDED] = s.ENDED
+        life[state, t.LEFT] = s.ENDED
+    # Late but normal: events that crossed ours on the way.
+    for state in after_answer:
+        life[state, t.RINGING] = state
+        life[state, t.ANSWERED] = state
+    for state in (s.DIALLING, s.RINGING, s.ANSWERED, s.WAITING, s.JOINING, s.CONNECTED):
+        life[state, t.KEY] = state
+    life[s.CONNECTED, t.GRACE_EXPIRED] = s.CONNECTED
+    life[s.JOINING, t.AGENT_FOUND] = s.JOINING
+    life[s.CONNECTED, t.AGENT_FOUND] = s.CONNECTED
+    life[s.CONNECTED, t.JOINED] = s.CONNECTED
+    life[s.MESSAGE, t.JOINED] = s.MESSAGE
+    life[s.MESSAGE, t.LINE_ENDED] = s.MESSAGE
+    life[s.MESSAGE, t.AGENT_FOUND] = s.MESSAGE
+    for trigger in t:
+        life[s.ENDED, trigger] = s.ENDED
+    return life
+
+
+LIFE = _life()
+BEFORE_AGENT = frozenset({AttemptState.ANSWERED, AttemptState.WAITING, AttemptState.JOINING})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One dialling of one number. The times are None until they have happened."""
+
+    call_id: CallId
+    campaign_id: CampaignId
+    dealer: DealerId
+    contact_id: ContactId
+    committed_at: datetime
+    grace_seconds: float = 1.7
+    state: AttemptState = AttemptState.COMMITTED
+    dialled_at: datetime | None = None
+    answered_at: datetime | None = None
+    connected_at: datetime | None = None
+    message_at: datetime | None = None
+    agent_id: AgentId | None = None
+    line: CallId | None = None
+
+    @property
+    def playback_id(self) -> PlaybackId:
+        """The playback of the information message."""
+        return PlaybackId(f"{self.call_id}-p00")
+
+
+def trigger_of(attempt: Attempt, fact: AttemptInput) -> Trigger | None:
+    """What a fact means to this attempt; None for a prompt or a clock that is not ours to follow."""
+    match fact:
+        case Dialled():
+            return Trigger.DIALLED
+        case AgentFound():
+            return Trigger.AGENT_FOUND
+        case LegRinging():
+            return Trigger.RINGING
+        case LegAnswered():
+            return Trigger.ANSWERED
+        case LegArrived():
+            return Trigger.ARRIVED
+        case LegLeft():
+            return Trigger.LEFT
+        case PeopleJoined():
+            return Trigger.JOINED
+        case DigitPressed():
+            return Trigger.KEY
+        case TimerExpired():
+            return Trigger.GRACE_EXPIRED if fact.name == GRACE else None
+        case PromptStarted():
+            return Trigger.MESSAGE_STARTED if fact.playback_id == attempt.playback_id else None
+        case PromptFinished():
+            return Trigger.MESSAGE_FINISHED if fact.playback_id == attempt.playback_id else None
+        case LegEnded():
+            of_customer = fact.leg_id == attempt_leg(attempt.call_id)
+            return Trigger.CUSTOMER_ENDED if of_customer else Trigger.LINE_ENDED

@@ -1,0 +1,226 @@
+"""How many numbers to dial now. Asked at every event of a campaign (answer, end, pause, login) and once a second.
+
+Progressive: one call in flight for each free agent, so that nobody who answers is abandoned.
+
+Predictive looks ahead. A further call, answered at τ, is abandoned when D(τ) ≤ 0, with
+
+    D(τ) = free − waiting + agents who become free by τ + grace − answers of other calls by τ
+
+and it is dialled while P(D ≤ 0), averaged over the likely τ, is at most a threshold θ. As long as calls in flight are fewer
+than the free agents, each has an agent for certain and is dialled without asking.
+
+θ follows the day: θ = 0.877 · target · exp(κB), where B = target · answered − abandoned, and κ = 1.5 ÷ agents within 0.04 to
+0.3. It is gentle because a stronger one swings and loses more than it gains. Apart from θ there is a hard budget: if every
+call in flight that may find no agent is abandoned, the abandoned share of the day is still within the limit.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import exp, floor
+
+from dialer.campaign import AbandonWindow, DialMode, LineAgent, PacingSettings
+from dialer.forecast import Forecast
+from dialer.shortage import Events
+
+_THRESHOLD_PER_TARGET = 0.877
+_HIGHEST_THRESHOLD = 0.5
+_SMALL_TEAM = 8
+_COUNTED_FOR_A_SMALL_TEAM = 100
+
+
+class Reason(StrEnum):
+    """Why this many and no more; also a metric label."""
+
+    AGENTS_CERTAIN = "agents_certain"
+    LOOKAHEAD = "lookahead"
+    IN_BALANCE = "in_balance"
+    BUDGET_SPENT = "budget_spent"
+    ESTIMATE_WEAK = "estimate_weak"
+    CAP = "cap"
+    NO_AGENTS = "no_agents"
+    LIST_EMPTY = "list_empty"
+    WINDOW_CLOSED = "window_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class PacingSnapshot:
+    """A campaign at one instant; all times are seconds that have passed.
+
+    `talking`, `wrapping_up` (none below 0): of each busy agent, since the talk or the wrap-up began. `ringing`: of each attempt that is
+    not answered yet, since it was dialled. `waiting`: customers who answered and have no agent yet. `room`: how many more
+    attempts the caps allow now.
+    """
+
+    free: int
+    talking: tuple[float, ...]
+    wrapping_up: tuple[float, ...]
+    ringing: tuple[float, ...]
+    waiting: int
+    connected: int
+    abandoned: int
+    room: int
+    window_open: bool
+    list_empty: bool
+    forecast: Forecast
+
+    @property
+    def agents(self) -> int:
+        """Agents on an open line, free or busy."""
+        return self.free + len(self.talking) + len(self.wrapping_up)
+
+    @property
+    def at_risk(self) -> int:
+        """Calls in flight that have no free agent set against them."""
+        return max(0, len(self.ringing) + self.waiting - self.free)
+
+
+@dataclass(frozen=True, slots=True)
+class PacingDecision:
+    """What to do and the figures behind it, for the console.
+
+    `shortage` is the chance that the next call would find no agent; it is dialled while this is at most `threshold`. Both are
+    0 where no look ahead was needed. `budget` is how many more calls may be abandoned within the limit.
+    """
+
+    calls_to_place: int
+    reason: Reason
+    answer_rate: float
+    threshold: float = 0.0
+    shortage: float = 0.0
+    budget: int = 0
+
+
+def take_snapshot(
+    agents: Sequence[LineAgent],
+    dialled_at: Sequence[datetime],
+    waiting: int,
+    window: AbandonWindow,
+    forecast: Forecast,
+    now: datetime,
+    *,
+    room: int,
+    window_open: bool,
+    list_empty: bool,
+) -> PacingSnapshot:
+    """Put a snapshot together from the floor's agents and the attempts that are still ringing."""
+
+    def seconds_since(moment: datetime) -> float:
+        return max(0.0, (now - moment).total_seconds())
+
+    busy = [agent for agent in agents if not agent.free]
+    return PacingSnapshot(
+        free=len(agents) - len(busy),
+        talking=tuple(seconds_since(agent.since) for agent in busy if not agent.wrapping_up),
+        wrapping_up=tuple(seconds_since(agent.since) for agent in busy if agent.wrapping_up),
+        ringing=tuple(seconds_since(at) for at in dialled_at),
+        waiting=waiting,
+        connected=window.connected,
+        abandoned=window.abandoned,
+        room=room,
+        window_open=window_open,
+        list_empty=list_empty,
+        forecast=forecast,
+    )
+
+
+def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision:
+    """Return how many attempts to start now, and why no more."""
+    rate = snapshot.forecast.answer_rate
+    barred = _barred(snapshot)
+    if barred is not None:
+        return PacingDecision(0, barred, rate)
+    certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing))
+    if certain >= snapshot.room:
+        return PacingDecision(snapshot.room, Reason.CAP, rate)
+    budget = _budget(snapshot, settings)
+    sure = PacingDecision(
+        certain, Reason.AGENTS_CERTAIN if certain else Reason.IN_BALANCE, rate, budget=budget
+    )
+    if settings.mode is DialMode.PROGRESSIVE:
+        return sure
+    return _look_ahead(snapshot, settings, sure)
+
+
+def _barred(snapshot: PacingSnapshot) -> Reason | None:
+    if not snapshot.window_open:
+        return Reason.WINDOW_CLOSED
+    if snapshot.agents == 0:
+        return Reason.NO_AGENTS
+    if snapshot.list_empty:
+        return Reason.LIST_EMPTY
+    if snapshot.room <= 0:
+        return Reason.CAP
+    return None
+
+
+def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: PacingDecision) -> PacingDecision:
+    certain = sure.calls_to_place
+    if snapshot.agents < _SMALL_TEAM and snapshot.forecast.counted < _COUNTED_FOR_A_SMALL_TEAM:
+        return _limited(sure, Reason.ESTIMATE_WEAK)
+    within_budget = certain + sure.budget - snapshot.at_risk
+    if within_budget <= certain:
+        return _limited(sure, Reason.BUDGET_SPENT)
+    within_caps = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
+    if within_caps <= certain:
+        return _limited(sure, Reason.CAP)
+    threshold = _threshold(snapshot, settings)
+    placed, shortage = _covered(snapshot, certain, min(within_budget, within_caps), threshold)
+    return PacingDecision(
+        placed,
+        Reason.LOOKAHEAD if placed > certain else sure.reason,
+        sure.answer_rate,
+        threshold,
+        shortage,
+        sure.budget,
+    )
+
+
+def _limited(sure: PacingDecision, reason: Reason) -> PacingDecision:
+    """The certain calls, and the reason why there are no others."""
+    return PacingDecision(
+        sure.calls_to_place,
+        sure.reason if sure.calls_to_place else reason,
+        sure.answer_rate,
+        budget=sure.budget,
+    )
+
+
+def _covered(snapshot: PacingSnapshot, certain: int, most: int, threshold: float) -> tuple[int, float]:
+    """How many calls may go out before the next would be too likely to find no agent, and how likely that is."""
+    forecast = snapshot.forecast
+    rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing)
+    in_hand = Events(forecast.events, rows, fresh=forecast.ring_row)
+    taken = len(snapshot.ringing) + snapshot.waiting - snapshot.free
+
+    def shortage(placed: int) -> float:
+        return in_hand.at_most(taken + placed, placed)
+
+    at_once = shortage(certain)
+    if at_once > threshold:
+        return certain, at_once
+    # More calls never make a shortage less likely: double until it is too likely, then halve.
+    reach = 1
+    while certain + reach < most and shortage(certain + reach) <= threshold:
+        reach *= 2
+    low = certain + reach // 2 + 1
+    placed = low + bisect_right(range(low, min(certain + reach, most)), threshold, key=shortage)
+    return placed, shortage(placed)
+
+
+def _threshold(snapshot: PacingSnapshot, settings: PacingSettings) -> float:
+    answered = snapshot.connected + snapshot.abandoned
+    credit = settings.target_ratio * answered - snapshot.abandoned
+    pull = min(max(1.5 / snapshot.agents, 0.04), 0.3) * credit
+    return min(_THRESHOLD_PER_TARGET * settings.target_ratio * exp(min(pull, 20.0)), _HIGHEST_THRESHOLD)
+
+
+def _budget(snapshot: PacingSnapshot, settings: PacingSettings) -> int:
+    """The most calls b with (abandoned + b) ÷ (answered + b) within the limit."""
+    answered = snapshot.connected + snapshot.abandoned
+    spare = settings.limit_ratio * answered - snapshot.abandoned
+    if settings.limit_ratio >= 1:
+        return settings.max_over_dial
+    return max(0, floor(spare / (1 - settings.limit_ratio) + 1e-9))

@@ -1,0 +1,80 @@
+"""What the dialler needs from outside."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from calls.ids import AgentId, CallId, CampaignId, ContactId
+from dialer.campaign import (
+    AbandonWindow,
+    Campaign,
+    CommittedAttempt,
+    LineAgent,
+    PacingSettings,
+    RefusedContact,
+)
+
+
+class CampaignStore(Protocol):
+    """Where campaigns, contacts and attempts are kept. Raises StoreUnavailable when the database does not answer."""
+
+    async def campaigns(self) -> list[Campaign]:
+        """Return every campaign, whatever its state."""
+        ...
+
+    async def set_pacing(self, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
+        """Store new pacing settings and return the campaign as it is now. Raises UnknownCampaign."""
+        ...
+
+    async def commit_attempts(
+        self, campaign: Campaign, call_ids: Sequence[CallId], now: datetime, reason: str
+    ) -> list[CommittedAttempt | RefusedContact]:
+        """Choose up to `len(call_ids)` contacts in list order and commit an attempt for each, in one transaction.
+
+        Eligibility is checked again inside the transaction; a contact that may not be dialled comes back refused and
+        uses no id. An empty list means that nobody can be dialled now. When this returns, every committed attempt
+        and its `AttemptCommitted` fact are stored.
+        """
+        ...
+
+    async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
+        """Count connected and abandoned attempts since a moment."""
+        ...
+
+    async def record_objection(
+        self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
+    ) -> None:
+        """Store that this person does not want to be called, for ever."""
+        ...
+
+
+class LineFloor(Protocol):
+    """The agents on open lines."""
+
+    def line_agents(self, campaign_id: CampaignId) -> list[LineAgent]:
+        """The agents of a campaign whose line is up and who work, free or busy."""
+        ...
+
+    def waiting_answers(self, campaign_id: CampaignId) -> int:
+        """How many customers answered and wait for an agent."""
+        ...
+
+
+class Launcher(Protocol):
+    """Dials what was committed."""
+
+    def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
+        """Start the attempt's call; its end comes back as a fact."""
+        ...
+
+
+class TrunkRoom(Protocol):
+    """What the trunk still bears, over all campaigns."""
+
+    def room(self, now: datetime) -> int:
+        """How many attempts may start now."""
+        ...
+
+    def take(self, wanted: int, now: datetime) -> int:
+        """Use up room for at most `wanted` attempts; how many it was."""
+        ...

@@ -1,0 +1,1 @@
+"""What each figure means, and the Prometheus collectors that observe the facts."""

@@ -1,0 +1,180 @@
+"""Counts campaigns' attempts by outcome, and watches how many people were answered by nobody.
+
+The abandon ratio has two windows: `since_start` follows the counters, which begin at the database's counts, so it spans
+the campaign's life; `24h` is what the database says, given by the caller. Over nothing, a ratio is NaN.
+"""
+
+import math
+from collections import Counter as Tally
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from calls.facts import (
+    AttemptAbandoned,
+    AttemptAnswered,
+    AttemptCommitted,
+    AttemptConnected,
+    AttemptEnded,
+    AttemptFact,
+    CampaignFact,
+    CampaignStarted,
+    CampaignStopped,
+    ContactRefused,
+    InformationMessagePlayed,
+    PacingChanged,
+)
+from calls.ids import CampaignId
+from calls.words import AgentState, AttemptOutcome
+from metrics.definitions import outbound_abandon_ratio
+from metrics.families import OTHER, Families
+from metrics.totals import AttemptTotal
+
+_WORDS = 2000  # campaigns times rules or reasons, far above any real installation
+_CONNECT_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2)
+_MESSAGE_SECONDS = (0.1, 0.25, 0.5, 1, 1.5, 1.75, 2, 2.5, 5)
+_TALK_SECONDS = (5, 15, 30, 60, 120, 180, 300, 600, 1200)
+_RING_SECONDS = (1, 2, 5, 7.5, 10, 12.5, 15, 20, 25, 30, 45)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFigures:
+    """One campaign at this instant: may it dial, its abandon limit, and how many of its agents are in which state."""
+
+    campaign: CampaignId
+    running: bool
+    limit_ratio: float
+    agents: Mapping[AgentState, int]
+
+
+class CampaignMetrics:
+    """The outbound collectors. A campaign's series exist, at zero, from its first fact or snapshot."""
+
+    def __init__(self, families: Families) -> None:
+        counter, histogram, gauge = families.counter, families.histogram, families.gauge
+        self._attempts = counter("attempts", "Diallings that were committed.", "campaign")
+        self._answered = counter("answered_attempts", "Attempts answered by anything.", "campaign")
+        self._connected = counter("connected_attempts", "Attempts connected to an agent.", "campaign")
+        self._abandoned = counter("abandoned_attempts", "Attempts that met no agent in time.", "campaign")
+        self._messages = counter("information_messages", "Information messages that began.", "campaign")
+        self._outcomes = counter("attempt_outcomes", "Attempts that are over.", "campaign", "outcome")
+        self._refused = counter(
+            "refused_contacts", "Contacts that might not be dialled.", "campaign", "rule", limit=_WORDS
+        )
+        self._decisions = counter(
+            "pacing_decisions", "Pacing decisions by reason.", "campaign", "reason", limit=_WORDS
+        )
+        self._changes = counter("pacing_changes", "Changes of the pacing settings.", "campaign")
+        self._connect = histogram(
+            "answer_to_agent_seconds", "From answer to agent.", "campaign", buckets=_CONNECT_SECONDS
+        )
+        self._message = histogram(
+            "answer_to_message_seconds", "From answer to message.", "campaign", buckets=_MESSAGE_SECONDS
+        )
+        self._talk = histogram("campaign_talk_seconds", "Talk time.", "campaign", buckets=_TALK_SECONDS)
+        self._ring = histogram("ring_seconds", "From request to answer.", "campaign", buckets=_RING_SECONDS)
+        self._ratio = gauge(
+            "campaign_abandon_ratio", "Abandoned over person-answered attempts.", "campaign", "window"
+        )
+        self._limit = gauge("campaign_abandon_limit_ratio", "The campaign's abandon limit.", "campaign")
+        self._running = gauge("running_campaigns", "1 while the campaign may dial.", "campaign")
+        self._agents = gauge("campaign_agents", "Agents on the campaign's open line.", "campaign", "state")
+        self._connected_count: Tally[CampaignId] = Tally()
+        self._abandoned_count: Tally[CampaignId] = Tally()
+        self._known: set[CampaignId] = set()
+
+    def observe(self, fact: AttemptFact | CampaignFact) -> None:
+        """Count one fact of a campaign or of one of its attempts."""
+        campaign = fact.campaign_id
+        if campaign not in self._known:
+            self._begin_at_zero(campaign)
+        match fact:
+            case CampaignStarted() | CampaignStopped():
+                pass  # whether it runs is in the snapshot, which a restart cannot miss
+            case PacingChanged():
+                self._changes[campaign,].inc()
+            case ContactRefused():
+                self._refused[campaign, fact.rule].inc()
+            case _:
+                self._observe_attempt(fact)
+
+    def set_abandon_window(self, campaign: CampaignId, connected: int, abandoned: int) -> None:
+        """Show the ratio of the last 24 hours, from the database's counts."""
+        if campaign not in self._known:
+            self._begin_at_zero(campaign)
+        self._set_ratio(campaign, "24h", connected, abandoned)
+
+    def set_campaigns(self, figures: Iterable[CampaignFigures]) -> None:
+        """Show who is at work for which campaign; a campaign that is not named has stopped and has no agents."""
+        now = {each.campaign: each for each in figures}
+        for campaign, each in now.items():
+            if campaign not in self._known:
+                self._begin_at_zero(campaign)
+            self._limit[campaign,].set(each.limit_ratio)
+        for campaign in self._known:
+            self._running[campaign,].set(campaign in now and now[campaign].running)
+            agents = now[campaign].agents if campaign in now else {}
+            for state in AgentState:
+                self._agents[campaign, state].set(agents.get(state, 0))
+
+    def count_pacing_decision(self, campaign: CampaignId, reason: str) -> None:
+        """Count one decision of the pacing; `reason` is its one word."""
+        self._decisions[campaign, reason].inc()
+
+    def restore(self, totals: Iterable[AttemptTotal]) -> None:
+        """Begin at the counts of the database; durations, refusals and decisions begin anew."""
+        for row in totals:
+            campaign = row.campaign
+            if campaign not in self._known:
+                self._begin_at_zero(campaign)
+            self._attempts[campaign,].inc(row.attempts)
+            self._answered[campaign,].inc(row.answered)
+            self._messages[campaign,].inc(row.messages)
+            self._count_answered_by_person(campaign, row.connected, row.abandoned)
+            if row.outcome is not None:
+                self._outcomes[campaign, row.outcome].inc(row.attempts)
+
+    def _observe_attempt(self, fact: AttemptFact) -> None:
+        campaign = fact.campaign_id
+        match fact:
+            case AttemptCommitted():
+                self._attempts[campaign,].inc()
+            case AttemptAnswered():
+                self._answered[campaign,].inc()
+                self._ring[campaign,].observe(fact.ring_seconds)
+            case AttemptConnected():
+                self._count_answered_by_person(campaign, 1, 0)
+                self._connect[campaign,].observe(fact.answer_to_agent_seconds)
+            case AttemptAbandoned():
+                self._count_answered_by_person(campaign, 0, 1)
+            case InformationMessagePlayed():
+                self._messages[campaign,].inc()
+                self._message[campaign,].observe(fact.after_answer_seconds)
+            case AttemptEnded():
+                self._outcomes[campaign, fact.outcome].inc()
+                if fact.outcome is AttemptOutcome.CONNECTED:
+                    self._talk[campaign,].observe(fact.talk_seconds)
+
+    def _count_answered_by_person(self, campaign: CampaignId, connected: int, abandoned: int) -> None:
+        self._connected[campaign,].inc(connected)
+        self._abandoned[campaign,].inc(abandoned)
+        self._connected_count[campaign] += connected
+        self._abandoned_count[campaign] += abandoned
+        self._set_ratio(
+            campaign, "since_start", self._connected_count[campaign], self._abandoned_count[campaign]
+        )
+
+    def _set_ratio(self, campaign: CampaignId, window: str, connected: int, abandoned: int) -> None:
+        ratio = outbound_abandon_ratio(connected, abandoned)
+        self._ratio[campaign, window].set(math.nan if ratio is None else ratio)
+
+    def _begin_at_zero(self, campaign: CampaignId) -> None:
+        self._known.add(campaign)
+        for counter in (self._attempts, self._answered, self._messages, self._changes):
+            counter.begin(campaign)
+        for by_word in (self._refused, self._decisions):  # their words are not known beforehand
+            by_word.begin(campaign, OTHER)
+        for histogram in (self._connect, self._message, self._talk, self._ring):
+            histogram.begin(campaign)
+        for outcome in AttemptOutcome:
+            self._outcomes.begin(campaign, outcome)
+        self._count_answered_by_person(campaign, 0, 0)

@@ -1,0 +1,161 @@
+"""Counts inbound calls by dealer, department, phase and outcome.
+
+The series of the dealers in the settings exist from the start, at zero: Prometheus sees no increase when a series is
+born with a count in it. A call that ended before a choice has the department `none`.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+
+from calls.facts import (
+    CallArrived,
+    CallConnected,
+    CallEnded,
+    CallOffered,
+    CallQueued,
+    InboundFact,
+    MenuChosen,
+    OfferUnanswered,
+    VoicemailLeft,
+)
+from calls.ids import DealerId
+from calls.words import CallPhase, Department, InboundOutcome
+from metrics.families import Families
+from metrics.totals import CallTotal
+
+NO_DEPARTMENT = "none"
+_CALLER, _DEFAULT = "caller", "default"
+_BEFORE_CHOICE = (CallPhase.GREETING, CallPhase.MENU, CallPhase.CLOSED, CallPhase.VOICEMAIL)
+_IN_QUEUE = (CallPhase.QUEUE, CallPhase.RINGING)
+_WAIT_SECONDS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
+_TALK_SECONDS = (5, 15, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600)
+
+
+class InboundMetrics:
+    """The inbound collectors. `target_seconds` is each dealer's service-level target."""
+
+    def __init__(self, families: Families, target_seconds: Mapping[DealerId, float]) -> None:
+        by_department = ("dealer", "department")
+        by_phase = ("dealer", "department", "phase")
+        counter = families.counter
+        self._targets = dict(target_seconds)
+        self._arrived = counter("arrived_calls", "Calls that reached a dealer's number.", "dealer")
+        self._choices = counter(
+            "menu_choices", "Departments chosen, by the caller or by default.", *by_department, "chosen_by"
+        )
+        self._offered = counter("offered_calls", "Calls that entered a queue.", *by_department)
+        self._connected = counter("connected_calls", "Calls connected to an agent.", *by_department)
+        self._within = counter(
+            "within_target_calls", "Calls connected within the dealer's target seconds.", *by_department
+        )
+        self._lost = counter(
+            "lost_calls", "Calls that ended before anybody spoke, short ones not.", *by_phase
+        )
+        self._short = counter("short_abandoned_calls", "Calls given up within the threshold.", *by_phase)
+        self._diverted = counter("diverted_calls", "Calls that went to the fallback.", "dealer", "phase")
+        self._ended = counter("ended_calls", "Calls that are over.", "dealer", "outcome")
+        self._voicemails = counter("voicemails", "Messages left by callers.", "dealer")
+        self._offers = counter("offers", "Rings of one agent for one waiting call.", *by_department)
+        self._unanswered = counter("offers_unanswered", "Offers an agent did not take.", *by_department)
+        self._wait = families.histogram(
+            "queue_wait_seconds",
+            "Wait of connected calls in the queue.",
+            *by_department,
+            buckets=_WAIT_SECONDS,
+        )
+        self._talk = families.histogram(
+            "talk_seconds", "Talk time of connected calls.", *by_department, buckets=_TALK_SECONDS
+        )
+        self._target = families.gauge(
+            "service_level_target_seconds", "Wait within which a call should be connected.", "dealer"
+        )
+        for dealer, seconds in self._targets.items():
+            self._target[dealer,].set(seconds)
+            self._begin_at_zero(dealer)
+
+    def observe(self, fact: InboundFact) -> None:
+        """Count one fact of an inbound call."""
+        match fact:
+            case CallArrived():
+                self._arrived[fact.dealer,].inc()
+            case MenuChosen():
+                chosen_by = _DEFAULT if fact.by_default else _CALLER
+                self._choices[fact.dealer, fact.department, chosen_by].inc()
+            case CallQueued():
+                self._offered[fact.dealer, fact.department].inc()
+            case CallOffered():
+                self._offers[fact.dealer, fact.department].inc()
+            case OfferUnanswered():
+                self._unanswered[fact.dealer, fact.department].inc()
+            case CallConnected():
+                self._connect(fact)
+            case VoicemailLeft():
+                self._voicemails[fact.dealer,].inc()
+            case CallEnded():
+                department = fact.department or NO_DEPARTMENT
+                self._end(fact.dealer, department, fact.phase, fact.outcome, 1)
+                if fact.outcome is InboundOutcome.CONNECTED:
+                    self._talk[fact.dealer, department].observe(fact.talk_seconds)
+
+    def restore(self, totals: Iterable[CallTotal]) -> None:
+        """Begin at the counts of the database; waits, talk times and offers begin anew."""
+        for row in totals:
+            department = row.department or NO_DEPARTMENT
+            self._arrived[row.dealer,].inc(row.arrived)
+            if row.offered:
+                self._offered[row.dealer, department].inc(row.offered)
+            if row.connected:
+                self._connected[row.dealer, department].inc(row.connected)
+            if row.within_target:
+                self._within[row.dealer, department].inc(row.within_target)
+            if row.voicemails:
+                self._voicemails[row.dealer,].inc(row.voicemails)
+            if row.outcome is not None and row.phase is not None:
+                self._end(row.dealer, department, row.phase, row.outcome, row.arrived)
+
+    def _connect(self, fact: CallConnected) -> None:
+        labels = (fact.dealer, fact.department)
+        self._connected[labels].inc()
+        self._wait[labels].observe(fact.wait_seconds)
+        target = self._targets.get(fact.dealer)
+        if target is not None and fact.wait_seconds <= target:
+            self._within[labels].inc()
+
+    def _end(
+        self, dealer: DealerId, department: str, phase: CallPhase, outcome: InboundOutcome, calls: int
+    ) -> None:
+        self._ended[dealer, outcome].inc(calls)
+        match outcome:
+            case InboundOutcome.LOST:
+                self._lost[dealer, department, phase].inc(calls)
+            case InboundOutcome.SHORT_ABANDONED:
+                self._short[dealer, department, phase].inc(calls)
+            case InboundOutcome.DIVERTED:
+                self._diverted[dealer, phase].inc(calls)
+            case InboundOutcome.CONNECTED | InboundOutcome.VOICEMAIL:
+                pass
+
+    def _begin_at_zero(self, dealer: DealerId) -> None:
+        self._arrived.begin(dealer)
+        self._voicemails.begin(dealer)
+        for outcome in InboundOutcome:
+            self._ended.begin(dealer, outcome)
+        for phase in CallPhase:
+            self._diverted.begin(dealer, phase)
+        for department in Department:
+            for by_department in (
+                self._offered,
+                self._connected,
+                self._within,
+                self._offers,
+                self._unanswered,
+            ):
+                by_department.begin(dealer, department)
+            for histogram in (self._wait, self._talk):
+                histogram.begin(dealer, department)
+            for chosen_by in (_CALLER, _DEFAULT):
+                self._choices.begin(dealer, department, chosen_by)
+        places = [(NO_DEPARTMENT, phase) for phase in _BEFORE_CHOICE] + list(product(Department, _IN_QUEUE))
+        for label, phase in places:
+            self._lost.begin(dealer, label, phase)
+            self._short.begin(dealer, label, phase)

@@ -1,0 +1,94 @@
+"""Shows how the controller itself and its way to each Asterisk are doing."""
+
+from calls.facts import AsteriskLost, AsteriskReached, ControllerStarted, DifferenceFound, SystemFact
+from calls.ids import NodeId
+from metrics.families import OTHER, Families
+
+_LAG_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
+_ECHO_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2)
+_KINDS = 200  # nodes times kinds of difference
+
+
+class TechnicalMetrics:
+    """The collectors of the program. Totals that others keep are given as they are and shown as counters."""
+
+    def __init__(self, families: Families) -> None:
+        counter, gauge = families.counter, families.gauge
+        self._lag = families.plain_histogram(
+            "loop_lag_seconds", "Time by which the event loop woke up late.", buckets=_LAG_SECONDS
+        )
+        self._echo = families.histogram(
+            "ari_echo_seconds", "Time until an event of our own came back.", "node", buckets=_ECHO_SECONDS
+        )
+        self._started = gauge(
+            "controller_start_timestamp_seconds", "When the controller took charge.", "node"
+        )
+        self._connections = gauge("ari_connections", "1 while the way to the node is open.", "node")
+        self._losses = counter("ari_losses", "Times the way to the node was lost.", "node")
+        self._reconnects = counter("ari_reconnects", "Times the way to the node was found again.", "node")
+        self._reconcile = gauge("reconcile_seconds", "How long the last reconcile took.", "node")
+        self._taken_over = counter("taken_over_calls", "Live calls adopted after a gap.", "node")
+        self._ended = counter("ended_meanwhile_calls", "Calls that ended while nobody looked.", "node")
+        self._differences = counter(
+            "reconcile_differences", "Disagreements with Asterisk.", "node", "kind", limit=_KINDS
+        )
+        self._channels = gauge("channels", "Channels that Asterisk has for us.", "node")
+        self._bridges = gauge("bridges", "Bridges that Asterisk has for us.", "node")
+        self._tasks = families.plain_gauge("tasks", "Tasks of the event loop.")
+        self._waiting = families.plain_gauge("journal_waiting_facts", "Facts that wait for the database.")
+        self._dropped = families.plain_counter("journal_dropped_facts", "Facts dropped from a full journal.")
+        self._failures = families.plain_counter("observer_errors", "Facts on which an observer failed.")
+        self._dropped_seen = 0
+        self._failures_seen = 0
+        self._lost: set[NodeId] = set()
+
+    def observe(self, fact: SystemFact) -> None:
+        """Count one fact of the program or of its way to a node."""
+        match fact:
+            case ControllerStarted():
+                self._started[fact.node,].set(fact.at.timestamp())
+                self._begin_at_zero(fact.node)
+            case AsteriskLost():
+                self._lost.add(fact.node)
+                self._losses[fact.node,].inc()
+                self._connections[fact.node,].set(0)
+            case AsteriskReached():
+                if fact.node in self._lost:
+                    self._lost.remove(fact.node)
+                    self._reconnects[fact.node,].inc()
+                self._connections[fact.node,].set(1)
+                self._reconcile[fact.node,].set(fact.seconds)
+                self._taken_over[fact.node,].inc(fact.taken_over)
+                self._ended[fact.node,].inc(fact.ended_meanwhile)
+            case DifferenceFound():
+                self._differences[fact.node, fact.kind].inc()
+
+    def observe_loop_lag(self, seconds: float) -> None:
+        """Count one measurement of how late the event loop woke up."""
+        self._lag.observe(seconds)
+
+    def observe_echo(self, node: NodeId, seconds: float) -> None:
+        """Count one echo over the node's events socket."""
+        self._echo[node,].observe(seconds)
+
+    def set_journal(self, waiting: int, dropped: int, observer_errors: int) -> None:
+        """Show the journal: facts waiting now, facts dropped and observers' failures since the start."""
+        self._waiting.set(waiting)
+        self._dropped.inc(dropped - self._dropped_seen)
+        self._failures.inc(observer_errors - self._failures_seen)
+        self._dropped_seen, self._failures_seen = dropped, observer_errors
+
+    def set_leftovers(self, node: NodeId, channels: int, bridges: int) -> None:
+        """Show what a node has for us at this instant."""
+        self._channels[node,].set(channels)
+        self._bridges[node,].set(bridges)
+
+    def set_tasks(self, tasks: int) -> None:
+        """Show how many tasks the event loop has."""
+        self._tasks.set(tasks)
+
+    def _begin_at_zero(self, node: NodeId) -> None:
+        for counter in (self._losses, self._reconnects, self._taken_over, self._ended):
+            counter.begin(node)
+        self._differences.begin(node, OTHER)
+        self._connections.begin(node)

@@ -1,0 +1,26 @@
+"""Errors of routing: both are the asker's, to be told and not retried."""
+
+from calls.ids import AgentId
+from calls.words import AgentState
+
+
+class RoutingError(Exception):
+    """Root of this package's errors."""
+
+
+class UnknownAgent(RoutingError):
+    """There is no such agent."""
+
+    def __init__(self, agent_id: AgentId) -> None:
+        super().__init__(f"no agent {agent_id}: `dealerlijn agent list` shows them")
+        self.agent_id = agent_id
+
+
+class NotNow(RoutingError):
+    """An agent in this state cannot do that."""
+
+    def __init__(self, agent_id: AgentId, state: AgentState, wish: str) -> None:
+        super().__init__(f"agent {agent_id} is {state}: {wish} is not possible now")
+        self.agent_id = agent_id
+        self.state = state
+        self.wish = wish

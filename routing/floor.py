@@ -1,0 +1,277 @@
+"""The floor: who works, who waits, and who gets whom, as this process knows it.
+
+Everything here is synchronous, so choosing an agent and reserving that agent is one step that nothing comes between: no
+two calls can get the same agent. A change of an agent's state is returned as a fact for the caller to publish, never published from here.
+
+A waiting call stays known while it is offered, and falls back to its place when the offer comes to nothing. Whatever a
+call reports of an agent who by now has another call, or none, is late and changes nothing. Line agents (logged in to a
+campaign) never get waiting calls; `reserve_line` is for them.
+"""
+
+from bisect import insort
+from dataclasses import replace
+from datetime import datetime, timedelta
+from operator import attrgetter
+
+from calls.facts import AgentStateChanged
+from calls.ids import AgentId, CallId, CampaignId
+from calls.words import AgentState, HangupCause
+from routing.agent import HANDLING, Agent, AgentProfile, AgentTrigger, change
+from routing.errors import NotNow, UnknownAgent
+from routing.queue import QueueKey, WaitingCall
+from routing.select import NoAgent, SelectionReason, idle_order, select_agent
+from routing.skills import steps_passed
+from routing.views import Assignment, FloorView, LineReservation, queue_view
+from routing.wait import RecentService
+
+Facts = list[AgentStateChanged]
+
+
+class Floor:
+    """Agents and waiting calls of this process. Methods that name an agent raise UnknownAgent."""
+
+    def __init__(self) -> None:
+        self._agents: dict[AgentId, Agent] = {}
+        self._waiting: list[WaitingCall] = []
+        self._offered: dict[CallId, WaitingCall] = {}
+        self._service: dict[QueueKey, RecentService] = {}
+        self._handling: dict[AgentId, tuple[QueueKey, datetime]] = {}
+
+    # The agents themselves
+
+    def know(self, profile: AgentProfile, now: datetime) -> None:
+        """Take up an agent, logged out, or the new profile of one who is known."""
+        known = self._agents.get(profile.agent_id)
+        self._agents[profile.agent_id] = (
+            Agent(profile, AgentState.LOGGED_OUT, since=now, available_since=now)
+            if known is None
+            else replace(known, profile=profile)
+        )
+
+    def restore(self, agent: Agent) -> None:
+        """Take up an agent exactly as given, after a restart."""
+        self._agents[agent.profile.agent_id] = agent
+
+    def login(self, agent_id: AgentId, now: datetime, campaign_id: CampaignId | None = None) -> Facts:
+        """To work: for waiting calls, or on a campaign's line. Raises NotNow when at work elsewhere; log out first."""
+        agent = self.agent(agent_id)
+        if agent.state is AgentState.LOGGED_OUT:
+            self._agents[agent_id] = replace(agent, campaign_id=campaign_id)
+        elif agent.campaign_id != campaign_id:
+            raise NotNow(agent_id, agent.state, "logging in elsewhere")
+        return self._change(agent_id, AgentTrigger.LOGGED_IN, now)
+
+    def logout(self, agent_id: AgentId, now: datetime) -> Facts:
+        """Go home, after the present call and its wrap-up if there is one."""
+        return self._change(agent_id, AgentTrigger.LOGGED_OUT, now)
+
+    def pause(self, agent_id: AgentId, reason: str, now: datetime) -> Facts:
+        """Take no calls; after the present one and its wrap-up if there is one. Raises NotNow when logged out."""
+        return self._change(agent_id, AgentTrigger.PAUSED, now, reason=reason)
+
+    def resume(self, agent_id: AgentId, now: datetime) -> Facts:
+        """Take calls again, or forget the pause asked for. Raises NotNow when logged out."""
+        return self._change(agent_id, AgentTrigger.RESUMED, now)
+
+    def finish_wrap_up(self, agent_id: AgentId, now: datetime) -> Facts:
+        """The agent is done early."""
+        return self._change(agent_id, AgentTrigger.WRAP_UP_FINISHED, now)
+
+    def finish_due_wrap_ups(self, now: datetime) -> Facts:
+        """End every wrap-up whose time is over."""
+        due = [
+            agent_id
+            for agent_id, agent in self._agents.items()
+            if agent.wrap_up_until is not None and agent.wrap_up_until <= now
+        ]
+        return [
+            fact
+            for agent_id in due
+            for fact in self._change(agent_id, AgentTrigger.WRAP_UP_FINISHED, now, reason="wrap_up_timer")
+        ]
+
+    # Waiting calls
+
+    def enqueue(self, call: WaitingCall) -> None:
+        """A customer waits. `assign` follows."""
+        self._service.setdefault(call.queue, RecentService())
+        insort(self._waiting, call, key=attrgetter("place"))
+
+    def leave(self, call_id: CallId, now: datetime) -> Facts:
+        """The customer is gone before being connected: forget the call and let its agent go. Harmless when unknown."""
+        self._waiting = [call for call in self._waiting if call.call_id != call_id]
+        if self._offered.pop(call_id, None) is None:
+            return []
+        holders = [agent_id for agent_id, agent in self._agents.items() if agent.call_id == call_id]
+        return [fact for agent_id in holders for fact in self.release(agent_id, call_id, now)]
+
+    def assign(self, now: datetime) -> list[Assignment]:
+        """Choose and reserve agents for all waiting calls that can be served now, in order of priority and waiting."""
+        if not self._waiting:
+            return []
+        free = [
+            agent
+            for agent in self._agents.values()
+            if agent.state is AgentState.AVAILABLE and agent.campaign_id is None
+        ]
+        idle = {agent.profile.agent_id: agent for agent in sorted(free, key=idle_order)}
+        assignments = []
+        hopeless: set[int] = set()
+        for call in self._waiting:
+            if not idle:
+                break
+            # Under one plan who waits longest comes first and asks least: when nobody will do there, nobody does behind.
+            if id(call.plan) in hopeless:
+                continue
+            choice = select_agent(call, idle.values(), now)
+            if isinstance(choice, NoAgent):
+                hopeless.add(id(call.plan))
+                continue
+            del idle[choice.agent_id]
+            (fact,) = self._change(
+                choice.agent_id, AgentTrigger.RESERVED, now, reason=choice.reason, call_id=call.call_id
+            )
+            self._offered[call.call_id] = call
+            assignments.append(Assignment(call, choice.agent_id, choice.reason, fact))
+        if assignments:
+            self._waiting = [call for call in self._waiting if call.call_id not in self._offered]
+        return assignments
+
+    # What becomes of a reserved agent
+
+    def ringing(self, agent_id: AgentId, call_id: CallId, now: datetime) -> Facts:
+        """The agent's phone rings."""
+        return self._change_for(agent_id, call_id, AgentTrigger.RINGING, now)
+
+    def connected(self, agent_id: AgentId, call_id: CallId, now: datetime) -> Facts:
+        """Customer and agent hear each other: the call waits no more."""
+        facts = self._change_for(agent_id, call_id, AgentTrigger.CONNECTED, now)
+        if facts and (call := self._offered.pop(call_id, None)) is not None:
+            self._handling[agent_id] = (call.queue, now)
+        return facts
+
+    def hung_up(self, agent_id: AgentId, call_id: CallId, now: datetime, wrap_up_seconds: float) -> Facts:
+        """The conversation is over: wrap-up for so long, or none at 0."""
+        trigger = AgentTrigger.HUNG_UP if wrap_up_seconds > 0 else AgentTrigger.RELEASED
+        return self._change_for(agent_id, call_id, trigger, now, "hung_up", wrap_up_seconds)
+
+    def offer_unanswered(
+        self, agent_id: AgentId, call_id: CallId, now: datetime, cause: HangupCause = HangupCause.NO_ANSWER
+    ) -> Facts:
+        """The agent did not take the call: pause the agent with the cause as reason, put the call back at its place."""
+        facts = self._change_for(agent_id, call_id, AgentTrigger.OFFER_UNANSWERED, now, reason=cause)
+        self._put_back(call_id, facts)
+        return facts
+
+    def release(self, agent_id: AgentId, call_id: CallId, now: datetime) -> Facts:
+        """Let a reserved or ringing agent go who is not to blame; a waiting call falls back to its place."""
+        facts = self._change_for(agent_id, call_id, AgentTrigger.RELEASED, now)
+        self._put_back(call_id, facts)
+        return facts
+
+    # Open lines of campaigns
+
+    def reserve_line(self, campaign_id: CampaignId, call_id: CallId, now: datetime) -> LineReservation | None:
+        """Reserve the longest idle agent whose open line on this campaign is up, for a customer who answered."""
+        free = [
+            agent
+            for agent in self._agents.values()
+            if agent.campaign_id == campaign_id and agent.line_open and agent.state is AgentState.AVAILABLE
+        ]
+        if not free:
+            return None
+        agent_id = min(free, key=idle_order).profile.agent_id
+        (fact,) = self._change(
+            agent_id, AgentTrigger.RESERVED, now, reason=SelectionReason.LONGEST_IDLE, call_id=call_id
+        )
+        return LineReservation(agent_id, fact)
+
+    def line_up(self, agent_id: AgentId) -> None:
+        """The agent's open line is up."""
+        self._agents[agent_id] = replace(self.agent(agent_id), line_open=True)
+
+    def line_down(self, agent_id: AgentId) -> None:
+        """The agent's open line is gone; the agent's state stays."""
+        self._agents[agent_id] = replace(self.agent(agent_id), line_open=False)
+
+    # Questions
+
+    def agent(self, agent_id: AgentId) -> Agent:
+        """One agent as of now."""
+        try:
+            return self._agents[agent_id]
+        except KeyError:
+            raise UnknownAgent(agent_id) from None
+
+    def line_agents(self, campaign_id: CampaignId) -> list[Agent]:
+        """The agents logged in to this campaign, in any state, their line up or not."""
+        return [agent for agent in self._agents.values() if agent.campaign_id == campaign_id]
+
+    def agents_by_state(self) -> dict[AgentState, int]:
+        """How many agents are in each state; every state is there."""
+        counts = dict.fromkeys(AgentState, 0)
+        for agent in self._agents.values():
+            counts[agent.state] += 1
+        return counts
+
+    def view(self, now: datetime) -> FloorView:
+        """Everything, for the console and the metrics."""
+        agents = tuple(self._agents.values())
+        waiting = sorted([*self._waiting, *self._offered.values()], key=attrgetter("place"))
+        queues = tuple(
+            queue_view(queue, [call for call in waiting if call.queue == queue], agents, service, now)
+            for queue, service in self._service.items()
+        )
+        return FloorView(agents, queues)
+
+    def next_wake(self, now: datetime) -> datetime | None:
+        """When time alone may change something: a relaxation takes effect or a wrap-up ends. None: never."""
+        moments = [agent.wrap_up_until for agent in self._agents.values() if agent.wrap_up_until is not None]
+        for call in self._waiting:
+            relaxations = call.plan.relaxations
+            passed = steps_passed(relaxations, call.waited_seconds(now))
+            if passed < len(relaxations):
+                moments.append(call.queued_at + timedelta(seconds=relaxations[passed].after_seconds))
+        return min(moments, default=None)
+
+    def _change_for(
+        self,
+        agent_id: AgentId,
+        call_id: CallId,
+        trigger: AgentTrigger,
+        now: datetime,
+        reason: str = "",
+        wrap_up_seconds: float = 0.0,
+    ) -> Facts:
+        """Change an agent for the call it has; for any other call this is late and changes nothing."""
+        if self.agent(agent_id).call_id != call_id:
+            return []
+        return self._change(agent_id, trigger, now, reason=reason, wrap_up_seconds=wrap_up_seconds)
+
+    def _change(
+        self,
+        agent_id: AgentId,
+        trigger: AgentTrigger,
+        now: datetime,
+        *,
+        reason: str = "",
+        call_id: CallId | None = None,
+        wrap_up_seconds: float = 0.0,
+    ) -> Facts:
+        before = self.agent(agent_id)
+        after = change(before, trigger, now, reason=reason, call_id=call_id, wrap_up_seconds=wrap_up_seconds)
+        self._agents[agent_id] = after
+        if after.state is before.state:
+            return []
+        if after.state not in HANDLING and agent_id in self._handling:
+            queue, began = self._handling.pop(agent_id)
+            self._service[queue] = self._service[queue].after((now - began).total_seconds())
+        call_id = after.call_id or before.call_id
+        campaign_id = after.campaign_id or before.campaign_id
+        return [
+            AgentStateChanged(now, agent_id, before.state, after.state, after.reason, call_id, campaign_id)
+        ]
+
+    def _put_back(self, call_id: CallId, facts: Facts) -> None:
+        if facts and (call := self._offered.pop(call_id, None)) is not None:
+            insort(self._waiting, call, key=attrgetter("place"))

@@ -1,0 +1,81 @@
+"""Choosing an agent for a waiting call.
+
+Among the agents who may be offered the call: those who meet all that the queue asks, else those who meet what is left of
+it after waiting this long; and of these the one who has been available for the longest time.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from calls.ids import AgentId
+from routing.agent import Agent
+from routing.queue import WaitingCall
+from routing.skills import SkillRequirement, meets, relaxed, steps_passed
+
+
+class SelectionReason(StrEnum):
+    """Why this agent."""
+
+    LONGEST_IDLE = "longest_idle"
+    ONLY_QUALIFIED = "only_qualified"
+    RELAXED = "relaxed"
+
+
+class NoAgentReason(StrEnum):
+    """Why nobody."""
+
+    NONE_AVAILABLE = "none_available"
+    NONE_QUALIFIED = "none_qualified"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The agent for a call."""
+
+    agent_id: AgentId
+    reason: SelectionReason
+
+
+@dataclass(frozen=True, slots=True)
+class NoAgent:
+    """Nobody for a call."""
+
+    reason: NoAgentReason
+
+
+def select_agent(call: WaitingCall, available: Collection[Agent], now: datetime) -> Selection | NoAgent:
+    """Choose one of the `available` agents, who are given in the order of `idle_order`."""
+    plan = call.plan
+    passed = steps_passed(plan.relaxations, call.waited_seconds(now))
+    first, second = _first_two(call, available, plan.requirements)
+    if first is not None:
+        reason = SelectionReason.ONLY_QUALIFIED if second is None else SelectionReason.LONGEST_IDLE
+        return Selection(first.profile.agent_id, reason)
+    if passed:
+        first, _ = _first_two(call, available, relaxed(plan.requirements, plan.relaxations[:passed]))
+    if first is not None:
+        return Selection(first.profile.agent_id, SelectionReason.RELAXED)
+    somebody = any(serves(agent, call) for agent in available)
+    return NoAgent(NoAgentReason.NONE_QUALIFIED if somebody else NoAgentReason.NONE_AVAILABLE)
+
+
+def idle_order(agent: Agent) -> tuple[datetime, AgentId]:
+    """Sorts available agents: who is idle for the longest time comes first; then by id, so that a choice can be repeated."""
+    return (agent.available_since, agent.profile.agent_id)
+
+
+def serves(agent: Agent, call: WaitingCall) -> bool:
+    """Whether the agent works for the call's dealer."""
+    dealers = agent.profile.dealers
+    return dealers is None or call.plan.dealer in dealers
+
+
+def _first_two(
+    call: WaitingCall, available: Collection[Agent], requirements: tuple[SkillRequirement, ...]
+) -> tuple[Agent | None, Agent | None]:
+    qualified = (
+        agent for agent in available if serves(agent, call) and meets(agent.profile.skills, requirements)
+    )
+    return next(qualified, None), next(qualified, None)

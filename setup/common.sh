@@ -1,0 +1,41 @@
+# Shared by ./run, ./check and the scripts here: packages and the virtual environment. Sourced, not run.
+
+say() { printf '%s\n' "-- $*" >&2; }
+fail() { printf '%s\n' "error: $*" >&2; exit 1; }
+
+# as_root COMMAND...: run it as root, by sudo when we are not.
+as_root() {
+  if [[ $EUID -eq 0 ]]; then "$@"; return; fi
+  command -v sudo >/dev/null || fail "this needs root: $* - start as root, or install sudo"
+  sudo "$@"
+}
+
+# need_packages NAME...: install the Debian packages that are not there.
+need_packages() {
+  local missing=() name
+  for name in "$@"; do
+    [[ $(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || missing+=("$name")
+  done
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  say "installing Debian packages: ${missing[*]}"
+  # Nothing that a package brings is started: we start what we need ourselves.
+  local quiet=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1)
+  as_root "${quiet[@]}" apt-get update -q >/dev/null
+  as_root "${quiet[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# need_venv FILE: the virtual environment .venv holds exactly what the locked requirements FILE names, or more.
+need_venv() {
+  local wanted stamp=.venv/.installed-$1
+  wanted=$(sha256sum "$1")
+  [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && return 0
+  if [[ ! -x .venv/bin/python ]]; then
+    python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' ||
+      fail "$(python3 --version) found, Python 3.11 to 3.14 is needed"
+    say "making the virtual environment .venv"
+    python3 -m venv .venv
+  fi
+  say "installing the Python packages of $1 into .venv"
+  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$1"
+  printf '%s' "$wanted" >"$stamp"
+}

@@ -1,0 +1,1 @@
+"""All tests; the folder is the category: unit, integration, e2e."""

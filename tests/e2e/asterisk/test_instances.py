@@ -1,0 +1,125 @@
+"""Starting, asking, freezing and ending real instances."""
+
+import dataclasses
+import signal
+from pathlib import Path
+
+import pytest
+
+from app.asterisk.errors import AsteriskGone, AsteriskStartFailed
+from app.asterisk.instance import AsteriskInstance
+from app.asterisk.nodes import DealerNode
+from app.asterisk.program import AsteriskProgram
+from app.asterisk.render import install
+from tests.e2e.bed import DealerAsterisk, NetworkAsterisk, until
+from tests.e2e.conftest import PHONES
+
+
+@pytest.fixture
+def third_node(dealer_asterisk: DealerAsterisk, state_dirs: Path, port_base: int) -> DealerNode:
+    return dataclasses.replace(
+        dealer_asterisk.node,
+        name="third",
+        state_dir=state_dirs / "third",
+        sip_port=port_base + 160,
+        ari_port=port_base + 188,
+        ami_port=port_base + 138,
+    )
+
+
+async def test_all_agents_phones_register_and_answer_the_qualify(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk
+) -> None:
+    phones = await dealer_asterisk.reachable_phones()
+
+    assert phones == {phone.name for phone in PHONES}
+
+
+async def test_both_start_without_a_warning(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk
+) -> None:
+    for asterisk in (dealer_asterisk, network_asterisk):
+        messages = (asterisk.node.state_dir / "log" / "messages").read_text().splitlines()
+
+        assert [
+            line for line in messages[:200] if "ERROR" in line or ("loader.c" in line and "WARNING" in line)
+        ] == []
+
+
+async def test_every_module_of_the_list_is_loaded(dealer_asterisk: DealerAsterisk) -> None:
+    wanted = (dealer_asterisk.node.state_dir / "etc" / "modules.conf").read_text()
+    names = [line.removeprefix("load = ") for line in wanted.splitlines() if line.startswith("load = ")]
+
+    shown = await dealer_asterisk.instance.command("module show")
+
+    assert [name for name in names if f"{name} " not in shown] == []
+
+
+async def test_an_instance_is_killed_and_started_again_beside_the_others(
+    asterisk_program: AsteriskProgram,
+    third_node: DealerNode,
+    sounds_dir: Path,
+    dealer_asterisk: DealerAsterisk,
+) -> None:
+    install(third_node)
+    instance = AsteriskInstance(asterisk_program, third_node.state_dir, [sounds_dir])
+    neighbour = dealer_asterisk.instance.pid
+
+    await instance.start()
+    first = instance.pid
+    await instance.kill()
+    with pytest.raises(AsteriskGone):
+        await instance.command("core show version")
+    async with instance:
+        second = instance.pid
+        answer = await instance.command("core show version")
+
+    assert first is not None
+    assert second not in (None, first)
+    assert answer.startswith("Asterisk 22.")
+    assert instance.pid is None
+    assert dealer_asterisk.instance.pid == neighbour
+
+
+async def test_a_frozen_instance_thaws_and_can_be_stopped(
+    asterisk_program: AsteriskProgram, third_node: DealerNode, sounds_dir: Path
+) -> None:
+    install(third_node)
+    instance = AsteriskInstance(asterisk_program, third_node.state_dir, [sounds_dir])
+    await instance.start()
+
+    instance.signal(signal.SIGSTOP)
+    state = Path(f"/proc/{instance.pid}/stat")
+    await until(lambda: state.read_text().rpartition(")")[2].split()[0] == "T", 5, "frozen")
+    await instance.stop()
+
+    assert instance.pid is None
+
+
+async def test_a_second_owner_of_the_same_directory_replaces_the_first(
+    asterisk_program: AsteriskProgram, third_node: DealerNode, sounds_dir: Path
+) -> None:
+    install(third_node)
+    left_behind = AsteriskInstance(asterisk_program, third_node.state_dir, [sounds_dir])
+    await left_behind.start()
+    first = left_behind.pid
+
+    async with AsteriskInstance(asterisk_program, third_node.state_dir, [sounds_dir]) as owner:
+        assert owner.pid not in (None, first)
+
+    assert left_behind.pid is None
+
+
+async def test_a_start_that_fails_tells_what_asterisk_said(
+    asterisk_program: AsteriskProgram, third_node: DealerNode, sounds_dir: Path
+) -> None:
+    install(third_node)
+    (third_node.state_dir / "etc" / "modules.conf").write_text(
+        "[modules]\nautoload = no\nrequire = no_such.so\n"
+    )
+    instance = AsteriskInstance(asterisk_program, third_node.state_dir, [sounds_dir])
+
+    with pytest.raises(AsteriskStartFailed, match=r"no_such\.so"):
+        await instance.start()
+
+    assert instance.pid is None

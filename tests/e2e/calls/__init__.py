@@ -1,0 +1,1 @@
+"""Calls from end to end: callers, agents, customers, on a real Asterisk."""

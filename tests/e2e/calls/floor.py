@@ -1,0 +1,157 @@
+"""A controller in this process, on the tests' Asterisk, with agents at work."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.dealers import Dealers, load_dealers
+from app.settings import AmiAddress, AriAddress, Settings
+from app.storage.agents import save_agent
+from app.storage.database import open_database
+from app.wiring import Program, running
+from calls.facts import CallEnded, Fact
+from calls.ids import AgentId
+from calls.words import AgentState
+from dialer.caps import TrunkCaps
+from routing.agent import AgentProfile
+from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
+
+ALWAYS_OPEN = """
+[dealers.demo.hours]
+{days}
+holidays = []
+exceptions = []
+""".format(
+    days="\n".join(
+        f'{day} = ["00:00-24:00"]'
+        for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    )
+)
+ALWAYS_CLOSED = ALWAYS_OPEN.replace('["00:00-24:00"]', "[]")
+QUICK = """
+[dealers.demo.queues.sales]
+ring_seconds = 5
+wrap_up_seconds = 1
+[dealers.demo.queues.parts]
+wrap_up_seconds = 1
+[dealers.demo.queues.workshop]
+wrap_up_seconds = 1
+"""
+SKILLS = {
+    "agent1": {"sales": 8},
+    "agent2": {"parts": 8},
+    "agent3": {"workshop": 8},
+    "agent4": {"reception": 8},
+    "agent5": {"sales": 6},
+    "agent6": {"workshop": 6},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The running program and every fact it has published."""
+
+    program: Program
+    facts: list[Fact]
+
+    def of(self, *kinds: type[Fact]) -> list[Fact]:
+        """The facts of some kinds, in order."""
+        return [fact for fact in self.facts if isinstance(fact, kinds)]
+
+    async def fact(self, kind: type[Fact], limit: float = 20.0, count: int = 1) -> Fact:
+        """The `count`th fact of a kind, awaited."""
+        async with asyncio.timeout(limit):
+            while len(self.of(kind)) < count:
+                await asyncio.sleep(0.02)
+        return self.of(kind)[count - 1]
+
+    async def ended(self, limit: float = 30.0, count: int = 1) -> CallEnded:
+        """The `count`th end of an inbound call."""
+        fact = await self.fact(CallEnded, limit, count)
+        assert isinstance(fact, CallEnded)
+        return fact
+
+
+async def complete(recording: Path) -> Path:
+    """Return once Asterisk has written all of it: it writes in large pieces, the last when it closes the file."""
+    sizes = [-2, -1]
+    async with asyncio.timeout(10):
+        while sizes[-1] != sizes[-2] or sizes[-1] <= 0:
+            await asyncio.sleep(0.4)
+            sizes.append(recording.stat().st_size if recording.exists() else -len(sizes))
+    return recording
+
+
+async def hung_up(*asterisks: DealerAsterisk | NetworkAsterisk) -> None:
+    """Return once no channel lives: recordings are then complete."""
+    for asterisk in asterisks:
+        async with asyncio.timeout(10):
+            while await asterisk.channels():
+                await asyncio.sleep(0.05)
+
+
+def dealers(folder: Path, *layers: str) -> Dealers:
+    """The demo dealer, with overrides."""
+    files = [Path("dealers.toml")]
+    for number, text in enumerate(layers):
+        file = folder / f"override{number}.toml"
+        file.write_text(text)
+        files.append(file)
+    return load_dealers(*files)
+
+
+def settings(asterisk: DealerAsterisk, folder: Path) -> Settings:
+    """Settings for the tests' Asterisk and a database in `folder`."""
+    node = asterisk.node
+    return Settings(
+        node="n1",
+        database_url=f"sqlite:///{folder}/dealerlijn.db",
+        ari=AriAddress(f"http://127.0.0.1:{node.ari_port}/ari", node.ari.user, node.ari.password),
+        ami=AmiAddress("127.0.0.1", node.ami_port, node.ami.user, node.ami.password),
+        dealers_file=Path("dealers.toml"),
+        recordings_dir=node.state_dir / "spool" / "recording",
+        sounds_dir=node.sounds_dir,
+        http_host="127.0.0.1",
+        http_port=0,
+        api_token="a-token-for-these-tests-only",
+        trunk_endpoint="trunk",
+        caps=TrunkCaps(per_second=50.0, at_once=100, per_day=100_000),
+    )
+
+
+async def store_agents(asterisk: DealerAsterisk, folder: Path, names: Sequence[str]) -> None:
+    """Put agents with a phone each into the database."""
+    database = open_database(settings(asterisk, folder).database_url)
+    await database.migrate()
+    for name in names:
+        profile = AgentProfile(AgentId(name), name, f"PJSIP/{name}", SKILLS[name])
+        await save_agent(database, profile)
+    await database.close()
+
+
+@asynccontextmanager
+async def controller(
+    asterisk: DealerAsterisk, folder: Path, known: Dealers, at_work: Sequence[str] = ()
+) -> AsyncIterator[Watched]:
+    """Run the controller with these agents logged in and available; nothing may be left of it afterwards."""
+    await store_agents(asterisk, folder, tuple(SKILLS))
+    async with running(settings(asterisk, folder), known) as program:
+        facts: list[Fact] = []
+        program.journal.observe("test", facts.append)
+        watched = Watched(program, facts)
+        async with asyncio.timeout(10):
+            while not program.connection.live:
+                await asyncio.sleep(0.02)
+        for name in at_work:
+            program.desk.login(AgentId(name))
+        yield watched
+        async with asyncio.timeout(15):
+            while len(program.supervisor):
+                await asyncio.sleep(0.05)
+        for agent in program.desk.floor.view(program.clock.now()).agents:
+            assert agent.state not in (AgentState.RESERVED, AgentState.RINGING, AgentState.ON_CALL), agent
+        assert len(program.supervisor) == 0
+        assert program.supervisor.failures == 0
+        assert program.journal.observer_errors == 0

@@ -1,0 +1,1 @@
+"""Against a fake server of `app.ami`."""

@@ -1,0 +1,45 @@
+"""The databases under test: every storage test runs on both."""
+
+import itertools
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.storage.database import Database, open_database
+from tests.integration.postgresql import PostgresqlServer, postgresql_server
+
+_PORTS = range(17000, 17100)
+_names = itertools.count(1)
+
+
+def free_port() -> int:
+    for port in _PORTS:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise AssertionError(f"no free port in {_PORTS}: end the servers that hold them")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresqlServer]:
+    with postgresql_server(free_port()) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/test.db"
+    running: PostgresqlServer = request.getfixturevalue("server")
+    return running.create_database(f"test{next(_names)}")
+
+
+@pytest.fixture
+async def database(empty_url: str) -> AsyncIterator[Database]:
+    opened = open_database(empty_url)
+    await opened.migrate()
+    yield opened
+    await opened.close()

@@ -1,0 +1,135 @@
+"""The API on a real connection, with a real floor, journal and database behind it; only Asterisk is missing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from app.clock import SystemClock
+from app.console.health import Watch
+from app.console.server import make_app, serve
+from app.control import Control
+from app.control_ports import Direction, LiveCall
+from app.control_store import SqlControlStore
+from app.floor_desk import FloorDesk
+from app.journal import Journal
+from app.settings import ApiAccess
+from app.storage.agents import save_agent
+from app.storage.campaign_store import SqlCampaignStore
+from app.storage.campaigns import create_campaign
+from app.storage.database import Database
+from app.storage.epochs import take_epoch
+from app.storage.journal import Journal as SqlJournal
+from calls.facts import Fact
+from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId
+from calls.numbers import PhoneNumber
+from calls.words import Department
+from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis
+from dialer.pacing import PacingDecision, Reason
+from routing.agent import AgentProfile
+from routing.floor import Floor
+from routing.queue import QueuePlan
+from routing.skills import SkillRequirement
+
+TOKEN = "a-token-for-these-tests-only"
+DEALER = DealerId("demo")
+ANNA = AgentId("anna")
+APK = CampaignId("apk-may")
+LIVE = CallId("n1" + "7" * 26)
+CUSTOMER = "+31612345678"
+
+
+@dataclass(slots=True)
+class Bed:
+    """What a test looks at and turns on and off."""
+
+    control: Control
+    desk: FloorDesk
+    journal: Journal
+    database: Database
+    store: SqlCampaignStore
+    url: str = ""
+    facts: list[Fact] = field(default_factory=list)
+    wakes: list[None] = field(default_factory=list)
+    checks: dict[str, bool] = field(default_factory=lambda: {"ari": True, "database": True})
+
+    @property
+    def access(self) -> ApiAccess:
+        return ApiAccess(self.url, TOKEN)
+
+    def publish(self, fact: Fact) -> None:
+        self.journal.publish(fact)
+
+    async def stored(self) -> bool:
+        """Whether the database has every fact, within a short wait."""
+        return await self.journal.flushed(5)
+
+
+@asynccontextmanager
+async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
+    """Serve the API until the block is left: with agent anna, logged out, and campaign apk-may, a draft."""
+    clock, floor, node = SystemClock(), Floor(), NodeId("n1")
+    epoch = await take_epoch(database, node)
+    journal = Journal(SqlJournal(database, node, epoch))
+    desk = FloorDesk(floor, journal, clock, _plan, lambda _campaign: 30.0)
+    anna = AgentProfile(ANNA, "Anna", "PJSIP/anna", {"sales": 8})
+    await save_agent(database, anna)
+    floor.know(anna, clock.now())
+    await create_campaign(database, apk_campaign())
+    facts: list[Fact] = []
+    wakes: list[None] = []
+    live = LiveCall(
+        LIVE, Direction.INBOUND, DEALER, "queue", clock.now(), Department.SALES, number=PhoneNumber(CUSTOMER)
+    )
+    store = SqlCampaignStore(database, node, epoch)
+    control = Control(
+        desk,
+        journal,
+        SqlControlStore(database, store),
+        clock,
+        dealers=[DEALER],
+        campaigns_changed=lambda: wakes.append(None),
+        live_calls=lambda: [live],
+        last_decision=lambda _campaign: PacingDecision(2, Reason.LOOKAHEAD, 0.3, 0.01, 0.005, 4),
+    )
+    bed = Bed(control, desk, journal, database, store, facts=facts, wakes=wakes)
+    watch = Watch(
+        lambda: (b"dealerlijn_agents 1\n", "text/plain; version=0.0.4; charset=utf-8"),
+        {"ari": lambda: bed.checks["ari"], "database": lambda: bed.checks["database"]},
+    )
+    journal.observe("facts", facts.append)
+    journal.observe("floor", desk.on_fact)
+    async with asyncio.TaskGroup() as group:
+        writer = group.create_task(journal.run())
+        async with serve(make_app(control, TOKEN, watch), "127.0.0.1", port) as url:
+            bed.url = url
+            yield bed
+        writer.cancel()
+
+
+def apk_campaign() -> Campaign:
+    return Campaign(
+        campaign_id=APK,
+        dealer=DEALER,
+        name="APK mei",
+        kind=CampaignKind.APK,
+        basis=LegalBasis.CONSENT,
+        profile="nl-consumer",
+        shown_number="+31401234567",
+        state=CampaignState.DRAFT,
+    )
+
+
+def _plan(dealer: DealerId, department: Department) -> QueuePlan:
+    return QueuePlan(
+        dealer=dealer,
+        department=department,
+        requirements=(SkillRequirement(department, 1),),
+        relaxations=(),
+        priority=0,
+        ring_seconds=20,
+        wrap_up_seconds=30.0,
+        still_waiting_prompt="still-waiting",
+        still_waiting_seconds=30.0,
+        short_abandon_seconds=5.0,
+    )

@@ -1,0 +1,108 @@
+import pytest
+
+from app.console import agents
+from app.console.agents import AgentChanges, Login, NewAgent, Pause
+from app.console.calls import LIST_CHANGES
+from app.console.client import ApiClient, ApiRefused
+from app.storage.agents import all_agents
+from calls.ids import AgentId
+from calls.words import AgentState
+from tests.integration.console.bed import Bed
+
+
+async def test_an_agent_logs_in_pauses_resumes_and_goes_home(client: ApiClient) -> None:
+    states = [
+        (await client.ask(agents.LOG_IN, Login(), agent_id="anna")).state,
+        (await client.ask(agents.PAUSE, Pause(reason="lunch"), agent_id="anna")).state,
+        (await client.ask(agents.RESUME, agent_id="anna")).state,
+        (await client.ask(agents.END_WRAP_UP, agent_id="anna")).state,
+        (await client.ask(agents.LOG_OUT, agent_id="anna")).state,
+    ]
+
+    assert states == [
+        AgentState.AVAILABLE,
+        AgentState.PAUSED,
+        AgentState.AVAILABLE,
+        AgentState.AVAILABLE,
+        AgentState.LOGGED_OUT,
+    ]
+
+
+async def test_the_reason_of_a_pause_is_shown(client: ApiClient) -> None:
+    await client.ask(agents.LOG_IN, Login(), agent_id="anna")
+    await client.ask(agents.PAUSE, Pause(reason="lunch"), agent_id="anna")
+
+    anna = await client.ask(agents.GET_AGENT, agent_id="anna")
+
+    assert (anna.state, anna.reason) == (AgentState.PAUSED, "lunch")
+
+
+async def test_an_agent_logs_in_to_a_campaign(client: ApiClient) -> None:
+    anna = await client.ask(agents.LOG_IN, Login(campaign="apk-may"), agent_id="anna")
+
+    assert anna.campaign == "apk-may"
+
+
+async def test_a_login_to_a_campaign_that_does_not_exist_changes_nothing(client: ApiClient) -> None:
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(agents.LOG_IN, Login(campaign="no-such"), agent_id="anna")
+
+    anna = await client.ask(agents.GET_AGENT, agent_id="anna")
+    assert refused.value.problem.status == 404
+    assert "campaign list" in refused.value.problem.remedy
+    assert anna.state is AgentState.LOGGED_OUT
+
+
+async def test_what_cannot_be_now_says_what_to_do_first(client: ApiClient) -> None:
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(agents.PAUSE, Pause(reason="lunch"), agent_id="anna")
+
+    assert refused.value.problem.status == 409
+    assert refused.value.problem.remedy == "log the agent in first"
+
+
+async def test_an_unknown_agent_is_told_as_such(client: ApiClient) -> None:
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(agents.GET_AGENT, agent_id="nobody")
+
+    assert refused.value.problem.type == "urn:dealerlijn:problem:unknown-agent"
+
+
+async def test_a_new_agent_is_stored_known_to_the_floor_and_audited(bed: Bed, client: ApiClient) -> None:
+    new = NewAgent(
+        id="bram", name="Bram", endpoint="PJSIP/bram", skills={"parts": 7}, dealers=frozenset({"demo"})
+    )
+
+    created = await client.ask(agents.CREATE_AGENT, new)
+
+    stored = [agent.profile for agent in await all_agents(bed.database)]
+    audit = await client.ask(LIST_CHANGES)
+    assert created.state is AgentState.LOGGED_OUT
+    assert bed.desk.floor.agent(AgentId("bram")).profile in stored
+    assert [(change.who, change.action, change.subject) for change in audit.changes] == [
+        ("tester", "agent_created", "bram")
+    ]
+
+
+async def test_an_agent_cannot_be_created_twice(client: ApiClient) -> None:
+    again = NewAgent(id="anna", name="Other", endpoint="PJSIP/other", skills={})
+
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(agents.CREATE_AGENT, again)
+
+    assert refused.value.problem.status == 409
+    assert (await client.ask(agents.GET_AGENT, agent_id="anna")).name == "Anna"
+
+
+async def test_a_change_touches_only_what_it_names(client: ApiClient) -> None:
+    changed = await client.ask(agents.CHANGE_AGENT, AgentChanges(skills={"sales": 3}), agent_id="anna")
+
+    assert (changed.name, changed.skills, changed.dealers) == ("Anna", {"sales": 3}, None)
+
+
+async def test_an_agent_of_a_dealer_that_does_not_exist_is_refused(client: ApiClient) -> None:
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(agents.CHANGE_AGENT, AgentChanges(dealers=frozenset({"other"})), agent_id="anna")
+
+    assert refused.value.problem.status == 422
+    assert "demo" in refused.value.problem.remedy

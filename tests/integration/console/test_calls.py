@@ -1,0 +1,152 @@
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from app.console import calls
+from app.console.calls import NewDisposition, VoicemailQuery
+from app.console.client import ApiClient, ApiRefused
+from app.storage import tables
+from app.storage.contact_list import add_contacts
+from calls.facts import (
+    AttemptConnected,
+    CallQueued,
+    DispositionRecorded,
+    VoicemailLeft,
+)
+from calls.ids import CallId, RecordingId
+from calls.words import Department
+from dialer.campaign import CampaignState, CommittedAttempt
+from tests.integration.console.bed import ANNA, APK, CUSTOMER, DEALER, LIVE, Bed, apk_campaign
+from tests.integration.storage.builders import NOW, call_ids, contact
+
+TALKED = CallId("n1" + "8" * 26)
+
+
+async def attempt_with_anna(bed: Bed, client: ApiClient) -> CallId:
+    """A customer of the campaign was connected to anna."""
+    await add_contacts(bed.database, apk_campaign(), [contact(1, consent=True)], "test.csv", NOW)
+    await bed.control.start_campaign(APK, "test")
+    running = await bed.control.campaign(APK)
+    [attempt] = await bed.store.commit_attempts(running, call_ids(1), NOW, "test")
+    assert isinstance(attempt, CommittedAttempt)
+    assert running.state is CampaignState.RUNNING
+    await bed.control.login(ANNA, APK)
+    bed.desk.line_up(ANNA, call_ids(1)[0])
+    bed.desk.find_line_agent(APK, attempt.call_id)
+    bed.publish(AttemptConnected(NOW, attempt.call_id, APK, DEALER, ANNA, 0.1))
+    return attempt.call_id
+
+
+async def objections(bed: Bed) -> int:
+    async with bed.database.reading() as connection:
+        count: int = (
+            await connection.execute(select(func.count()).select_from(tables.objections))
+        ).scalar_one()
+    return count
+
+
+async def test_a_disposition_is_told_to_everybody(bed: Bed, client: ApiClient) -> None:
+    call_id = await attempt_with_anna(bed, client)
+
+    await client.ask(
+        calls.RECORD_DISPOSITION,
+        NewDisposition(agent="anna", disposition="booked", note="Dinsdag 9 uur"),
+        call_id=call_id,
+    )
+
+    fact = bed.facts[-1]
+    assert isinstance(fact, DispositionRecorded)
+    assert (fact.call_id, fact.agent_id, fact.disposition, fact.note) == (
+        call_id,
+        ANNA,
+        "booked",
+        "Dinsdag 9 uur",
+    )
+
+
+async def test_an_objection_is_in_force_when_the_answer_comes(bed: Bed, client: ApiClient) -> None:
+    call_id = await attempt_with_anna(bed, client)
+
+    await client.ask(
+        calls.RECORD_DISPOSITION, NewDisposition(agent="anna", disposition="objection"), call_id=call_id
+    )
+
+    assert await objections(bed) >= 1
+
+
+async def test_a_word_that_is_no_disposition_is_refused_with_those_that_are(
+    bed: Bed, client: ApiClient
+) -> None:
+    call_id = await attempt_with_anna(bed, client)
+
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(
+            calls.RECORD_DISPOSITION, NewDisposition(agent="anna", disposition="great"), call_id=call_id
+        )
+
+    assert refused.value.problem.status == 422
+    assert "booked" in refused.value.problem.remedy
+
+
+async def test_nobody_records_for_a_call_that_was_never_theirs(bed: Bed, client: ApiClient) -> None:
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(
+            calls.RECORD_DISPOSITION, NewDisposition(agent="anna", disposition="booked"), call_id=TALKED
+        )
+
+    assert refused.value.problem.status == 404
+    assert bed.facts == []
+
+
+async def test_an_inbound_call_takes_the_dealers_own_words_but_no_objection(
+    bed: Bed, client: ApiClient
+) -> None:
+    bed.desk.login(ANNA)
+    bed.publish(CallQueued(NOW, TALKED, DEALER, Department.SALES, 0))
+    assert bed.control.agent(ANNA).call_id == TALKED
+
+    await client.ask(
+        calls.RECORD_DISPOSITION, NewDisposition(agent="anna", disposition="brochure_sent"), call_id=TALKED
+    )
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(
+            calls.RECORD_DISPOSITION, NewDisposition(agent="anna", disposition="objection"), call_id=TALKED
+        )
+
+    assert refused.value.problem.type == "urn:dealerlijn:problem:objection-without-contact"
+    assert await objections(bed) == 0
+
+
+async def test_live_calls_are_shown_with_the_customers_number(client: ApiClient) -> None:
+    [call] = (await client.ask(calls.LIST_CALLS)).calls
+
+    assert (call.id, call.number, call.department) == (LIVE, CUSTOMER, Department.SALES)
+
+
+async def test_a_queue_shows_who_waits(bed: Bed, client: ApiClient) -> None:
+    bed.publish(CallQueued(NOW, TALKED, DEALER, Department.SALES, 0))
+
+    [queue] = (await client.ask(calls.LIST_QUEUES)).queues
+
+    assert (queue.dealer, queue.department, queue.length) == (DEALER, Department.SALES, 1)
+    assert queue.estimated_wait_seconds is None
+
+
+async def test_messages_are_listed_newest_first(bed: Bed, client: ApiClient) -> None:
+    for hour in (8, 10, 9):
+        left_at = datetime(2026, 6, 2, hour, tzinfo=UTC)
+        recording = RecordingId(f"message{hour}")
+        bed.publish(VoicemailLeft(left_at, TALKED, DEALER, recording, None, 12.0, complete=True))
+    assert await bed.stored()
+
+    listed = await client.ask(calls.LIST_VOICEMAILS, query=VoicemailQuery(dealer="demo", limit=2))
+
+    assert [message.id for message in listed.voicemails] == ["message10", "message9"]
+
+
+async def test_messages_of_a_dealer_that_does_not_exist_are_refused(client: ApiClient) -> None:
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(calls.LIST_VOICEMAILS, query=VoicemailQuery(dealer="other"))
+
+    assert refused.value.problem.status == 422

@@ -1,0 +1,99 @@
+import asyncio
+from dataclasses import replace
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from app.console import agents
+from app.console.client import ApiRefused, ApiUnreachable, open_client
+from app.console.server import AddressTaken, serve
+from app.settings import ApiAccess
+from tests.integration.console.bed import Bed
+from tests.integration.console.conftest import free_port
+
+TOKEN = "x" * 24
+
+
+async def test_the_metrics_are_told_as_they_come(bed: Bed) -> None:
+    async with aiohttp.ClientSession(bed.url) as session, session.get("/metrics") as response:
+        assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        assert await response.text() == "dealerlijn_agents 1\n"
+
+
+async def test_readiness_says_which_check_fails(bed: Bed) -> None:
+    bed.checks["ari"] = False
+
+    async with aiohttp.ClientSession(bed.url) as session, session.get("/readyz") as response:
+        told = await response.json()
+
+    assert response.status == 503
+    assert told == {"ready": False, "checks": {"ari": False, "database": True}}
+
+
+async def test_the_process_is_alive_even_when_it_is_not_ready(bed: Bed) -> None:
+    bed.checks.update(ari=False, database=False)
+
+    async with aiohttp.ClientSession(bed.url) as session, session.get("/healthz") as response:
+        assert response.status == 200
+
+
+async def test_the_first_page_is_dutch_and_may_load_nothing_from_elsewhere(bed: Bed) -> None:
+    async with aiohttp.ClientSession(bed.url) as session, session.get("/") as response:
+        text = await response.text()
+
+    assert '<html lang="nl">' in text
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_a_taken_port_is_told_with_its_remedy(bed: Bed) -> None:
+    port = int(bed.url.rpartition(":")[2])
+
+    with pytest.raises(AddressTaken, match="DEALERLIJN_HTTP_PORT"):
+        async with serve(web.Application(), "127.0.0.1", port):
+            pass
+
+
+async def test_a_request_under_way_is_finished_when_the_server_closes() -> None:
+    begun = asyncio.Event()
+
+    async def slow(_request: web.Request) -> web.Response:
+        begun.set()
+        await asyncio.sleep(0.1)
+        return web.Response(text="done")
+
+    async def ask(url: str) -> str:
+        async with aiohttp.ClientSession(url) as session, session.get("/") as response:
+            return await response.text()
+
+    app = web.Application()
+    app.router.add_get("/", slow)
+    async with asyncio.TaskGroup() as group, serve(app, "127.0.0.1", free_port()) as url:
+        answer = group.create_task(ask(url))
+        await begun.wait()
+
+    assert answer.result() == "done"
+
+
+async def test_a_client_without_a_server_says_how_to_start_it() -> None:
+    async with open_client(ApiAccess(f"http://127.0.0.1:{free_port()}", TOKEN), "test") as client:
+        with pytest.raises(ApiUnreachable, match="dealerlijn serve"):
+            await client.ask(agents.LIST_AGENTS)
+
+
+async def test_a_client_with_a_wrong_token_says_so(bed: Bed) -> None:
+    async with open_client(replace(bed.access, token=TOKEN), "test") as client:
+        with pytest.raises(ApiRefused, match="token is missing or wrong"):
+            await client.ask(agents.LIST_AGENTS)
+
+
+async def test_a_client_is_not_fooled_by_another_server() -> None:
+    async def other(_request: web.Request) -> web.Response:
+        return web.Response(text="<html>hello</html>")
+
+    app = web.Application()
+    app.router.add_get("/api/v1/agents", other)
+    async with serve(app, "127.0.0.1", free_port()) as url, open_client(ApiAccess(url, TOKEN), "t") as client:
+        with pytest.raises(ApiUnreachable, match="something else"):
+            await client.ask(agents.LIST_AGENTS)

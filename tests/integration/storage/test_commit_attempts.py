@@ -1,0 +1,183 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.storage.campaigns import set_state
+from app.storage.database import Database, open_database
+from app.storage.epochs import take_epoch
+from app.storage.errors import StaleEpoch
+from app.storage.journal import Journal, read_facts
+from app.storage.takeover import open_attempts
+from calls.facts import AttemptCommitted, AttemptEnded
+from calls.ids import NodeId
+from calls.words import AttemptOutcome, HangupCause
+from dialer.campaign import CampaignState, CommittedAttempt, LegalBasis
+from tests.integration.storage.builders import (
+    CAMPAIGN,
+    NODE,
+    NOW,
+    call_ids,
+    campaign_with,
+    committed,
+    contact,
+    contact_ids,
+    other,
+    refused,
+    store_for,
+)
+
+
+def ended(attempt: CommittedAttempt, outcome: AttemptOutcome = AttemptOutcome.UNANSWERED) -> AttemptEnded:
+    return AttemptEnded(
+        at=NOW + timedelta(seconds=25),
+        call_id=attempt.call_id,
+        campaign_id=attempt.campaign_id,
+        dealer=CAMPAIGN.dealer,
+        contact_id=attempt.contact_id,
+        outcome=outcome,
+        cause=HangupCause.NO_ANSWER,
+        ring_seconds=22.0,
+        talk_seconds=0.0,
+    )
+
+
+async def test_contacts_are_committed_in_list_order(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1), contact(2, priority=1), contact(3), contact(4)])
+    store = await store_for(database)
+
+    outcome = await store.commit_attempts(campaign, call_ids(3), NOW, "lookahead")
+
+    assert [attempt.number.e164[-1] for attempt in committed(outcome)] == ["2", "1", "3"]
+
+
+async def test_every_committed_attempt_is_stored_with_its_fact(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1), contact(2)])
+    store = await store_for(database)
+
+    outcome = committed(await store.commit_attempts(campaign, call_ids(2), NOW, "lookahead"))
+
+    stored = await open_attempts(database, NODE)
+    assert {attempt.call_id for attempt in stored} == {attempt.call_id for attempt in outcome}
+    facts = [fact for _, fact in await read_facts(database, 0, 10)]
+    assert [(type(fact), fact.reason) for fact in facts if isinstance(fact, AttemptCommitted)] == [
+        (AttemptCommitted, "lookahead")
+    ] * 2
+
+
+async def test_a_contact_in_the_air_is_not_committed_again(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+    first = await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    second = await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    assert len(committed(first)) == 1
+    assert second == []
+
+
+async def test_a_refused_contact_is_named_once_and_rests_until_the_rule_may_end(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+    journal = Journal(database, NODE, 1)
+    [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))
+    await journal.write_facts([ended(attempt)])
+
+    again = await store.commit_attempts(campaign, call_ids(1), NOW + timedelta(minutes=1), "x")
+    later = await store.commit_attempts(campaign, call_ids(1), NOW + timedelta(minutes=2), "x")
+    next_day = await store.commit_attempts(campaign, call_ids(1), NOW + timedelta(days=1), "x")
+
+    assert [each.rule for each in refused(again)] == ["retry_interval"]
+    assert later == []
+    assert len(committed(next_day)) == 1
+
+
+async def test_a_contact_without_consent_is_closed_when_consent_is_the_basis(database: Database) -> None:
+    needs_consent = replace(CAMPAIGN, basis=LegalBasis.CONSENT)
+    campaign = await campaign_with(database, [contact(1), contact(2, consent=True)], needs_consent)
+    store = await store_for(database)
+
+    outcome = await store.commit_attempts(campaign, call_ids(2), NOW, "x")
+
+    assert [each.rule for each in refused(outcome)] == ["no_basis"]
+    assert [attempt.number.e164[-1] for attempt in committed(outcome)] == ["2"]
+
+
+async def test_an_objection_stored_by_another_connection_a_moment_before_is_honoured(
+    empty_url: str, database: Database
+) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    tyres = await campaign_with(database, [contact(1)], other("banden"))
+    elsewhere = open_database(empty_url)
+    objecting, store = await store_for(elsewhere, NodeId("n2")), await store_for(database)
+    [tyres_contact] = await contact_ids(database, tyres)
+
+    await objecting.record_objection(call_ids(1)[0], tyres_contact, None, NOW)
+    outcome = await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    await elsewhere.close()
+    assert [each.rule for each in refused(outcome)] == ["objection"]
+
+
+async def test_a_person_with_two_numbers_is_called_on_one_of_them_only(database: Database) -> None:
+    home, mobile = contact(1), contact(2)
+    campaign = await campaign_with(database, [home, replace(mobile, person_key=home.person_key)])
+    store = await store_for(database)
+
+    outcome = await store.commit_attempts(campaign, call_ids(2), NOW, "x")
+
+    assert len(committed(outcome)) == 1
+    assert [each.rule for each in refused(outcome)] == ["open_attempt"]
+
+
+async def test_a_number_in_the_air_for_one_campaign_is_refused_for_another(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    second = await campaign_with(database, [contact(1)], other("banden"))
+    store = await store_for(database)
+    await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    outcome = await store.commit_attempts(second, call_ids(1), NOW, "x")
+
+    assert [each.rule for each in refused(outcome)] == ["open_attempt"]
+
+
+async def test_nothing_is_committed_for_a_campaign_stopped_meanwhile(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+
+    await set_state(database, campaign.campaign_id, CampaignState.STOPPED)
+    outcome = await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    assert outcome == []
+
+
+async def test_a_controller_that_was_replaced_commits_nothing(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+
+    await take_epoch(database, NODE)
+
+    with pytest.raises(StaleEpoch):
+        await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+    assert await open_attempts(database, NODE) == []
+
+
+async def test_two_writers_never_commit_the_same_contact(empty_url: str, database: Database) -> None:
+    campaign = await campaign_with(database, [contact(n) for n in range(60)])
+    elsewhere = open_database(empty_url)
+    stores = [await store_for(database), await store_for(elsewhere, NodeId("n2"))]
+    chosen: list[int] = []
+
+    async def commit_all(number: int) -> None:
+        for _ in range(10):
+            outcome = await stores[number].commit_attempts(campaign, call_ids(5), NOW, "x")
+            chosen.extend(attempt.contact_id for attempt in committed(outcome))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(commit_all(0))
+        group.create_task(commit_all(1))
+
+    await elsewhere.close()
+    assert len(chosen) == 60
+    assert len(set(chosen)) == 60

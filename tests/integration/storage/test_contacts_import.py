@@ -1,0 +1,221 @@
+import csv
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from app.contact_rows import UnusableFile, read_rows
+from app.contacts_import import ImportOptions, ImportResult, import_contacts
+from app.storage.database import Database
+from dialer.campaign import CampaignState, LegalBasis
+from dialer.contact_columns import Field
+from tests.integration.storage.builders import (
+    CAMPAIGN,
+    NOW,
+    call_ids,
+    campaign_with,
+    committed,
+    contact_ids,
+    other,
+    store_for,
+)
+
+WHO = ImportOptions("test")
+
+
+def file_with(folder: Path, text: str, encoding: str = "utf-8", name: str = "lijst.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+async def imported(database: Database, path: Path, options: ImportOptions = WHO) -> ImportResult:
+    return await import_contacts(database, path, CAMPAIGN.campaign_id, options, NOW)
+
+
+async def test_an_imported_contact_is_called_with_its_consent(database: Database, tmp_path: Path) -> None:
+    campaign = await campaign_with(database, [], replace(CAMPAIGN, basis=LegalBasis.CONSENT))
+    path = file_with(
+        tmp_path,
+        "Naam;Telefoon;Prioriteit;Toestemmingsdatum;Toestemmingsbron;Toestemmingstekst\n"
+        "Anna;0610000001;5;1-5-2026;website;Ja, bel mij\n"
+        "Bram;0610000002;1;1-5-2026;website;Ja, bel mij\n"
+        "Carmen;0610000003;1;;;\n",
+    )
+
+    result = await imported(database, path)
+    store = await store_for(database)
+    outcome = await store.commit_attempts(campaign, call_ids(3), NOW, "x")
+
+    assert (result.rows, result.added, result.faults, result.report) == (3, 3, (), None)
+    assert [attempt.display_name for attempt in committed(outcome)] == ["Bram", "Anna"]
+
+
+async def test_one_bad_row_keeps_the_whole_file_out_and_is_reported(
+    database: Database, tmp_path: Path
+) -> None:
+    campaign = await campaign_with(database, [])
+    path = file_with(tmp_path, "Naam,=Telefoon\nAnna,0610000001\nBram,abc\n")
+
+    result = await imported(database, path, replace(WHO, columns={Field.NUMBER: "=Telefoon"}))
+
+    assert (result.rows, result.added) == (2, 0)
+    assert await contact_ids(database, campaign) == []
+    assert result.report == tmp_path / "lijst.csv.errors.csv"
+    with result.report.open(encoding="utf-8-sig", newline="") as file:
+        _, fault = csv.reader(file, delimiter=";")
+    assert fault[:3] == ["3", "'=Telefoon", "not a phone number"]
+
+
+async def test_duplicates_in_the_file_and_on_the_list_are_told_apart(
+    database: Database, tmp_path: Path
+) -> None:
+    await campaign_with(database, [])
+    await imported(database, file_with(tmp_path, "Naam;Tel\nAnna;0610000001\n"))
+
+    result = await imported(
+        database, file_with(tmp_path, "Naam;Tel\nAnna;+31 6 10000001\nBram;0610000002\nB.;06-10000002\n")
+    )
+
+    assert [(fault.line, fault.reason) for fault in result.faults] == [
+        (2, "the number is on the list already"),
+        (4, "the same number as on line 3"),
+    ]
+
+
+async def test_the_same_person_keeps_one_record_over_two_campaigns(
+    database: Database, tmp_path: Path
+) -> None:
+    campaign = await campaign_with(database, [])
+    tyres = await campaign_with(database, [], other("banden"))
+    path = file_with(tmp_path, "Naam;Tel\nAnna;0610000001\n")
+    for campaign_id in (campaign.campaign_id, tyres.campaign_id):
+        await import_contacts(database, path, campaign_id, WHO, NOW)
+    store = await store_for(database)
+
+    first = await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+    second = await store.commit_attempts(tyres, call_ids(1), NOW, "x")
+
+    assert (len(committed(first)), len(committed(second))) == (1, 0)
+
+
+async def test_a_dry_run_stores_nothing_and_takes_an_old_report_away(
+    database: Database, tmp_path: Path
+) -> None:
+    campaign = await campaign_with(database, [], replace(CAMPAIGN, state=CampaignState.DRAFT))
+    path = file_with(tmp_path, "Naam;Tel\nAnna;0610000001\n")
+    report = file_with(tmp_path, "old", name="lijst.csv.errors.csv")
+
+    result = await imported(database, path, replace(WHO, dry_run=True))
+
+    assert (result.rows, result.added, result.faults) == (1, 0, ())
+    assert await contact_ids(database, campaign) == []
+    assert not report.exists()
+
+
+async def test_progress_is_told_for_both_stages(database: Database, tmp_path: Path) -> None:
+    await campaign_with(database, [])
+    rows = "".join(f"Proef;06{10_000_000 + number}\n" for number in range(1500))
+    heard: list[tuple[str, int]] = []
+
+    await import_contacts(
+        database,
+        file_with(tmp_path, f"Naam;Tel\n{rows}"),
+        CAMPAIGN.campaign_id,
+        WHO,
+        NOW,
+        lambda stage, done: heard.append((stage, done)),
+    )
+
+    assert heard == [("check", 1000), ("check", 1500), ("store", 1000), ("store", 1500)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "cp850", "mac_roman"])
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_encoding_and_separator_are_found(tmp_path: Path, encoding: str, separator: str) -> None:
+    lines = [
+        ["Naam", "Telefoon", "Toelichting"],
+        ["José Müller", "0610000001", "Zoë; één"],
+        ["Loïc", "1", ""],
+    ]
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator).writerows(lines)
+
+    rows = list(read_rows(file_with(tmp_path, text.getvalue(), encoding)))
+
+    assert rows == [(1, lines[0]), (2, lines[1]), (3, lines[2])]
+
+
+def test_line_numbers_are_those_of_an_editor(tmp_path: Path) -> None:
+    path = file_with(tmp_path, 'sep=;\r\nNaam;Tel\r\n"A\r\nB";1\r\n\r\nC;2\r\n')
+
+    assert [line for line, _ in read_rows(path)] == [2, 3, 6]
+
+
+def test_a_spreadsheet_is_read_as_it_looks(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["Naam", "Tel", "APK"], ["Anna", 610000001, date(2026, 12, 31)], ["=1+1", None, 1.5]):
+        book.active.append(row)
+    book.save(tmp_path / "lijst.xlsx")
+
+    rows = [cells for _, cells in read_rows(tmp_path / "lijst.xlsx")]
+
+    assert rows == [["Naam", "Tel", "APK"], ["Anna", "610000001", "2026-12-31"], ["", "", "1.5"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"\n\n", "is empty"),
+        (b"PK\x03\x04 no archive", "is no XLSX file"),
+        (b"\xd0\xcf\x11\xe0rest", "old or encrypted Excel"),
+        (b'Naam;Tel\n"Anna;1\nBram;2', "is no good CSV"),
+        (b"Naam;Tel\n" + b"x;" * 300, "more than 200 cells"),
+        (b"Naam;Tel\n" + b"x" * 200_000, "is no good CSV"),
+        (b"\xff\xfeN", "is not written in utf-16"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_with_a_remedy(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "lijst.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(UnusableFile, match=reason) as caught:
+        list(read_rows(path))
+
+    assert caught.value.remedy
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFile, match="cannot be read"):
+        read_rows(tmp_path / "nergens.csv")
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bom.xlsx"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("x", "w") as part,
+    ):
+        for _ in range(520):
+            part.write(bytes(1 << 20))
+
+    with pytest.raises(UnusableFile, match="unpacks to more than 512 MB"):
+        list(read_rows(path))
+
+
+async def test_headings_that_do_not_tell_are_refused_with_all_remedies(
+    database: Database, tmp_path: Path
+) -> None:
+    await campaign_with(database, [])
+
+    with pytest.raises(UnusableFile, match="headings") as caught:
+        await imported(database, file_with(tmp_path, "Adres;Plaats\nx;y\n"))
+
+    assert "phone numbers" in caught.value.remedy
+    assert "names" in caught.value.remedy

@@ -1,0 +1,121 @@
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text, update
+
+from app.storage import tables
+from app.storage.campaigns import all_campaigns
+from app.storage.database import Database, open_database
+from app.storage.errors import SchemaTooNew, WrongDatabaseUrl
+from dialer.errors import StoreUnavailable
+from tests.integration.conftest import free_port
+from tests.integration.postgresql import PostgresqlServer
+from tests.integration.storage.builders import (
+    CAMPAIGN,
+    NOW,
+    call_ids,
+    campaign_with,
+    committed,
+    contact,
+    store_for,
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("dealerlijn.db", "no URL"),
+        ("mysql://host/name", "mysql is no database"),
+        ("sqlite://", "needs a file"),
+        ("postgresql://host", "name of the database is missing"),
+    ],
+)
+def test_a_wrong_address_is_refused_with_a_remedy(url: str, reason: str) -> None:
+    with pytest.raises(WrongDatabaseUrl, match=reason) as caught:
+        open_database(url)
+
+    assert "write sqlite:///" in caught.value.remedy
+
+
+async def test_no_server_is_told_at_once_without_the_password() -> None:
+    database = open_database(f"postgresql://dealerlijn:hidden@127.0.0.1:{free_port()}/dealerlijn")
+    started = time.monotonic()
+
+    with pytest.raises(StoreUnavailable, match="is not reachable") as caught:
+        await all_campaigns(database)
+
+    assert time.monotonic() - started < 2
+    assert "hidden" not in str(caught.value)
+
+
+async def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/missing/test.db")
+
+    with pytest.raises(StoreUnavailable, match="cannot be opened: make its folder"):
+        await database.migrate()
+
+
+async def test_a_database_of_a_newer_program_is_left_alone(database: Database) -> None:
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(SchemaTooNew, match="9999") as caught:
+        await database.migrate()
+
+    assert "newer program" in caught.value.remedy
+
+
+async def test_migrating_again_changes_nothing(database: Database) -> None:
+    await campaign_with(database, [contact(1)])
+
+    await database.migrate()
+
+    assert await all_campaigns(database) == [CAMPAIGN]
+
+
+async def test_programs_that_start_together_migrate_once(empty_url: str) -> None:
+    databases = [open_database(empty_url) for _ in range(3)]
+
+    async with asyncio.TaskGroup() as group:
+        for each in databases:
+            group.create_task(each.migrate())
+
+    assert await all_campaigns(databases[0]) == []
+    for each in databases:
+        await each.close()
+
+
+async def test_a_lock_held_by_another_program_is_an_outage_that_ends(
+    empty_url: str, database: Database
+) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    other = open_database(empty_url)
+    store = await store_for(database)
+
+    async with other.writing() as connection:
+        await connection.execute(update(tables.epochs).values(written=0))
+        with pytest.raises(StoreUnavailable):
+            await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    assert len(committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))) == 1
+    await other.close()
+
+
+async def test_a_server_that_dies_is_an_outage_and_its_return_ends_it(server: PostgresqlServer) -> None:
+    database = open_database(server.create_database("dying"))
+    await database.migrate()
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+
+    server.stop()
+    started = time.monotonic()
+    with pytest.raises(StoreUnavailable):
+        await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+    seconds = time.monotonic() - started
+    server.start()
+
+    assert seconds < 2
+    assert len(committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))) == 1
+    await database.close()

@@ -1,0 +1,1 @@
+"""Tests without I/O and without real time."""

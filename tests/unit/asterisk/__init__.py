@@ -1,0 +1,1 @@
+"""Rendering, prompts, passwords and checks of the Asterisk side, without an Asterisk."""

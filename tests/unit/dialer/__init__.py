@@ -1,0 +1,1 @@
+"""The dialler's decisions."""

@@ -1,0 +1,168 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calls.errors import NumberError
+from calls.numbers import DIALLABLE_KINDS, NumberKind, PhoneNumber, parse_number
+from dialer.contact_columns import Field, HeaderError, find_columns
+from dialer.contact_file import ConsentProof, ContactRow, RowFault, RowReader
+from dialer.list_numbers import NumberReader, zone_of
+
+TODAY = date(2026, 6, 2)
+
+
+def read(headings: str, cells: str) -> ContactRow | list[RowFault]:
+    columns = find_columns(headings.split(";"), {})
+    return RowReader(columns, DIALLABLE_KINDS, TODAY).read(2, cells.split(";"))
+
+
+def good(headings: str, cells: str) -> ContactRow:
+    row = read(headings, cells)
+    assert isinstance(row, ContactRow), row
+    return row
+
+
+def faults(headings: str, cells: str) -> list[RowFault]:
+    row = read(headings, cells)
+    assert isinstance(row, list), row
+    return row
+
+
+@pytest.mark.parametrize(
+    "headings", ["Naam;Telefoon", "NAME;Phone number", "klant-naam;Mobiel nummer", " name ;number"]
+)
+def test_columns_are_found_by_dutch_and_english_headings(headings: str) -> None:
+    columns = find_columns(headings.split(";"), {})
+
+    assert columns.positions == {Field.NAME: 0, Field.NUMBER: 1}
+
+
+def test_a_chosen_column_goes_before_a_guessed_one() -> None:
+    columns = find_columns(["Naam", "Telefoon", "Mobiel"], {Field.NUMBER: "mobiel"})
+
+    assert columns.positions[Field.NUMBER] == 2
+
+
+def test_all_faults_of_a_heading_line_are_told_at_once() -> None:
+    with pytest.raises(HeaderError) as caught:
+        find_columns(["Telefoon", "Mobiel", "Adres"], {Field.PLATE: "Auto"})
+
+    several, absent, nameless = caught.value.remedies
+    assert "several columns could be number (Telefoon, Mobiel)" in several
+    assert "there is no column Auto for plate" in absent
+    assert "no column with names" in nameless
+
+
+def test_a_row_is_read_whole() -> None:
+    row = good(
+        "Voornaam;Tussenvoegsel;Achternaam;Telefoon;Kenteken;APK-datum;Prioriteit;Klantnummer;"
+        "Toestemmingsdatum;Toestemmingsbron;Toestemmingstekst",
+        "Anna;van den;Berg ;06-1012 0304;g-012-ba;31-12-2026;2;K 17;1-5-2026;website;Ja, bel mij",
+    )
+
+    assert row == ContactRow(
+        line=2,
+        name="Anna van den Berg",
+        number=PhoneNumber("+31610120304"),
+        number_kind=NumberKind.MOBILE,
+        timezone="Europe/Amsterdam",
+        plate="G012BA",
+        due_on=date(2026, 12, 31),
+        priority=2,
+        reference="K 17",
+        consent=ConsentProof(date(2026, 5, 1), "website", "Ja, bel mij"),
+    )
+
+
+def test_all_faults_of_a_row_are_told_at_once() -> None:
+    found = faults("Naam;Telefoon;Prioriteit;APK", ";112;10;31-02-2026;meer")
+
+    assert [fault.column for fault in found] == ["", "Naam", "Telefoon", "APK", "Prioriteit"]
+    assert all(fault.line == 2 and fault.remedy for fault in found)
+
+
+@pytest.mark.parametrize("number", ["0900-1234", "0800 1234"])
+def test_numbers_that_cost_or_are_free_are_refused(number: str) -> None:
+    [fault] = faults("Naam;Telefoon", f"Anna;{number}")
+
+    assert "are not called" in fault.reason
+
+
+@pytest.mark.parametrize("cells", [";website;Ja", "1-5-2026;;Ja", "1-5-2026;website;"])
+def test_a_proof_of_consent_is_whole_or_absent(cells: str) -> None:
+    headings = "Naam;Telefoon;Toestemmingsdatum;Toestemmingsbron;Toestemmingstekst"
+
+    [fault] = faults(headings, f"Anna;0610120304;{cells}")
+
+    assert fault.reason == "the proof of consent is not complete"
+    assert good(headings, "Anna;0610120304;;;").consent is None
+
+
+def test_a_consent_of_tomorrow_is_refused() -> None:
+    headings = "Naam;Telefoon;Toestemmingsdatum;Toestemmingsbron;Toestemmingstekst"
+
+    [fault] = faults(headings, "Anna;0610120304;3-6-2026;website;Ja")
+
+    assert "future" in fault.reason
+
+
+def test_a_foreign_number_without_one_time_zone_needs_it_told() -> None:
+    [fault] = faults("Naam;Telefoon", "Anna;+61 491 570 006")
+
+    assert "time of day" in fault.reason
+    told = good("Naam;Telefoon;Tijdzone", "Anna;+61 491 570 006;Australia/Sydney")
+    assert told.timezone == "Australia/Sydney"
+    assert zone_of(PhoneNumber("+3224011234")) == "Europe/Brussels"
+    assert faults("Naam;Telefoon;Tijdzone", "Anna;0610120304;Maan")[0].reason == "no such time zone"
+
+
+def test_a_formula_and_control_characters_are_only_text() -> None:
+    row = good("Naam;Telefoon", '=HYPERLINK("x")\x00\n\u202eAnna;0610120304')
+
+    assert row.name == '=HYPERLINK("x") Anna'
+
+
+@pytest.mark.parametrize("cell", ["A" * 501, "A" * 121])
+def test_a_name_that_is_too_long_is_refused(cell: str) -> None:
+    assert faults("Naam;Telefoon", f"{cell};0610120304")[0].column == "Naam"
+
+
+@given(st.lists(st.text(max_size=40), max_size=8))
+def test_no_row_breaks_the_reader(cells: list[str]) -> None:
+    columns = find_columns(["Naam", "Telefoon", "APK", "Prioriteit", "Tijdzone", "Kenteken"], {})
+
+    row = RowReader(columns, DIALLABLE_KINDS, TODAY).read(2, cells)
+
+    assert isinstance(row, ContactRow) or row
+
+
+@given(
+    prefix=st.sampled_from(["0", "+31", "0031", "", "+31 (0)", "06 ", "+32"]),
+    digits=st.from_regex(r"[0-9]{6,10}", fullmatch=True),
+    signs=st.sampled_from(["", "-", " ", "."]),
+)
+def test_the_short_way_reads_numbers_as_the_library_does(prefix: str, digits: str, signs: str) -> None:
+    text = prefix + signs.join((digits[:2], digits[2:]))
+    try:
+        number = parse_number(text)
+    except NumberError:
+        with pytest.raises(NumberError):
+            NumberReader().read(text)
+        return
+
+    assert NumberReader().read(text) == (number, number.kind)
+
+
+def test_the_short_way_agrees_for_every_dutch_prefix() -> None:
+    reader = NumberReader()
+    for prefix in range(100, 1000, 7):
+        text = f"0{prefix}123456"
+        try:
+            number = parse_number(text)
+        except NumberError:
+            with pytest.raises(NumberError):
+                reader.read(text)
+        else:
+            assert reader.read(text) == (number, number.kind)

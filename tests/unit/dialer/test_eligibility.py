@@ -1,0 +1,201 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from calls.ids import CampaignId, ContactId, DealerId
+from calls.numbers import NumberKind, PhoneNumber
+from calls.words import AttemptOutcome
+from dialer.campaign import Campaign, CampaignKind, CampaignState, ContactHistory, LegalBasis, PastAttempt
+from dialer.eligibility import Refusal, Rule, refusal
+from dialer.profiles import NL_BUSINESS, NL_CONSUMER
+
+NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)  # a Wednesday, 11:00 in Amsterdam
+HERE = CampaignId("apk-march")
+ELSEWHERE = CampaignId("tyres")
+CAMPAIGN = Campaign(
+    campaign_id=HERE,
+    dealer=DealerId("demo"),
+    name="APK March",
+    kind=CampaignKind.APK,
+    basis=LegalBasis.CONSENT,
+    profile="nl-consumer",
+    shown_number="+31401234567",
+    state=CampaignState.RUNNING,
+)
+CONTACT = ContactHistory(
+    contact_id=ContactId(1),
+    number=PhoneNumber("+31610000000"),
+    number_kind=NumberKind.MOBILE,
+    timezone="Europe/Amsterdam",
+    consent_at=NOW - timedelta(days=100),
+    objected_at=None,
+    refused_at=None,
+    not_before=None,
+    closed=False,
+    past=(),
+)
+
+
+def asked(contact: ContactHistory, campaign: Campaign = CAMPAIGN, now: datetime = NOW) -> Refusal | None:
+    return refusal(contact, campaign, NL_CONSUMER, now)
+
+
+def tried(outcome: AttemptOutcome | None, ago: timedelta, campaign: CampaignId = HERE) -> PastAttempt:
+    return PastAttempt(campaign, NOW - ago, outcome)
+
+
+def test_a_contact_with_consent_and_no_past_may_be_called() -> None:
+    assert asked(CONTACT) is None
+
+
+def test_a_closed_contact_is_never_called() -> None:
+    assert asked(replace(CONTACT, closed=True)) == Refusal(Rule.CLOSED, None)
+
+
+@pytest.mark.parametrize("basis", list(LegalBasis))
+def test_an_objection_holds_for_ever_on_any_ground(basis: LegalBasis) -> None:
+    contact = replace(CONTACT, objected_at=NOW - timedelta(days=3000))
+
+    assert asked(contact, replace(CAMPAIGN, basis=basis)) == Refusal(Rule.OBJECTION, None)
+
+
+def test_without_proof_of_consent_nobody_is_called() -> None:
+    assert asked(replace(CONTACT, consent_at=None)) == Refusal(Rule.NO_BASIS, None)
+
+
+def test_consent_does_not_work_before_it_was_given() -> None:
+    given = NOW + timedelta(hours=1)
+
+    assert asked(replace(CONTACT, consent_at=given)) == Refusal(Rule.NO_BASIS, given)
+
+
+@pytest.mark.parametrize("basis", [LegalBasis.EXISTING_CONTRACT, LegalBasis.LEGAL_DUTY])
+def test_another_ground_needs_no_consent(basis: LegalBasis) -> None:
+    assert asked(replace(CONTACT, consent_at=None), replace(CAMPAIGN, basis=basis)) is None
+
+
+@pytest.mark.parametrize(
+    "kind", [NumberKind.PREMIUM, NumberKind.SHARED_COST, NumberKind.FREE, NumberKind.UNKNOWN]
+)
+def test_dear_and_unknown_numbers_are_refused(kind: NumberKind) -> None:
+    assert asked(replace(CONTACT, number_kind=kind)) == Refusal(Rule.NUMBER_KIND, None)
+
+
+def test_the_third_attempt_is_the_last() -> None:
+    past = tuple(tried(AttemptOutcome.UNANSWERED, timedelta(days=days)) for days in (2, 4, 6))
+
+    assert asked(replace(CONTACT, past=past[1:])) is None
+    assert asked(replace(CONTACT, past=past)) == Refusal(Rule.ATTEMPT_LIMIT, None)
+
+
+def test_attempts_of_other_campaigns_do_not_use_up_the_limit() -> None:
+    past = tuple(tried(AttemptOutcome.UNANSWERED, timedelta(days=days), ELSEWHERE) for days in (2, 4, 6))
+
+    assert asked(replace(CONTACT, past=past)) is None
+
+
+def test_a_person_who_is_being_called_is_not_called_twice() -> None:
+    refused = asked(replace(CONTACT, past=(tried(None, timedelta(seconds=5), ELSEWHERE),)))
+
+    assert refused is not None
+    assert refused.rule is Rule.OPEN_ATTEMPT
+    assert refused.not_before is not None
+
+
+def test_a_person_is_called_once_a_day_by_all_campaigns_together() -> None:
+    contact = replace(CONTACT, past=(tried(AttemptOutcome.BUSY, timedelta(hours=1), ELSEWHERE),))
+    midnight = datetime(2026, 3, 4, 23, tzinfo=UTC)
+
+    assert asked(contact) == Refusal(Rule.DAILY_LIMIT, midnight)
+    assert asked(contact, now=NOW + timedelta(days=1)) is None
+
+
+def test_the_day_is_the_local_day() -> None:
+    just_before_local_midnight = datetime(2026, 3, 3, 22, 59, tzinfo=UTC)
+    past = (PastAttempt(ELSEWHERE, just_before_local_midnight, AttemptOutcome.BUSY),)
+
+    assert asked(replace(CONTACT, past=past)) is None
+    shifted = (replace(past[0], at=just_before_local_midnight + timedelta(minutes=1)),)
+    assert asked(replace(CONTACT, past=shifted)) is not None
+
+
+def test_the_retry_interval_depends_on_how_the_last_attempt_ended() -> None:
+    busy = replace(CONTACT, past=(tried(AttemptOutcome.BUSY, timedelta(minutes=40)),))
+    unanswered = replace(CONTACT, past=(tried(AttemptOutcome.UNANSWERED, timedelta(minutes=40)),))
+    later = NOW + timedelta(minutes=140)
+
+    assert refusal(busy, CAMPAIGN, NL_BUSINESS, NOW) is None
+    assert refusal(unanswered, CAMPAIGN, NL_BUSINESS, NOW) == Refusal(Rule.RETRY_INTERVAL, later)
+    assert refusal(unanswered, CAMPAIGN, NL_BUSINESS, later) is None
+
+
+def test_an_attempt_in_doubt_counts_as_dialled() -> None:
+    refused = asked(replace(CONTACT, past=(tried(AttemptOutcome.IN_DOUBT, timedelta(hours=3)),)))
+
+    assert refused is not None
+    assert refused.rule is Rule.RETRY_INTERVAL
+
+
+def test_seventy_two_hours_pass_after_an_abandoned_call_of_any_campaign() -> None:
+    contact = replace(CONTACT, past=(tried(AttemptOutcome.ABANDONED, timedelta(hours=71), ELSEWHERE),))
+    over = NOW + timedelta(hours=1)
+
+    assert asked(contact) == Refusal(Rule.AFTER_ABANDON, over)
+    assert asked(contact, now=over) is None
+
+
+def test_four_weeks_pass_after_a_refusal() -> None:
+    contact = replace(CONTACT, refused_at=NOW - timedelta(weeks=4) + timedelta(hours=1))
+    over = NOW + timedelta(hours=1)
+
+    assert asked(contact) == Refusal(Rule.REFUSED_RECENTLY, over)
+    assert asked(contact, now=over) is None
+
+
+def test_an_agreed_moment_is_waited_for() -> None:
+    moment = NOW + timedelta(hours=2)
+
+    assert asked(replace(CONTACT, not_before=moment)) == Refusal(Rule.NOT_BEFORE, moment)
+    assert asked(replace(CONTACT, not_before=moment), now=moment) is None
+
+
+def test_outside_hours_the_next_opening_is_told() -> None:
+    late = datetime(2026, 3, 4, 21, tzinfo=UTC)
+
+    assert asked(CONTACT, now=late) == Refusal(Rule.WINDOW_CLOSED, datetime(2026, 3, 5, 8, tzinfo=UTC))
+
+
+def test_a_phone_does_not_ring_on_past_closing_time() -> None:
+    closing = datetime(2026, 3, 4, 21, tzinfo=UTC)
+
+    assert asked(CONTACT, now=closing - timedelta(seconds=23)) is None
+    assert asked(CONTACT, now=closing - timedelta(seconds=20)) == Refusal(
+        Rule.WINDOW_CLOSED, datetime(2026, 3, 5, 8, tzinfo=UTC)
+    )
+
+
+def test_a_contact_in_an_unknown_zone_is_never_called() -> None:
+    assert asked(replace(CONTACT, timezone="Nowhere/Here")) == Refusal(Rule.WINDOW_CLOSED, None)
+
+
+def test_whatever_else_is_wrong_no_reason_against_is_overlooked() -> None:
+    """Any mix of grounds against a call refuses it, and the grounds that hold for ever are told first."""
+    faults: tuple[dict[str, object], ...] = (
+        {"closed": True},
+        {"objected_at": NOW},
+        {"consent_at": None},
+        {"number_kind": NumberKind.PREMIUM},
+        {"not_before": NOW + timedelta(days=1)},
+        {"refused_at": NOW},
+        {"past": (tried(AttemptOutcome.ABANDONED, timedelta(hours=1)),)},
+    )
+
+    for chosen in product((False, True), repeat=len(faults)):
+        contact = CONTACT
+        for fault, on in zip(faults, chosen, strict=True):
+            contact = replace(contact, **fault) if on else contact  # type: ignore[arg-type]
+        refused = asked(contact)
+        assert (refused is not None) is any(chosen)
+        assert refused is None or (refused.not_before is None) is any(chosen[:4])

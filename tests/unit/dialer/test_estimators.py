@@ -1,0 +1,143 @@
+import random
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from dialer.estimators import Answers, CampaignEstimates, Durations, lognormal_bins
+from dialer.forecast import GRACE_SECONDS, make_forecast
+
+START = datetime(2026, 3, 4, 10, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def test_an_attempt_counts_when_it_is_as_old_as_the_longest_ring_time() -> None:
+    answers = Answers(22)
+    answers.resolved(START, 3.0, answered=False)
+    answers.resolved(after(1), 9.0, answered=True)
+
+    answers.come_of_age(after(21))
+    assert answers.counted == 0
+    answers.come_of_age(after(22))
+    assert answers.counted == 1
+    answers.come_of_age(after(23))
+    assert answers.counted == 2
+
+
+def test_failures_that_come_first_do_not_pull_the_answer_rate_down() -> None:
+    rng = random.Random(1)
+    answers = Answers(22)
+    for second in range(20):
+        for _ in range(5):
+            # Every second one fails at once; the others will answer, most of them after this test's end.
+            fails = rng.random() < 0.5
+            ring = 1.0 if fails else 15.0
+            if second + ring <= 20:
+                answers.resolved(after(second), ring, answered=not fails)
+
+    answers.come_of_age(after(20))
+
+    assert answers.rate == pytest.approx(0.3)
+
+
+def test_the_answer_rate_follows_a_list_that_begins_to_answer() -> None:
+    rng = random.Random(2)
+    answers = Answers(22)
+    for second in range(1500):
+        answers.resolved(after(second), 10.0, answered=rng.random() < (0.25 if second < 900 else 0.5))
+        if second == 899:
+            answers.come_of_age(after(1000))
+            assert answers.rate == pytest.approx(0.25, abs=0.07)
+
+    answers.come_of_age(after(2000))
+
+    assert answers.rate == pytest.approx(0.5, abs=0.08)
+
+
+def test_durations_begin_as_the_prior_and_end_as_what_was_seen() -> None:
+    durations = Durations(lognormal_bins(150, 0.9, 5.0, 360), 5.0)
+    assert durations.mean() == pytest.approx(148, abs=3)
+
+    for _ in range(3000):
+        durations.add(40.0)
+
+    assert durations.mean() == pytest.approx(43, abs=2)
+
+
+def test_survival_falls_from_one_to_nothing() -> None:
+    durations = Durations(lognormal_bins(30, 0.6, 1.0, 300), 1.0)
+    for seconds in (-1.0, 5.0, 10_000.0):
+        durations.add(seconds)
+
+    survival = durations.survival()
+
+    assert (survival[0], survival[-1]) == (1.0, 0.0)
+    assert np.all(np.diff(survival) <= 1e-12)
+
+
+def test_a_forecast_is_kept_until_ten_more_observations() -> None:
+    estimates = CampaignEstimates(22)
+    first = estimates.forecast(START)
+
+    for _ in range(9):
+        estimates.talk_ended(100.0)
+    assert estimates.forecast(START) is first
+    estimates.wrap_up_ended(20.0)
+    assert estimates.forecast(START) is not first
+
+
+def test_the_forecast_holds_chances() -> None:
+    chances = CampaignEstimates(22).forecast(START).events.chances
+
+    assert np.all(chances >= -1e-9)
+    assert np.all(chances <= 1 + 1e-9)
+
+
+def test_a_call_that_rings_long_has_less_left_to_answer() -> None:
+    forecast = CampaignEstimates(22).forecast(START)
+    still_silent = forecast.events.chances[forecast.ring_row :, -1]
+
+    assert still_silent[0] == pytest.approx(1 - 0.3 * 0.875, abs=0.02)
+    assert still_silent[20] > 0.95
+
+
+def test_the_table_follows_simple_distributions_exactly() -> None:
+    """Wrap-up uniform over 0 to 100 s, talk certain to end between 100 and 105 s, all answers after 10 to 11 s."""
+    seconds = np.arange(101.0)
+    forecast = make_forecast(
+        answer_rate=0.5,
+        counted=100,
+        ring=np.array([1.0] * 11 + [0.0] * 12),
+        silent=np.array([1.0] * 23 + [0.0]),
+        talk=np.array([1.0] * 21 + [0.0]),
+        wrap_up=1 - seconds / 100,
+        talk_bin_seconds=5.0,
+    )
+    reach = 10.5 + GRACE_SECONDS
+
+    wrap_ups = forecast.events.chances[forecast.wrap_up_row : forecast.ring_row].mean(axis=1)
+    talks = forecast.events.chances[: forecast.wrap_up_row].mean(axis=1)
+
+    assert wrap_ups[0] == pytest.approx(reach / 100, abs=0.002)
+    assert wrap_ups[60] == pytest.approx(reach / 40, abs=0.002)
+    assert talks[0] == 0
+    assert talks[20] == pytest.approx((reach - 2.5) / 100, abs=0.01)
+
+
+def test_what_lasts_longer_than_the_table_uses_its_last_row() -> None:
+    forecast = CampaignEstimates(22).forecast(START)
+
+    rows = forecast.rows((0.0, 99_999.0), (0.0, 99_999.0), (0.0, 99_999.0))
+
+    last = len(forecast.events.chances) - 1
+    assert rows.tolist() == [
+        0,
+        forecast.wrap_up_row - 1,
+        forecast.wrap_up_row,
+        forecast.ring_row - 1,
+        forecast.ring_row,
+        last,
+    ]

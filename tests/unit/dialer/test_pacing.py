@@ -1,0 +1,185 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from calls.ids import AgentId, CampaignId
+from dialer.campaign import AbandonWindow, DialMode, LineAgent, PacingSettings
+from dialer.pacing import PacingSnapshot, Reason, decide, take_snapshot
+from tests.unit.dialer.situations import NOW, experienced, situations
+
+PREDICTIVE = PacingSettings(target_ratio=0.0285, limit_ratio=0.03)
+PROGRESSIVE = replace(PREDICTIVE, mode=DialMode.PROGRESSIVE)
+BUSY_DAY = PacingSnapshot(
+    free=0,
+    talking=(20.0, 60.0, 100.0, 140.0, 180.0, 220.0, 260.0, 300.0),
+    wrapping_up=(25.0, 30.0),
+    ringing=(),
+    waiting=0,
+    connected=990,
+    abandoned=10,
+    room=50,
+    window_open=True,
+    list_empty=False,
+    forecast=experienced(),
+)
+
+
+@pytest.mark.parametrize("settings", [PREDICTIVE, PROGRESSIVE])
+def test_nobody_is_dialled_without_agents(settings: PacingSettings) -> None:
+    for situation in situations(40):
+        deserted = replace(situation, free=0, talking=(), wrapping_up=())
+
+        decision = decide(deserted, settings)
+
+        assert (decision.calls_to_place, decision.reason) == (0, Reason.NO_AGENTS)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"window_open": False}, Reason.WINDOW_CLOSED),
+        ({"list_empty": True}, Reason.LIST_EMPTY),
+        ({"room": 0}, Reason.CAP),
+        ({"room": -3}, Reason.CAP),
+    ],
+)
+def test_nobody_is_dialled_when_it_is_forbidden(change: dict[str, int], reason: Reason) -> None:
+    for situation in situations(20):
+        decision = decide(replace(situation, **change), PREDICTIVE)  # type: ignore[arg-type]
+
+        assert (decision.calls_to_place, decision.reason) == (0, reason)
+
+
+def test_progressive_never_has_more_in_the_air_than_free_agents() -> None:
+    for situation in situations(60):
+        placed = decide(situation, PROGRESSIVE).calls_to_place
+
+        in_the_air = placed + len(situation.ringing) + situation.waiting
+        assert placed == 0 or in_the_air <= situation.free
+
+
+def test_predictive_dials_at_least_as_much_as_progressive() -> None:
+    for situation in situations(40):
+        assert decide(situation, PREDICTIVE).calls_to_place >= decide(situation, PROGRESSIVE).calls_to_place
+
+
+def test_the_limit_holds_even_if_every_call_at_risk_is_abandoned() -> None:
+    for situation in situations(60):
+        decision = decide(situation, PREDICTIVE)
+        if decision.reason is not Reason.LOOKAHEAD:
+            continue
+        at_risk = len(situation.ringing) + decision.calls_to_place + situation.waiting - situation.free
+        abandoned = situation.abandoned + at_risk
+        answered = situation.connected + situation.abandoned + at_risk
+        assert abandoned <= PREDICTIVE.limit_ratio * answered + 1e-6
+
+
+def test_the_caps_hold() -> None:
+    tight = replace(PREDICTIVE, max_over_dial=2, limit_ratio=1.0)
+    for situation in situations(60):
+        decision = decide(situation, tight)
+
+        over = len(situation.ringing) + decision.calls_to_place + situation.waiting - situation.free
+        assert decision.calls_to_place <= situation.room
+        assert decision.reason is not Reason.LOOKAHEAD or over <= 2
+
+
+def test_an_agent_who_comes_free_never_means_fewer_calls() -> None:
+    for situation in situations(40):
+        freed = replace(situation, free=situation.free + 1, talking=situation.talking[1:])
+
+        assert decide(freed, PREDICTIVE).calls_to_place >= decide(situation, PREDICTIVE).calls_to_place
+
+
+def test_a_call_more_in_the_air_never_means_more_calls() -> None:
+    for situation in situations(40):
+        more = replace(situation, ringing=(*situation.ringing, 0.0))
+
+        assert decide(more, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
+
+
+def test_a_customer_who_waits_never_means_more_calls() -> None:
+    for situation in situations(40):
+        more = replace(situation, waiting=situation.waiting + 1)
+
+        assert decide(more, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
+
+
+def test_abandoned_calls_never_mean_more_calls() -> None:
+    for situation in situations(40):
+        worse = replace(situation, abandoned=situation.abandoned + 5)
+
+        assert decide(worse, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
+
+
+def test_free_agents_get_a_call_each_for_certain() -> None:
+    decision = decide(replace(BUSY_DAY, free=4, ringing=(1.0,), connected=0, abandoned=0), PREDICTIVE)
+
+    assert (decision.calls_to_place, decision.reason) == (3, Reason.AGENTS_CERTAIN)
+
+
+def test_looking_ahead_dials_for_agents_who_are_about_to_be_free() -> None:
+    decision = decide(BUSY_DAY, PREDICTIVE)
+
+    assert decision.reason is Reason.LOOKAHEAD
+    assert decision.calls_to_place >= 1
+    assert decide(BUSY_DAY, PROGRESSIVE).reason is Reason.IN_BALANCE
+
+
+def test_when_the_budget_is_spent_only_certain_calls_go_out() -> None:
+    spent = replace(BUSY_DAY, connected=970, abandoned=30)
+
+    assert decide(spent, PREDICTIVE).reason is Reason.BUDGET_SPENT
+    assert decide(spent, PREDICTIVE).calls_to_place == 0
+    assert decide(replace(spent, free=2), PREDICTIVE).calls_to_place == 2
+
+
+def test_the_first_customers_of_a_campaign_are_never_gambled_with() -> None:
+    decision = decide(replace(BUSY_DAY, connected=0, abandoned=0), PREDICTIVE)
+
+    assert (decision.calls_to_place, decision.reason) == (0, Reason.BUDGET_SPENT)
+
+
+def test_a_small_team_dials_ahead_only_when_it_knows_its_list() -> None:
+    small = replace(BUSY_DAY, talking=(60.0, 300.0), wrapping_up=(40.0, 50.0))
+    unsure = replace(small, forecast=replace(small.forecast, counted=20))
+
+    assert decide(unsure, PREDICTIVE).reason is Reason.ESTIMATE_WEAK
+    assert decide(small, PREDICTIVE).reason is not Reason.ESTIMATE_WEAK
+
+
+def test_credit_raises_the_threshold_and_debt_lowers_it() -> None:
+    thresholds = [
+        decide(replace(BUSY_DAY, connected=1000 - lost, abandoned=lost), PREDICTIVE).threshold
+        for lost in (0, 10, 20, 28)
+    ]
+
+    assert thresholds == sorted(thresholds, reverse=True)
+    assert thresholds[0] > thresholds[-1] > 0
+
+
+def test_a_snapshot_counts_the_floor_and_the_air() -> None:
+    def agent(name: str, seconds: float, *, free: bool = False, wrapping_up: bool = False) -> LineAgent:
+        return LineAgent(AgentId(name), free, NOW - timedelta(seconds=seconds), wrapping_up)
+
+    snapshot = take_snapshot(
+        [
+            agent("anna", 5, free=True),
+            agent("bram", 40),
+            agent("carmen", 7, wrapping_up=True),
+            agent("daan", -1),
+        ],
+        [NOW - timedelta(seconds=3)],
+        1,
+        AbandonWindow(CampaignId("apk"), NOW, connected=9, abandoned=1),
+        experienced(),
+        NOW,
+        room=4,
+        window_open=True,
+        list_empty=False,
+    )
+
+    assert (snapshot.free, snapshot.agents, snapshot.waiting, snapshot.room) == (1, 4, 1, 4)
+    assert (snapshot.talking, snapshot.wrapping_up, snapshot.ringing) == ((40.0, 0.0), (7.0,), (3.0,))
+    assert (snapshot.connected, snapshot.abandoned) == (9, 1)

@@ -1,0 +1,1 @@
+"""Tests of what a caller hears before an agent."""

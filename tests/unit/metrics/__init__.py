@@ -1,0 +1,1 @@
+"""Metrics: formulas, counting of facts, rules and dashboard."""

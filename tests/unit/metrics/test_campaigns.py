@@ -1,0 +1,120 @@
+"""Counting attempts and watching the abandon ratio."""
+
+import math
+
+import pytest
+
+from calls.ids import CampaignId
+from calls.words import AgentState, AttemptOutcome
+from metrics.campaigns import CampaignFigures
+from metrics.observer import Metrics
+from tests.unit.metrics import stream
+from tests.unit.metrics.reading import Shown
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics(stream.TARGETS)
+
+
+def test_a_connected_attempt_is_counted_at_each_step(metrics: Metrics) -> None:
+    outcome = AttemptOutcome.CONNECTED
+    for fact in (
+        stream.committed(),
+        stream.answered(),
+        stream.joined(0.004),
+        stream.attempt_ended(outcome, talk_seconds=60),
+    ):
+        metrics.observe(fact)
+
+    shown = Shown(metrics)
+    for name in ("attempts_total", "answered_attempts_total", "connected_attempts_total"):
+        assert shown.of(name, campaign="apk-mei") == 1
+    assert shown.of("attempt_outcomes_total", campaign="apk-mei", outcome="connected") == 1
+    assert shown.of("answer_to_agent_seconds_bucket", campaign="apk-mei", le="0.005") == 1
+    assert shown.of("answer_to_agent_seconds_bucket", campaign="apk-mei", le="0.0025") == 0
+    assert shown.of("campaign_talk_seconds_sum", campaign="apk-mei") == 60
+    assert shown.of("abandoned_attempts_total", campaign="apk-mei") == 0
+
+
+def test_an_abandoned_attempt_counts_with_its_message_and_its_delay(metrics: Metrics) -> None:
+    for fact in (
+        stream.committed(),
+        stream.answered(),
+        stream.abandoned(),
+        stream.told(1.6),
+        stream.attempt_ended(AttemptOutcome.ABANDONED),
+    ):
+        metrics.observe(fact)
+
+    shown = Shown(metrics)
+    assert shown.of("abandoned_attempts_total", campaign="apk-mei") == 1
+    assert shown.of("information_messages_total", campaign="apk-mei") == 1
+    assert shown.of("answer_to_message_seconds_bucket", campaign="apk-mei", le="2.0") == 1
+    assert shown.of("campaign_talk_seconds_count", campaign="apk-mei") == 0
+
+
+@pytest.mark.parametrize("outcome", AttemptOutcome)
+def test_every_outcome_is_at_zero_from_the_first_attempt_and_then_counted(
+    metrics: Metrics, outcome: AttemptOutcome
+) -> None:
+    metrics.observe(stream.committed())
+    at_first = Shown(metrics).of("attempt_outcomes_total", campaign="apk-mei", outcome=outcome)
+
+    metrics.observe(stream.attempt_ended(outcome))
+
+    shown = Shown(metrics)
+    assert at_first == 0
+    assert shown.of("attempt_outcomes_total", campaign="apk-mei", outcome=outcome) == 1
+
+
+def test_the_ratio_since_the_start_follows_every_person_answered_call(metrics: Metrics) -> None:
+    metrics.observe(stream.committed())
+    before = Shown(metrics).of("campaign_abandon_ratio", campaign="apk-mei", window="since_start")
+
+    for fact in (stream.joined(), stream.joined(), stream.joined(), stream.abandoned()):
+        metrics.observe(fact)
+
+    shown = Shown(metrics)
+    assert math.isnan(before)
+    assert shown.of("campaign_abandon_ratio", campaign="apk-mei", window="since_start") == 0.25
+
+
+def test_the_24_hour_ratio_is_what_the_database_says(metrics: Metrics) -> None:
+    metrics.campaigns.set_abandon_window(stream.CAMPAIGN, connected=97, abandoned=3)
+
+    shown = Shown(metrics)
+    assert shown.of("campaign_abandon_ratio", campaign="apk-mei", window="24h") == pytest.approx(0.03)
+
+
+def test_a_24_hour_ratio_over_nothing_is_not_a_number(metrics: Metrics) -> None:
+    metrics.campaigns.set_abandon_window(stream.CAMPAIGN, connected=0, abandoned=0)
+
+    assert math.isnan(Shown(metrics).of("campaign_abandon_ratio", campaign="apk-mei", window="24h"))
+
+
+def test_refusals_pacing_decisions_and_changes_are_counted_by_their_word(metrics: Metrics) -> None:
+    for fact in stream.campaign_facts():
+        metrics.observe(fact)
+    metrics.campaigns.count_pacing_decision(stream.CAMPAIGN, "budget_spent")
+
+    shown = Shown(metrics)
+    assert shown.of("refused_contacts_total", campaign="apk-mei", rule="objection") == 1
+    assert shown.of("pacing_decisions_total", campaign="apk-mei", reason="budget_spent") == 1
+    assert shown.of("pacing_changes_total", campaign="apk-mei") == 1
+
+
+def test_the_snapshot_shows_agents_and_limit_and_a_stopped_campaign_has_none(metrics: Metrics) -> None:
+    figures = CampaignFigures(stream.CAMPAIGN, True, 0.03, {AgentState.ON_CALL: 2})
+    metrics.campaigns.set_campaigns([figures])
+    running = Shown(metrics)
+
+    metrics.campaigns.set_campaigns([CampaignFigures(CampaignId("banden"), False, 0.05, {})])
+
+    shown = Shown(metrics)
+    assert running.of("running_campaigns", campaign="apk-mei") == 1
+    assert running.of("campaign_agents", campaign="apk-mei", state="on_call") == 2
+    assert running.of("campaign_abandon_limit_ratio", campaign="apk-mei") == 0.03
+    assert shown.of("running_campaigns", campaign="apk-mei") == 0
+    assert shown.of("campaign_agents", campaign="apk-mei", state="on_call") == 0
+    assert shown.of("running_campaigns", campaign="banden") == 0

@@ -1,0 +1,76 @@
+"""How the controller and its way to Asterisk are doing."""
+
+from calls.ids import NodeId
+from metrics.observer import Metrics
+from tests.unit.metrics import stream
+from tests.unit.metrics.reading import Shown
+
+
+def test_the_first_way_to_a_node_is_no_reconnect_and_the_next_is() -> None:
+    metrics = Metrics(stream.TARGETS)
+    metrics.observe(stream.started())
+    metrics.observe(stream.reached())
+    first = Shown(metrics).of("ari_reconnects_total", node="n1")
+
+    metrics.observe(stream.lost())
+    down = Shown(metrics).of("ari_connections", node="n1")
+    metrics.observe(stream.reached(taken_over=2))
+
+    shown = Shown(metrics)
+    assert (first, down) == (0, 0)
+    assert shown.of("ari_reconnects_total", node="n1") == 1
+    assert shown.of("ari_losses_total", node="n1") == 1
+    assert shown.of("ari_connections", node="n1") == 1
+    assert shown.of("taken_over_calls_total", node="n1") == 2
+    assert shown.of("reconcile_seconds", node="n1") == 0.2
+
+
+def test_nodes_are_told_apart() -> None:
+    metrics = Metrics(stream.TARGETS)
+    other = NodeId("n2")
+
+    for fact in (stream.reached(), stream.reached(node=other), stream.lost(other)):
+        metrics.observe(fact)
+
+    shown = Shown(metrics)
+    assert shown.of("ari_connections", node="n1") == 1
+    assert shown.of("ari_connections", node="n2") == 0
+
+
+def test_differences_are_counted_by_kind() -> None:
+    metrics = Metrics(stream.TARGETS)
+    metrics.observe(stream.started())
+
+    metrics.observe(stream.difference("orphan_channel"))
+
+    shown = Shown(metrics)
+    assert shown.of("reconcile_differences_total", node="n1", kind="orphan_channel") == 1
+    assert shown.of("reconcile_differences_total", node="n1", kind="other") == 0
+
+
+def test_totals_kept_elsewhere_become_counters() -> None:
+    metrics = Metrics(stream.TARGETS)
+
+    metrics.technical.set_journal(waiting=10, dropped=2, observer_errors=1)
+    metrics.technical.set_journal(waiting=4, dropped=5, observer_errors=1)
+
+    shown = Shown(metrics)
+    assert shown.of("journal_waiting_facts") == 4
+    assert shown.of("journal_dropped_facts_total") == 5
+    assert shown.of("observer_errors_total") == 1
+
+
+def test_measurements_and_leftovers_are_shown() -> None:
+    metrics = Metrics(stream.TARGETS)
+
+    metrics.technical.observe_loop_lag(0.003)
+    metrics.technical.observe_echo(stream.NODE, 0.002)
+    metrics.technical.set_leftovers(stream.NODE, channels=4, bridges=2)
+    metrics.technical.set_tasks(17)
+
+    shown = Shown(metrics)
+    assert shown.of("loop_lag_seconds_bucket", le="0.005") == 1
+    assert shown.of("ari_echo_seconds_bucket", node="n1", le="0.0025") == 1
+    assert shown.of("channels", node="n1") == 4
+    assert shown.of("bridges", node="n1") == 2
+    assert shown.of("tasks") == 17

@@ -1,0 +1,1 @@
+"""Tests of which waiting call goes to which agent."""

@@ -1,0 +1,206 @@
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from app.dealers import DealersError, load_dealers
+from calls.ids import DealerId
+from calls.words import Department
+from ivr.hours import Block, is_open
+from routing.skills import Relaxation, SkillRequirement
+
+ROOT = Path(__file__).parents[2]
+DEMO = DealerId("demo")
+SMALL = """
+[dealers.demo]
+name = "Demo"
+ddis = ["+31401234567"]
+calling_profile = "nl-consumer"
+sites = [{ name = "Eindhoven" }]
+[dealers.demo.hours]
+monday = ["08:00-12:30", "13:00-24:00"]
+exceptions = [{ date = 2026-12-24, open = ["08:00-12:00"] }]
+[dealers.demo.menu]
+choices = { 1 = "sales" }
+default = "sales"
+[dealers.demo.queues.sales]
+requires = { sales = 5 }
+relaxations = [{ after_seconds = 20, skill = "sales", level = 0 }]
+"""
+
+
+def written(folder: Path, text: str, name: str = "dealers.toml") -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def faults(folder: Path, text: str) -> dict[str, str]:
+    with pytest.raises(DealersError) as error:
+        load_dealers(written(folder, text))
+    assert all(fault.remedy for fault in error.value.faults)
+    assert all(str(fault) in str(error.value) for fault in error.value.faults)
+    return {fault.key: f"{fault.problem}: {fault.remedy}" for fault in error.value.faults}
+
+
+def test_the_demo_dealer_is_reached_at_its_number_in_every_spelling() -> None:
+    dealers = load_dealers(ROOT / "dealers.toml")
+
+    demo = dealers.dealers[DEMO]
+
+    assert all(dealers.at_number(text) is demo for text in ("+31401234567", "31401234567", "0401234567"))
+    assert dealers.at_number("+31401234568") is None
+    assert dealers.at_number("s;DROP") is None
+    assert len(dealers.phones) == 8
+    assert set(demo.queues) == set(Department)
+    assert demo.entry.menu.choices == {
+        "1": Department.SALES,
+        "2": Department.PARTS,
+        "3": Department.WORKSHOP,
+        "0": Department.RECEPTION,
+    }
+
+
+def test_laid_over_for_the_demo_the_dealer_is_always_open() -> None:
+    demo = load_dealers(ROOT / "dealers.toml", ROOT / "dealers.demo.toml").dealers[DEMO]
+
+    moments = [datetime(2026, 12, day, hour, tzinfo=UTC) for day in range(18, 32) for hour in range(24)]
+
+    assert all(is_open(demo.hours, moment).open for moment in moments)
+
+
+def test_the_plans_say_what_the_file_says(tmp_path: Path) -> None:
+    dealer = load_dealers(written(tmp_path, SMALL)).dealers[DEMO]
+
+    queue = dealer.queues[Department.SALES]
+
+    assert dealer.sites == ("Eindhoven",)
+    assert dealer.hours.weekly[0] == (Block(time(8), time(12, 30)), Block(time(13), time(0)))
+    assert dealer.hours.weekly[1:] == ((),) * 6
+    assert dealer.hours.exceptions == {date(2026, 12, 24): (Block(time(8), time(12)),)}
+    assert queue.requirements == (SkillRequirement("sales", 5),)
+    assert queue.relaxations == (Relaxation(20, "sales", 0),)
+    assert (queue.ring_seconds, queue.short_abandon_seconds, dealer.service_level_seconds) == (15, 5, 20)
+
+
+def test_messages_are_taken_only_with_a_voicemail_table(tmp_path: Path) -> None:
+    without = load_dealers(written(tmp_path, SMALL)).dealers[DEMO].entry.voicemail
+    table = "[dealers.demo.voicemail]\nmax_seconds = 60\n"
+    voicemail = load_dealers(written(tmp_path, SMALL + table)).dealers[DEMO].entry.voicemail
+
+    assert without is None
+    assert voicemail is not None
+    assert (voicemail.offer_prompt, voicemail.min_seconds, voicemail.max_seconds) == (
+        "voicemail-offer",
+        2,
+        60,
+    )
+
+
+def test_a_prompt_can_be_replaced_by_name(tmp_path: Path) -> None:
+    text = SMALL + '[dealers.demo.prompts]\nwelcome = "welcome-demo"\n'
+
+    entry = load_dealers(written(tmp_path, text)).dealers[DEMO].entry
+
+    assert (entry.welcome_prompt, entry.menu.miss_prompt) == ("welcome-demo", "menu-miss")
+
+
+def test_all_faults_are_told_at_once_each_with_its_key_and_a_remedy(tmp_path: Path) -> None:
+    text = """
+    colour = "red"
+    phones = [{ name = "anna" }, { name = "anna" }]
+    [dealers.demo]
+    name = "Demo"
+    ddis = ["040 123 4567", "none", "+31401234568"]
+    calling_profile = "mars"
+    sites = []
+    [dealers.demo.hours]
+    monday = ["08:00-18:00", "17:00-19:00"]
+    tuesday = ["18:00-08:00"]
+    wednesday = ["all day"]
+    holidays = ["Sinterklaas"]
+    [dealers.demo.menu]
+    choices = { 1 = "sales", x = "parts" }
+    [dealers.demo.queues.sales]
+    requires = { sales = 11 }
+    ring_seconds = "long"
+    [dealers.demo.queues.garage]
+    [dealers.other]
+    name = "Other"
+    ddis = ["+31401234568"]
+    calling_profile = "nl-consumer"
+    sites = [{ name = "Best" }]
+    hours = {}
+    menu = { choices = { 1 = "parts" } }
+    [dealers.other.queues.sales]
+    requires = { sales = 5 }
+    relaxations = [{ after_seconds = 20, skill = "sales", level = 5 }]
+    [dealers.third]
+    """
+
+    found = faults(tmp_path, text)
+
+    assert found["colour"] == "is not known: remove it, or correct its spelling"
+    assert found["phones[0].name"] == "'anna' is there twice: name each phone once"
+    assert found["dealers.demo.ddis[0]"] == "is not written in full: write +31401234567"
+    assert found["dealers.demo.ddis[1]"].startswith("not a phone number: ")
+    assert found["dealers.demo.ddis[2]"] == found["dealers.other.ddis[0]"]
+    assert found["dealers.demo.calling_profile"].startswith("'mars' is no calling profile: choose from ")
+    assert found["dealers.third.name"] == "is missing: add it"
+    assert {
+        "dealers.demo.sites",
+        "dealers.demo.hours.monday",
+        "dealers.demo.hours.tuesday[0]",
+        "dealers.demo.hours.wednesday[0]",
+        "dealers.demo.hours.holidays[0]",
+        "dealers.demo.menu.choices.x",
+        "dealers.demo.queues.sales.requires.sales",
+        "dealers.demo.queues.sales.ring_seconds",
+        "dealers.demo.queues.garage",
+        "dealers.other.queues.sales",
+    } <= set(found)
+
+
+def test_a_menu_may_not_lead_to_a_department_without_a_queue(tmp_path: Path) -> None:
+    text = SMALL.replace('default = "sales"', 'default = "reception"')
+
+    assert faults(tmp_path, text) == {
+        "dealers.demo.menu": "leads to departments without a queue (reception): "
+        "add a queue for each, or lead elsewhere"
+    }
+
+
+@pytest.mark.parametrize(
+    "relaxations",
+    [
+        '[{ after_seconds = 20, skill = "sales", level = 2 }, { after_seconds = 20, skill = "sales", level = 1 }]',
+        '[{ after_seconds = 20, skill = "parts", level = 2 }]',
+        '[{ after_seconds = 20, skill = "sales", level = 7 }]',
+    ],
+)
+def test_a_relaxation_asks_less_and_later_than_the_one_before(tmp_path: Path, relaxations: str) -> None:
+    text = SMALL.replace('[{ after_seconds = 20, skill = "sales", level = 0 }]', relaxations)
+
+    assert list(faults(tmp_path, text)) == ["dealers.demo.queues.sales"]
+
+
+def test_a_fault_names_the_file_that_has_it(tmp_path: Path) -> None:
+    base = written(tmp_path, SMALL + "ring_seconds = 1\n")
+    override = written(tmp_path, "[dealers.demo.hours]\nmonday = ['soon']\n", "override.toml")
+
+    with pytest.raises(DealersError) as error:
+        load_dealers(base, override)
+
+    assert {(Path(fault.file).name, fault.key) for fault in error.value.faults} == {
+        ("dealers.toml", "dealers.demo.queues.sales.ring_seconds"),
+        ("override.toml", "dealers.demo.hours.monday[0]"),
+    }
+
+
+def test_a_file_that_is_no_toml_or_not_there_is_told(tmp_path: Path) -> None:
+    broken = faults(tmp_path, "[dealers")
+
+    with pytest.raises(DealersError, match="cannot be read"):
+        load_dealers(tmp_path / "nowhere.toml")
+
+    assert broken[""].startswith("is no TOML (")
