@@ -9,7 +9,9 @@ from calls.facts import Fact
 from calls.ids import CallId, CampaignId
 from dialer.campaign import AbandonWindow, Campaign, CampaignState
 from dialer.errors import StoreUnavailable
+from dialer.pacing import PacingDecision
 from dialer.ports import CampaignStore
+from dialer.profiles import profile_named
 from dialer.runner import CampaignRunner
 
 RELOAD_SECONDS = 2.0
@@ -26,13 +28,17 @@ class CampaignService:
         make_runner: Callable[[Campaign], CampaignRunner],
         show_window: Callable[[AbandonWindow], None],
         now: Callable[[], datetime],
+        *,
+        demo: bool,
     ) -> None:
         self._store = store
         self._make_runner = make_runner
         self._show_window = show_window
         self._now = now
+        self._demo = demo
         self.campaigns: dict[CampaignId, Campaign] = {}
         self._runners: dict[CampaignId, CampaignRunner] = {}
+        self._windows: dict[CampaignId, AbandonWindow] = {}
         self._changed = asyncio.Event()
 
     def changed(self) -> None:
@@ -42,6 +48,15 @@ class CampaignService:
     def runner(self, campaign_id: CampaignId) -> CampaignRunner | None:
         """The runner of a campaign, None when it never ran in this process."""
         return self._runners.get(campaign_id)
+
+    def last_decision(self, campaign_id: CampaignId) -> PacingDecision | None:
+        """What the pacing decided last, None before its first decision in this process."""
+        runner = self._runners.get(campaign_id)
+        return runner.decision if runner is not None else None
+
+    def window(self, campaign_id: CampaignId) -> AbandonWindow | None:
+        """The last 24 hours as last read from the database."""
+        return self._windows.get(campaign_id)
 
     def wrap_up_seconds(self, campaign_id: CampaignId) -> float:
         """The wrap-up after a conversation of this campaign."""
@@ -66,7 +81,7 @@ class CampaignService:
             runner = self._runners.get(campaign.campaign_id)
             if runner is not None:
                 runner.change(campaign)
-            elif campaign.state is CampaignState.RUNNING:
+            elif campaign.state is CampaignState.RUNNING and self._may_run(campaign):
                 runner = self._runners[campaign.campaign_id] = self._make_runner(campaign)
                 fresh.append(runner)
         return fresh
@@ -87,6 +102,17 @@ class CampaignService:
                     for runner in await self.load():
                         group.create_task(runner.run(), name=f"campaign {runner.campaign.campaign_id}")
                     for campaign_id in self._runners:
-                        self._show_window(await self._store.abandon_window(campaign_id, self._now() - WINDOW))
+                        window = await self._store.abandon_window(campaign_id, self._now() - WINDOW)
+                        self._windows[campaign_id] = window
+                        self._show_window(window)
                 except StoreUnavailable as error:
                     _log.warning("campaigns could not be read", extra={"reason": str(error)})
+
+    def _may_run(self, campaign: Campaign) -> bool:
+        """The profile for simulated people never dials a real trunk."""
+        if self._demo or not profile_named(campaign.profile).for_demo:
+            return True
+        _log.error(
+            "a campaign with the demo's profile does not dial", extra={"campaign": campaign.campaign_id}
+        )
+        return False

@@ -3,17 +3,18 @@
 import asyncio
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli_agents import agent_commands, voicemail_commands
 from app.cli_campaigns import campaign_commands
+from app.cli_config import check_all
 from app.cli_contacts import contact_commands
 from app.cli_doctor import examine
-from app.cli_frame import AsJson, Exit, new_commands, show_table
+from app.cli_frame import AsJson, Exit, new_commands, opened, show_table
 from app.settings import read_database_url, read_settings
-from app.storage.database import open_database
 
 commands = new_commands(
     "Dealerlijn: the telephone side of a contact centre for car dealers.\n\n"
@@ -53,6 +54,25 @@ def migrate() -> None:
     typer.echo("the database is up to date")
 
 
+@commands.command("check-config")
+def check_config(
+    etc: Annotated[Path, typer.Option(help="Where Asterisk has its files.")] = Path("/etc/asterisk"),
+    as_json: AsJson = False,
+) -> None:
+    """Compare the settings, the dealers, the prompts and Asterisk's files; tell every fault at once."""
+    findings = check_all(etc)
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    for finding in [] if as_json else findings:
+        place = f"{finding.file}: {finding.key}" if finding.key else finding.file
+        wanted = f", expected {finding.expected}" if finding.expected else ""
+        typer.echo(f"{place}: {finding.found}{wanted}: {finding.remedy}")
+    if findings:
+        raise typer.Exit(Exit.REFUSED)
+    if not as_json:
+        typer.echo("everything fits")
+
+
 @commands.command()
 def doctor(as_json: AsJson = False) -> None:
     """Look whether everything is there that the program needs."""
@@ -74,11 +94,8 @@ def main() -> None:
 
 
 async def _migrate(url: str) -> None:
-    database = open_database(url)
-    try:
+    async with opened(url) as database:
         await database.migrate()
-    finally:
-        await database.close()
 
 
 if __name__ == "__main__":

@@ -16,11 +16,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from app.cli_frame import AsJson, Exit, new_commands, who
+from app.cli_frame import AsJson, Exit, new_commands, opened, who
 from app.clock import SystemClock
 from app.contacts_import import ImportOptions, ImportResult, import_contacts
 from app.settings import read_database_url
-from app.storage.database import open_database
 from calls.ids import CampaignId
 from dialer.contact_columns import Field
 
@@ -54,7 +53,6 @@ def import_file(
 
 
 async def _import(url: str, file: Path, campaign_id: CampaignId, options: ImportOptions) -> ImportResult:
-    database = open_database(url)
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -62,7 +60,7 @@ async def _import(url: str, file: Path, campaign_id: CampaignId, options: Import
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    try:
+    async with opened(url) as database:
         await database.migrate()
         with Progress(*columns, console=Console(stderr=True)) as progress:
             tasks = {
@@ -74,8 +72,6 @@ async def _import(url: str, file: Path, campaign_id: CampaignId, options: Import
                 progress.update(tasks[stage], completed=rows, visible=True)
 
             return await import_contacts(database, file, campaign_id, options, SystemClock().now(), advance)
-    finally:
-        await database.close()
 
 
 def _column(text: str) -> tuple[Field, str]:

@@ -8,11 +8,11 @@ from pathlib import Path
 from app.ari.operations import Ari
 from app.ari.outcome import AriRequestError, Done
 from app.ari.transport import HttpTransport
+from app.cli_frame import opened
 from app.console.client import ApiError, open_client
 from app.dealers import DealersError, load_dealers
 from app.settings import AriAddress, SettingsError, read_api_access, read_settings
 from app.storage.agents import all_agents
-from app.storage.database import open_database
 from app.storage.errors import StorageError
 from dialer.errors import StoreUnavailable
 
@@ -54,11 +54,8 @@ def _dealers(file: Path) -> Finding:
 
 async def _database(url: str) -> Finding:
     try:
-        database = open_database(url)
-        try:
+        async with opened(url) as database:
             agents = await all_agents(database)
-        finally:
-            await database.close()
     except (StoreUnavailable, StorageError) as error:
         return Finding("database", False, f"{error}; `dealerlijn migrate` makes its tables")
     return Finding("database", True, f"answers, and knows {len(agents)} agents")

@@ -3,8 +3,8 @@
 import asyncio
 import getpass
 import re
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from enum import IntEnum
 from typing import Annotated, Any, TypeVar
 
@@ -15,15 +15,18 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
+from app.asterisk.errors import AsteriskError
 from app.console.client import ApiClient, ApiError, ApiUnreachable, open_client
 from app.console.server import AddressTaken
 from app.contact_rows import UnusableFile
 from app.dealers import DealersError
 from app.settings import SettingsError, read_api_access
-from app.storage.errors import StorageError
+from app.storage.database import Database, open_database
+from app.storage.errors import StorageError, WrongDatabaseUrl
 from dialer.errors import DialerError, StoreUnavailable
 
 Result = TypeVar("Result")
+_LAST_WORD_SECONDS = 0.05
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")]
 
 
@@ -38,10 +41,12 @@ class Exit(IntEnum):
 _ENDINGS: tuple[tuple[type[Exception], Exit], ...] = (
     (SettingsError, Exit.SETTINGS),
     (DealersError, Exit.SETTINGS),
+    (WrongDatabaseUrl, Exit.SETTINGS),
     (StoreUnavailable, Exit.UNREACHABLE),
     (ApiUnreachable, Exit.UNREACHABLE),
     (ApiError, Exit.REFUSED),
     (AddressTaken, Exit.REFUSED),
+    (AsteriskError, Exit.REFUSED),
     (StorageError, Exit.REFUSED),
     (DialerError, Exit.REFUSED),
     (UnusableFile, Exit.REFUSED),
@@ -80,6 +85,18 @@ def ask(question: Callable[[ApiClient], Coroutine[Any, Any, Result]]) -> Result:
             return await question(client)
 
     return asyncio.run(asking())
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """The database at an address, closed at the end. Raises WrongDatabaseUrl."""
+    database = open_database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+        # The driver's thread has a last word after a file that it could not open, and needs the loop to say it.
+        await asyncio.sleep(_LAST_WORD_SECONDS)
 
 
 def who() -> str:

@@ -8,6 +8,7 @@ and reserving that agent.
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from app.clock import Clock
@@ -62,6 +63,10 @@ class FloorDesk:
         self._agent_of: dict[CallId, AgentId] = {}
         self._line_of: dict[AgentId, CallId] = {}
         self._answered: dict[CampaignId, list[CallId]] = {}
+
+    def now(self) -> datetime:
+        """The wall time, UTC."""
+        return self._clock.now()
 
     def connect(self, deliver: Deliver) -> None:
         """Say where facts for calls go. Before this no call gets an agent."""

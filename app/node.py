@@ -50,7 +50,7 @@ class AsteriskNode:
         self._clock = clock
         self._receive = receive
         self._reconcile = reconcile
-        self._leases = leases
+        self.leases = leases
         self._recordings = recordings
         self._echo_seconds = echo_seconds
         self._translator = Translator()
@@ -79,9 +79,9 @@ class AsteriskNode:
             return
         match fact:
             case LegEnded() | LegLeft():
-                self._leases.drop(leg_id)
+                self.leases.drop(leg_id)
             case PromptFinished(playback_id=what) | RecordingStopped(recording_id=what):
-                self._leases.uncover(leg_id, what)
+                self.leases.uncover(leg_id, what)
             case _:
                 pass
         if isinstance(fact, RecordingStopped):

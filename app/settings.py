@@ -56,6 +56,7 @@ class Settings:
     api_token: str = field(repr=False)
     trunk_endpoint: str
     caps: TrunkCaps
+    demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,3 +229,8 @@ def _given(name: str, source: Mapping[str, str]) -> str | None:
     if name not in source and f"{name}_FILE" in source:
         return Path(source[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
     return source.get(name)
+
+
+def cache_dir() -> Path:
+    """Where set-up keeps what it made outside the checkout, such as the root folder with Asterisk."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dealerlijn"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import time_ns
 
+from app.ami.link import AmiLink
 from app.ari.connection import AriConnection
 from app.ari.executor import Executor
 from app.ari.leases import Leases
@@ -20,12 +21,16 @@ from app.calls_in import Reception
 from app.calls_out import CampaignFloor, OutboundDialler
 from app.campaign_service import CampaignService
 from app.clock import Clock, SystemClock
+from app.control import Control
+from app.control_store import SqlControlStore
 from app.dealers import Dealers
 from app.figures import Figures
 from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.lines import OpenLines
+from app.live_calls import live_calls
 from app.node import AsteriskNode
+from app.phones import PhoneWatch
 from app.prompt_lengths import PromptLengths
 from app.reconcile import Left, Reconciler
 from app.recordings import Recordings
@@ -65,6 +70,7 @@ class Program:
     journal: Journal
     metrics: Metrics
     desk: FloorDesk
+    executor: Executor
     supervisor: Supervisor
     campaigns: CampaignService
     connection: AriConnection
@@ -72,6 +78,7 @@ class Program:
     ari: Ari
     tasks: Tasks
     figures: Figures
+    control: Control
 
 
 @asynccontextmanager
@@ -164,7 +171,7 @@ async def _assemble(
     def show_window(window: AbandonWindow) -> None:
         metrics.campaigns.set_abandon_window(window.campaign_id, window.connected, window.abandoned)
 
-    campaigns = CampaignService(store, make_runner, show_window, clock.now)
+    campaigns = CampaignService(store, make_runner, show_window, clock.now, demo=settings.demo)
     runners = await campaigns.load()
     for attempt in left.attempts:
         if attempt.answered_at is None:
@@ -190,6 +197,18 @@ async def _assemble(
         ari, settings.ari.url, settings.ari.user, settings.ari.password, settings.ari.app, follower
     )
     figures = Figures(metrics, floor, campaigns, journal, clock)
+    ami = settings.ami
+    manager = AmiLink(ami.host, ami.port, ami.user, ami.password, PhoneWatch(desk))
+    control = Control(
+        desk,
+        journal,
+        SqlControlStore(database, store),
+        clock,
+        dealers=dealers.dealers,
+        campaigns_changed=campaigns.changed,
+        live_calls=lambda: live_calls(supervisor),
+        last_decision=campaigns.last_decision,
+    )
 
     journal.observe("metrics", metrics.observe)
     journal.observe("trunk gate", gate.on_fact)
@@ -207,6 +226,7 @@ async def _assemble(
 
     tasks.start("journal", journal.run())
     tasks.start("events", connection.run())
+    tasks.start("manager", manager.run())
     tasks.start("leases", executor.leases.run())
     tasks.start("floor", desk.run())
     tasks.start("campaigns", campaigns.run(runners))
@@ -221,6 +241,7 @@ async def _assemble(
         journal,
         metrics,
         desk,
+        executor,
         supervisor,
         campaigns,
         connection,
@@ -228,6 +249,7 @@ async def _assemble(
         ari,
         tasks,
         figures,
+        control,
     )
 
 

@@ -41,13 +41,13 @@ class CallingProfile:
     `week` has the hours of Monday to Sunday, None for a closed day. `early_stops` maps (month, day) to the time at which
     calling stops on that day. `timezone` (IANA) is where most of the called live; each contact's own decides. `retry_after` says how long to wait after an earlier attempt of the same campaign; an outcome
     that is missing needs no wait. `max_attempts` counts per contact and campaign, `max_attempts_per_day` per person
-    over all campaigns and local calendar days.
+    over all campaigns and local calendar days. `for_demo`: only where the telephone network is a pretended one.
     """
 
     name: str
     week: tuple[Hours | None, ...]
     early_stops: Mapping[tuple[int, int], time]
-    holiday_country: str
+    holiday_country: str | None
     timezone: str
     dialled_kinds: frozenset[NumberKind]
     max_attempts: int
@@ -58,6 +58,7 @@ class CallingProfile:
     default_limit_ratio: float = 0.03
     after_abandon: timedelta = timedelta(hours=72)
     after_refusal: timedelta = timedelta(weeks=4)
+    for_demo: bool = False
 
 
 _EARLY_STOPS = MappingProxyType({(5, 4): time(18), (12, 5): time(18), (12, 24): time(18)})
@@ -104,8 +105,22 @@ NL_BUSINESS = CallingProfile(
     ),
 )
 
+# For simulated people, who may be called at night. The program runs it only when it was started as a demo or a test.
+DEMO = CallingProfile(
+    name="demo",
+    week=(Hours(time(0), time.max),) * 7,
+    early_stops=MappingProxyType({}),
+    holiday_country=None,
+    timezone="Europe/Amsterdam",
+    dialled_kinds=DIALLABLE_KINDS,
+    max_attempts=3,
+    max_attempts_per_day=3,
+    retry_after=MappingProxyType(dict.fromkeys(AttemptOutcome, timedelta(minutes=5))),
+    for_demo=True,
+)
+
 PROFILES: Mapping[str, CallingProfile] = MappingProxyType(
-    {profile.name: profile for profile in (NL_CONSUMER, NL_BUSINESS)}
+    {profile.name: profile for profile in (NL_CONSUMER, NL_BUSINESS, DEMO)}
 )
 
 
@@ -158,7 +173,8 @@ def zone_named(timezone: str) -> ZoneInfo | None:
 
 def _hours_on(profile: CallingProfile, day: date) -> Hours | None:
     hours = profile.week[day.weekday()]
-    if hours is None or day in _holidays(profile.holiday_country, day.year):
+    country = profile.holiday_country
+    if hours is None or (country is not None and day in _holidays(country, day.year)):
         return None
     stop = profile.early_stops.get((day.month, day.day))
     if stop is None or stop >= hours.end:

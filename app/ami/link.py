@@ -211,24 +211,20 @@ class AmiLink:
 
     async def _act(
         self, action: str, fields: Mapping[str, str] | None = None, limit: float | None = None
-    ) -> Headers:
+    ) -> None:
         async with self._one_action:
-            return await self._act_alone(
-                self._next_id(), action, fields or {}, limit or self._limits.answer_within
-            )
+            await self._act_alone(self._next_id(), action, fields or {}, limit or self._limits.answer_within)
 
     def _next_id(self) -> str:
         return f"dealerlijn-{next(self._actions)}"
 
-    async def _act_alone(
-        self, action_id: str, action: str, fields: Mapping[str, str], limit: float
-    ) -> Headers:
+    async def _act_alone(self, action_id: str, action: str, fields: Mapping[str, str], limit: float) -> None:
         manager = self._manager
         if manager is None:
             raise AmiDown("not connected")
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._owner, manager.act, action_id, action, fields, limit)
+            await loop.run_in_executor(self._owner, manager.act, action_id, action, fields, limit)
         except AmiDown:
             self._lost.set()
             raise

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Mapping
 from time import monotonic
 
-from asterisk.manager import Manager
+from asterisk.manager import Manager, ManagerMsg
 
 from app.ami.errors import AmiDown, AmiRefused
 from app.ami.facts import Headers
@@ -46,8 +46,8 @@ class TimedManager(Manager):  # type: ignore[misc]  # pyst2 has no types
         self.event_dispatch_thread.start()
         self._next_response(limit)
 
-    def act(self, action_id: str, action: str, fields: Mapping[str, str], limit: float) -> Headers:
-        """Carry out one action and return the headers of its answer; `action_id` is used once.
+    def act(self, action_id: str, action: str, fields: Mapping[str, str], limit: float) -> None:
+        """Carry out one action; `action_id` is used once.
 
         Raises:
             AmiDown: The connection ended, or the answer did not come within `limit` seconds; `close` and begin anew.
@@ -62,9 +62,9 @@ class TimedManager(Manager):  # type: ignore[misc]  # pyst2 has no types
         except (OSError, ValueError) as error:
             raise AmiDown(f"cannot send: {error}") from error
         answer = self._answer_to(action_id, limit)
-        if answer.get("Response") == "Error":
-            raise AmiRefused(action, answer.get("Message", ""))
-        return answer
+        if answer.headers.get("Response") == "Error":
+            # Some messages of Asterisk end in a line feed of their own; pyst2 takes such a line for no header.
+            raise AmiRefused(action, answer.headers.get("Message") or answer.data.strip())
 
     def close(self) -> None:
         """End the connection and the threads that read it; never fails, also when it was not opened."""
@@ -81,19 +81,18 @@ class TimedManager(Manager):  # type: ignore[misc]  # pyst2 has no types
         self._response_queue.put(None)
         self._ended()
 
-    def _answer_to(self, action_id: str, limit: float) -> Headers:
+    def _answer_to(self, action_id: str, limit: float) -> ManagerMsg:
         deadline = monotonic() + limit
         while True:
             answer = self._next_response(deadline - monotonic())
-            if answer.get("ActionID") == action_id:
+            if answer.headers.get("ActionID") == action_id:
                 return answer
 
-    def _next_response(self, limit: float) -> Headers:
+    def _next_response(self, limit: float) -> ManagerMsg:
         try:
             response = self._response_queue.get(timeout=max(limit, 0.0))
         except queue.Empty:
             raise AmiDown("no answer in time") from None
         if response is None:
             raise AmiDown("connection ended")
-        headers: Headers = response.headers
-        return headers
+        return response

@@ -16,7 +16,6 @@ from app.ari.models import (
     PlaybackStarted,
     RecordingFailed,
     RecordingFinished,
-    RecordingStarted,
     StasisEnd,
     StasisStart,
 )

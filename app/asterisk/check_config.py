@@ -102,7 +102,13 @@ def _differences(name: str, wanted: str, found: str) -> Iterator[Finding]:
     expected, actual = parse_entries(wanted), parse_entries(found)
     for key in {**expected, **actual}:
         if expected.get(key) != actual.get(key):
-            yield Finding(name, key, _shown(key, expected.get(key)), _shown(key, actual.get(key)), REMEDY)
+            yield Finding(
+                name,
+                key,
+                _shown(key, expected.get(key), "the password of the settings"),
+                _shown(key, actual.get(key), "another one"),
+                REMEDY,
+            )
 
 
 def _dialplan_differences(wanted: str, found: str) -> Iterator[Finding]:
@@ -141,9 +147,7 @@ def _contexts(text: str) -> dict[str, list[str]]:
     return contexts
 
 
-def _shown(key: str, values: tuple[str, ...] | None) -> str:
+def _shown(key: str, values: tuple[str, ...] | None, secret: str) -> str:
     if values is None:
         return "nothing"
-    if key.rpartition(" ")[2] in SECRET_KEYS:
-        return "another password" if values else "nothing"
-    return ", ".join(values)
+    return secret if key.rpartition(" ")[2] in SECRET_KEYS else ", ".join(values)

@@ -9,17 +9,21 @@ from pathlib import Path
 
 from app.asterisk.errors import CredentialsBroken
 
-NAMES = ("ari", "ami", "api", "network")
+MADE = ("ari", "ami", "api", "network")
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Passwords of 256 random bits: ARI, AMI, the HTTP API's token, ARI of the pretend network, and each phone's."""
+    """Passwords of 256 random bits: ARI, AMI, the HTTP API's token, ARI of the pretend network, and each phone's.
+
+    `trunk` is the provider's, written into the file by hand; empty when there is none.
+    """
 
     ari: str = field(repr=False)
     ami: str = field(repr=False)
     api: str = field(repr=False)
     network: str = field(repr=False)
+    trunk: str = field(repr=False)
     phones: Mapping[str, str] = field(repr=False)
 
 
@@ -30,7 +34,10 @@ def load_credentials(path: Path, phones: Collection[str]) -> Credentials:
     strings or others may read it.
     """
     kept = _read(path)
-    program = {name: kept.program.get(name) or _new() for name in NAMES}
+    program = {
+        **{name: kept.program.get(name) or _new() for name in MADE},
+        "trunk": kept.program.get("trunk", ""),
+    }
     handsets = {**kept.phones, **{name: kept.phones.get(name) or _new() for name in phones}}
     if (program, handsets) != (kept.program, kept.phones):
         _write(path, program, handsets)

@@ -27,3 +27,7 @@ class PromptBroken(AsteriskError):
 
 class CredentialsBroken(AsteriskError):
     """The file of passwords cannot be used; the message names it and the remedy."""
+
+
+class TelephonyBroken(AsteriskError):
+    """telephony.toml cannot be used; the message names the file and every fault."""

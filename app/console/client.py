@@ -93,3 +93,13 @@ async def open_client(access: ApiAccess, who: str) -> AsyncIterator[ApiClient]:
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
         yield ApiClient(session, access.url)
+
+
+async def fetch_metrics(url: str) -> str:
+    """The text of /metrics of the program at `url`. Raises ApiUnreachable."""
+    limit = aiohttp.ClientTimeout(total=_SECONDS)
+    try:
+        async with aiohttp.ClientSession(timeout=limit) as session, session.get(f"{url}/metrics") as response:
+            return await response.text()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise ApiUnreachable(url, type(error).__name__) from error

@@ -8,6 +8,7 @@ never fails half-way because somebody else wrote.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.storage.schema import upgrade
 from dialer.errors import StoreUnavailable
 
 LIMIT_SECONDS = 5.0
+_POSTGRESQL_WRITERS = 5
 _LOCK_WAIT_MS = 4000
 _CONNECT_SECONDS = 3.0
 _MIGRATION_SECONDS = 120.0
@@ -37,7 +39,7 @@ class Database:
         self.is_postgresql = engine.dialect.name == "postgresql"
         self._write_engine = engine if self.is_postgresql else engine.execution_options(sqlite_writes=True)
         # Waiting for SQLite's one writer here is fair and at once; its own waiting is polling. PostgreSQL needs none.
-        self._writer = asyncio.Semaphore(5 if self.is_postgresql else 1)
+        self._writer = asyncio.Semaphore(_POSTGRESQL_WRITERS if self.is_postgresql else 1)
 
     @asynccontextmanager
     async def reading(self, limit_seconds: float = LIMIT_SECONDS) -> AsyncIterator[AsyncConnection]:
@@ -131,6 +133,8 @@ def _checked(url: str) -> URL:
         raise WrongDatabaseUrl(f"{backend} is no database this program knows", _EXAMPLES)
     if backend == "sqlite" and address.database in {None, "", ":memory:"}:
         raise WrongDatabaseUrl("an SQLite database needs a file", "write sqlite:///dealerlijn.db")
+    if backend == "sqlite" and not (folder := Path(address.database or "").parent).is_dir():
+        raise WrongDatabaseUrl(f"there is no folder {folder} for the database", "make it, or name another")
     if backend == "postgresql" and not address.database:
         raise WrongDatabaseUrl("the name of the database is missing", _EXAMPLES)
     return address
@@ -168,7 +172,7 @@ def _explained(error: DBAPIError) -> str:
     if "locked" in text:
         return "is locked by another program: stop that program"
     if "unable to open" in text:
-        return "cannot be opened: make its folder, and let this program write there"
+        return "cannot be opened: let this program read and write it and its folder"
     if "full" in text:
         return "has no room left on its disk: free some"
     return f"failed ({first_line}): look at its log"

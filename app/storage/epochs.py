@@ -35,10 +35,11 @@ async def written_in_epoch(
     connection: AsyncConnection, node: NodeId, epoch: int, confirmed: int, more: int
 ) -> int:
     """Count `confirmed + more` facts as written in this epoch and return how many already were. Raises StaleEpoch."""
-    current = select(epochs.c.epoch, epochs.c.written).where(epochs.c.node == node).with_for_update()
-    row = (await connection.execute(current)).one_or_none()
-    if row is None or row.epoch != epoch:
+    ours = update(epochs).where(epochs.c.node == node, epochs.c.epoch == epoch)
+    counted = ours.values(written=epochs.c.written + more).returning(epochs.c.written)
+    total: int | None = (await connection.execute(counted)).scalar_one_or_none()
+    if total is None:
         raise StaleEpoch(node, epoch)
-    await connection.execute(update(epochs).where(epochs.c.node == node).values(written=confirmed + more))
-    written: int = row.written
-    return written
+    if total != confirmed + more:
+        await connection.execute(ours.values(written=confirmed + more))
+    return total - more

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, exists, literal_column, select, update
+from sqlalchemy import Table, Update, bindparam, exists, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
@@ -105,8 +106,12 @@ async def _change(
     for value, columns in rows.items():
         alike[tuple(columns)].append({"key": value, **{f"new_{name}": columns[name] for name in columns}})
     for names, parameters in alike.items():
-        statement = update(table).where(table.c[key] == bindparam("key"))
-        if once:
-            statement = statement.where(table.c.ended_at.is_(None))
-        values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
-        await connection.execute(statement.values(values), parameters)
+        await connection.execute(_change_of(table, key, names, once), parameters)
+
+
+@cache
+def _change_of(table: Table, key: str, names: tuple[str, ...], once: bool) -> Update:
+    statement = update(table).where(table.c[key] == bindparam("key"))
+    if once:
+        statement = statement.where(table.c.ended_at.is_(None))
+    return statement.values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})

@@ -47,6 +47,8 @@ ListItems: 1
 """
 
 DONE = "Response: Success\nActionID: {id}\n\n"
+NO_CONTACTS = "Response: Error\nActionID: {id}\nMessage: No Contacts found\v\n\n"
+"""With a bare line feed (written as a vertical tab here) inside, as Asterisk sends it."""
 REFUSED = "Response: Error\nActionID: {id}\nMessage: {message}\n\n"
 BOOTED = "Event: FullyBooted\nPrivilege: system,all\nStatus: Fully Booted\n\n"
 
@@ -88,7 +90,7 @@ class FakeAmi:
     def say(self, text: str) -> None:
         """Send lines, such as an event, to every connection."""
         for writer in self._writers:
-            writer.write(text.replace("\n", "\r\n").encode())
+            writer.write(_wire(text))
 
     def drop(self) -> None:
         """Reset every connection."""
@@ -98,13 +100,17 @@ class FakeAmi:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
-        writer.write(self.greeting.replace("\n", "\r\n").encode())
+        writer.write(_wire(self.greeting))
         try:
             while True:
                 block = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
                 action = dict(line.split(": ", 1) for line in block if line)
                 self.actions.append(action)
                 answer = self.script.get(action["Action"], "").replace("{id}", action["ActionID"])
-                writer.write(answer.replace("\n", "\r\n").encode())
+                writer.write(_wire(answer))
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
+
+
+def _wire(text: str) -> bytes:
+    return text.replace("\n", "\r\n").replace("\v", "\n").encode()

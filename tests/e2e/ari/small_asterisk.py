@@ -105,7 +105,7 @@ port = {ami_port}
 [{user}]
 secret = {password}
 read = system,user
-write = system,reporting
+write = system
 writetimeout = 1000
 """,
     "pjsip.conf": """

@@ -3,20 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
+from app.ari.outcome import Done
 from app.dealers import Dealers, load_dealers
 from app.settings import AmiAddress, AriAddress, Settings
 from app.storage.agents import save_agent
 from app.storage.database import open_database
 from app.wiring import Program, running
-from calls.facts import CallEnded, Fact
+from calls.facts import CallEnded, DifferenceFound, Fact
 from calls.ids import AgentId
 from calls.words import AgentState
 from dialer.caps import TrunkCaps
 from routing.agent import AgentProfile
-from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
+from tests.e2e.bed import DealerAsterisk
 
 ALWAYS_OPEN = """
 [dealers.demo.hours]
@@ -45,8 +47,11 @@ SKILLS = {
     "agent3": {"workshop": 8},
     "agent4": {"reception": 8},
     "agent5": {"sales": 6},
-    "agent6": {"workshop": 6},
+    "agent6": {"workshop": 6, "parts": 6},
 }
+
+
+F = TypeVar("F", bound=Fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,11 @@ class Watched:
     program: Program
     facts: list[Fact]
 
-    def of(self, *kinds: type[Fact]) -> list[Fact]:
-        """The facts of some kinds, in order."""
-        return [fact for fact in self.facts if isinstance(fact, kinds)]
+    def of(self, kind: type[F]) -> list[F]:
+        """The facts of a kind, in order."""
+        return [fact for fact in self.facts if isinstance(fact, kind)]
 
-    async def fact(self, kind: type[Fact], limit: float = 20.0, count: int = 1) -> Fact:
+    async def fact(self, kind: type[F], limit: float = 20.0, count: int = 1) -> F:
         """The `count`th fact of a kind, awaited."""
         async with asyncio.timeout(limit):
             while len(self.of(kind)) < count:
@@ -69,9 +74,7 @@ class Watched:
 
     async def ended(self, limit: float = 30.0, count: int = 1) -> CallEnded:
         """The `count`th end of an inbound call."""
-        fact = await self.fact(CallEnded, limit, count)
-        assert isinstance(fact, CallEnded)
-        return fact
+        return await self.fact(CallEnded, limit, count)
 
 
 async def complete(recording: Path) -> Path:
@@ -84,14 +87,6 @@ async def complete(recording: Path) -> Path:
     return recording
 
 
-async def hung_up(*asterisks: DealerAsterisk | NetworkAsterisk) -> None:
-    """Return once no channel lives: recordings are then complete."""
-    for asterisk in asterisks:
-        async with asyncio.timeout(10):
-            while await asterisk.channels():
-                await asyncio.sleep(0.05)
-
-
 def dealers(folder: Path, *layers: str) -> Dealers:
     """The demo dealer, with overrides."""
     files = [Path("dealers.toml")]
@@ -100,6 +95,25 @@ def dealers(folder: Path, *layers: str) -> Dealers:
         file.write_text(text)
         files.append(file)
     return load_dealers(*files)
+
+
+def with_still_waiting(known: Dealers, seconds: float) -> Dealers:
+    """The same dealers, whose waiting callers are told so sooner than the settings allow."""
+    told = {
+        dealer_id: replace(
+            dealer,
+            queues={
+                name: replace(plan, still_waiting_seconds=seconds) for name, plan in dealer.queues.items()
+            },
+        )
+        for dealer_id, dealer in known.dealers.items()
+    }
+    return replace(known, dealers=told)
+
+
+def prompt(asterisk: DealerAsterisk, name: str) -> Path:
+    """The sound of a prompt."""
+    return asterisk.node.sounds_dir / "nl" / "dealerlijn" / f"{name}.wav"
 
 
 def settings(asterisk: DealerAsterisk, folder: Path) -> Settings:
@@ -118,6 +132,7 @@ def settings(asterisk: DealerAsterisk, folder: Path) -> Settings:
         api_token="a-token-for-these-tests-only",
         trunk_endpoint="trunk",
         caps=TrunkCaps(per_second=50.0, at_once=100, per_day=100_000),
+        demo=True,
     )
 
 
@@ -147,11 +162,32 @@ async def controller(
         for name in at_work:
             program.desk.login(AgentId(name))
         yield watched
-        async with asyncio.timeout(15):
-            while len(program.supervisor):
-                await asyncio.sleep(0.05)
-        for agent in program.desk.floor.view(program.clock.now()).agents:
-            assert agent.state not in (AgentState.RESERVED, AgentState.RINGING, AgentState.ON_CALL), agent
-        assert len(program.supervisor) == 0
-        assert program.supervisor.failures == 0
-        assert program.journal.observer_errors == 0
+        await nothing_is_left(watched)
+
+
+async def nothing_is_left(watched: Watched) -> None:
+    """After everybody has gone home there are no sessions, leases, subscriptions, bridges or channels, and nothing failed."""
+    program = watched.program
+    for agent in program.desk.floor.view(program.clock.now()).agents:
+        program.desk.logout(agent.profile.agent_id)
+    async with asyncio.timeout(15):
+        while len(program.supervisor) or await _left_in_asterisk(program):
+            await asyncio.sleep(0.05)
+    for agent in program.desk.floor.view(program.clock.now()).agents:
+        assert agent.state is AgentState.LOGGED_OUT, agent
+    assert len(program.node.leases) == 0
+    assert program.supervisor.failures == 0
+    assert program.journal.observer_errors == 0
+    assert await program.journal.flushed(5)
+    differences = [fact for fact in watched.of(DifferenceFound)]
+    assert not differences, differences
+
+
+async def _left_in_asterisk(program: Program) -> bool:
+    channels, bridges = await program.ari.channels.list(), await program.ari.bridges.list()
+    application = await program.ari.applications.get(application_name=program.connection.application)
+    assert isinstance(channels, Done)
+    assert isinstance(bridges, Done)
+    assert isinstance(application, Done)
+    followed = application.value.channel_ids + application.value.bridge_ids
+    return bool(channels.value or bridges.value or followed)

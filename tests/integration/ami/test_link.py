@@ -9,7 +9,7 @@ import pytest
 from app.ami.errors import AmiDown, AmiRefused
 from app.ami.facts import ContactChanged, ContactState, TrunkChanged
 from app.ami.link import AmiLimits, AmiLink
-from tests.fakes.ami_server import REFUSED, FakeAmi
+from tests.fakes.ami_server import NO_CONTACTS, REFUSED, FakeAmi
 from tests.integration.ami.recorder import Recorder, running
 
 # pyst2 uses names of `threading` that are deprecated.
@@ -85,7 +85,7 @@ async def test_actions_answer_their_callers_though_asked_together(fake: FakeAmi,
 
 
 async def test_no_contacts_at_all_is_an_empty_answer(fake: FakeAmi, told: Recorder) -> None:
-    fake.script["PJSIPShowContacts"] = REFUSED.replace("{message}", "No Contacts found")
+    fake.script["PJSIPShowContacts"] = NO_CONTACTS
     link = link_to(fake, told)
     async with running(link):
         await told.until(lambda: told.trunks != [])

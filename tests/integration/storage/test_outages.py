@@ -50,11 +50,18 @@ async def test_no_server_is_told_at_once_without_the_password() -> None:
     assert "hidden" not in str(caught.value)
 
 
-async def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path}/missing/test.db")
+async def test_a_database_that_the_server_does_not_have_is_told(server: PostgresqlServer) -> None:
+    database = open_database(server.url("nowhere"))
 
-    with pytest.raises(StoreUnavailable, match="cannot be opened: make its folder"):
-        await database.migrate()
+    with pytest.raises(StoreUnavailable, match='"nowhere" does not exist'):
+        await all_campaigns(database)
+
+    await database.close()
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WrongDatabaseUrl, match="there is no folder"):
+        open_database(f"sqlite:///{tmp_path}/missing/test.db")
 
 
 async def test_a_database_of_a_newer_program_is_left_alone(database: Database) -> None:

@@ -15,7 +15,7 @@ def upgrade() -> None:
     row_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "agents",
-        sa.Column("agent_id", sa.String(length=64), nullable=False),
+        sa.Column("agent_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("endpoint", sa.Text(), nullable=False),
         sa.Column("skills", sa.Text(), nullable=False),
@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("call_id", sa.String(length=28), nullable=True),
-        sa.Column("campaign_id", sa.String(length=64), nullable=True),
+        sa.Column("campaign_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("agent_id", name=op.f("pk_agents")),
     )
     op.create_table(
@@ -43,15 +43,15 @@ def upgrade() -> None:
         "calls",
         sa.Column("call_id", sa.String(length=28), nullable=False),
         sa.Column("node", sa.String(length=2), nullable=False),
-        sa.Column("dealer", sa.String(length=64), nullable=False),
-        sa.Column("ddi", sa.String(length=40), nullable=False),
+        sa.Column("dealer", sa.Text(), nullable=False),
+        sa.Column("ddi", sa.Text(), nullable=False),
         sa.Column("cli", sa.String(length=16), nullable=True),
         sa.Column("customer_leg", sa.Text(), nullable=False),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("department", sa.String(length=20), nullable=True),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("priority", sa.Integer(), nullable=True),
-        sa.Column("agent_id", sa.String(length=64), nullable=True),
+        sa.Column("agent_id", sa.Text(), nullable=True),
         sa.Column("agent_leg", sa.String(length=32), nullable=True),
         sa.Column("connected_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -72,12 +72,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "campaigns",
-        sa.Column("campaign_id", sa.String(length=64), nullable=False),
-        sa.Column("dealer", sa.String(length=64), nullable=False),
+        sa.Column("campaign_id", sa.Text(), nullable=False),
+        sa.Column("dealer", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("basis", sa.String(length=20), nullable=False),
-        sa.Column("profile", sa.String(length=64), nullable=False),
+        sa.Column("profile", sa.Text(), nullable=False),
         sa.Column("shown_number", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("ring_seconds", sa.Integer(), nullable=False),
@@ -88,7 +88,7 @@ def upgrade() -> None:
     op.create_table(
         "customers",
         sa.Column("customer_id", row_id, autoincrement=True, nullable=False),
-        sa.Column("dealer", sa.String(length=64), nullable=False),
+        sa.Column("dealer", sa.Text(), nullable=False),
         sa.Column("person_key", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customers")),
@@ -109,8 +109,8 @@ def upgrade() -> None:
         sa.Column("node", sa.String(length=2), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("call_id", sa.String(length=28), nullable=True),
-        sa.Column("campaign_id", sa.String(length=64), nullable=True),
-        sa.Column("dealer", sa.String(length=64), nullable=True),
+        sa.Column("campaign_id", sa.Text(), nullable=True),
+        sa.Column("dealer", sa.Text(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_facts")),
     )
@@ -126,9 +126,9 @@ def upgrade() -> None:
     op.create_table("installation", sa.Column("hash_key", sa.LargeBinary(), nullable=False))
     op.create_table(
         "voicemails",
-        sa.Column("recording_id", sa.String(length=64), nullable=False),
+        sa.Column("recording_id", sa.Text(), nullable=False),
         sa.Column("call_id", sa.String(length=28), nullable=False),
-        sa.Column("dealer", sa.String(length=64), nullable=False),
+        sa.Column("dealer", sa.Text(), nullable=False),
         sa.Column("cli", sa.String(length=16), nullable=True),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
@@ -138,8 +138,8 @@ def upgrade() -> None:
     op.create_index("ix_voicemails_dealer", "voicemails", ["dealer", "left_at"])
     op.create_table(
         "campaign_agents",
-        sa.Column("campaign_id", sa.String(length=64), nullable=False),
-        sa.Column("agent_id", sa.String(length=64), nullable=False),
+        sa.Column("campaign_id", sa.Text(), nullable=False),
+        sa.Column("agent_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.agent_id"], name=op.f("fk_campaign_agents_agent_id")),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaigns.campaign_id"], name=op.f("fk_campaign_agents_campaign_id")
@@ -165,14 +165,14 @@ def upgrade() -> None:
     op.create_table(
         "contacts",
         sa.Column("contact_id", row_id, autoincrement=True, nullable=False),
-        sa.Column("campaign_id", sa.String(length=64), nullable=False),
+        sa.Column("campaign_id", sa.Text(), nullable=False),
         sa.Column("customer_id", row_id, nullable=False),
         sa.Column("number", sa.String(length=16), nullable=False),
         sa.Column("number_hash", sa.String(length=32), nullable=False),
         sa.Column("number_kind", sa.String(length=20), nullable=False),
         sa.Column("display_name", sa.Text(), nullable=False),
-        sa.Column("timezone", sa.String(length=40), nullable=False),
-        sa.Column("plate", sa.String(length=16), nullable=True),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("plate", sa.Text(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("list_rank", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -208,7 +208,7 @@ def upgrade() -> None:
         sa.Column("customer_id", row_id, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("call_id", sa.String(length=28), nullable=True),
-        sa.Column("agent_id", sa.String(length=64), nullable=True),
+        sa.Column("agent_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.customer_id"], name=op.f("fk_objections_customer_id")
         ),
@@ -220,7 +220,7 @@ def upgrade() -> None:
     op.create_table(
         "refusals",
         sa.Column("refusal_id", row_id, autoincrement=True, nullable=False),
-        sa.Column("dealer", sa.String(length=64), nullable=False),
+        sa.Column("dealer", sa.Text(), nullable=False),
         sa.Column("number_hash", sa.String(length=32), nullable=False),
         sa.Column("customer_id", row_id, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -237,7 +237,7 @@ def upgrade() -> None:
         sa.Column("call_id", sa.String(length=28), nullable=False),
         sa.Column("leg_id", sa.String(length=32), nullable=False),
         sa.Column("node", sa.String(length=2), nullable=False),
-        sa.Column("campaign_id", sa.String(length=64), nullable=False),
+        sa.Column("campaign_id", sa.Text(), nullable=False),
         sa.Column("contact_id", row_id, nullable=False),
         sa.Column("customer_id", row_id, nullable=False),
         sa.Column("number_hash", sa.String(length=32), nullable=False),
@@ -247,7 +247,7 @@ def upgrade() -> None:
         sa.Column("abandoned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("agent_id", sa.String(length=64), nullable=True),
+        sa.Column("agent_id", sa.Text(), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("cause", sa.String(length=20), nullable=True),
         sa.Column("ring_seconds", sa.Float(), nullable=True),

@@ -1,0 +1,32 @@
+"""`python -m app.asterisk STATE_DIR SOUNDS_DIR PASSWORDS TELEPHONY DEALERS`: writes an installation's files, then ends.
+
+For an Asterisk that something else starts, such as a container or systemd: `asterisk -f -C STATE_DIR/etc/asterisk.conf`.
+"""
+
+import sys
+from pathlib import Path
+
+from app.asterisk.credentials import load_credentials
+from app.asterisk.errors import AsteriskError
+from app.asterisk.installation import read_node
+from app.asterisk.prompts import make_sounds, read_manifest
+from app.asterisk.render import install
+from app.dealers import DealersError, load_dealers
+
+
+def main(arguments: list[str]) -> str | None:
+    """Write the files; returns what went wrong, for people, or None."""
+    if len(arguments) != 5:
+        return __doc__
+    state, sounds, passwords, telephony, dealers = map(Path, arguments)
+    try:
+        phones = load_dealers(dealers).phones
+        make_sounds(sounds, read_manifest())
+        install(read_node(telephony, phones, load_credentials(passwords, phones), state, sounds))
+    except (AsteriskError, DealersError) as error:
+        return str(error)
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,140 @@
+"""The demo: a dealer, a campaign and simulated people on two real Asterisks, watched in a live table."""
+
+import asyncio
+import logging
+import random
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+
+from app.asterisk.call_files import Caller as PlacedCaller
+from app.asterisk.errors import AsteriskError
+from app.clock import SystemClock
+from app.closing import Closing, close, drain
+from app.console.client import fetch_metrics
+from app.dealers import Dealers, load_dealers
+from app.demo_bed import DemoBed, PhonesMissing, demo_bed
+from app.demo_people import CAMPAIGN, SKILLS, fill
+from app.live_table import live_table, plain_line
+from app.main import EXPECTED, CannotRun, explained, reachable, set_up_logging, told_to_stop
+from app.storage.database import open_database
+from app.wiring import Program, running
+from calls.ids import AgentId
+from simulation.people import Caller, CallerMix
+from simulation.runner import CallerTraffic
+
+FOLDER = Path("var/demo")
+PORTS = 25000
+DDI = "+31401234567"
+DRAIN_SECONDS = 75.0
+WHO = "demo"
+_MIX = CallerMix(gap_seconds=6.0, talk_seconds=20.0, patience_seconds=60.0)
+_LONGEST_PATIENCE, _LONGEST_TALK = 60.0, 45.0
+
+
+def demo(seconds: int | None, seed: int) -> None:
+    """Run until Ctrl-C, or for `seconds`; then print one JSON line counted from the database. Raises CannotRun."""
+    set_up_logging(logging.ERROR)
+    try:
+        closing = asyncio.run(_demo(seconds, seed))
+    except BaseExceptionGroup as group:
+        raise CannotRun(explained(group)) from group
+    except (*EXPECTED, AsteriskError, PhonesMissing) as error:
+        raise CannotRun(str(error)) from error
+    for line in closing.disagreements:
+        print(line, file=sys.stderr)
+    print(closing.as_json())
+
+
+async def _demo(seconds: int | None, seed: int) -> Closing:
+    dealers = load_dealers(Path("dealers.toml"), Path("dealers.demo.toml"))
+    folder = FOLDER.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("demo.db*"):
+        old.unlink()
+    _say("starting two Asterisks: the dealer's, and one that plays the telephone network")
+    async with demo_bed(folder, dealers.phones, PORTS) as bed:
+        await _fill(bed, folder, dealers, seed)
+        async with running(bed.settings, dealers) as program, reachable(program) as address:
+            await _connected(program)
+            await _to_work(program, dealers)
+            await _watch(program, bed, address, seconds, seed)
+            _say("stopping: no new calls, the present ones may end")
+            await drain(program, DRAIN_SECONDS)
+            return await close(program, await fetch_metrics(address))
+
+
+async def _fill(bed: DemoBed, folder: Path, dealers: Dealers, seed: int) -> None:
+    database = open_database(bed.settings.database_url)
+    try:
+        await database.migrate()
+        await fill(database, folder, dealers.phones, seed, SystemClock().now())
+    finally:
+        await database.close()
+
+
+async def _connected(program: Program) -> None:
+    async with asyncio.timeout(15):
+        while not program.connection.live:
+            await asyncio.sleep(0.05)
+
+
+async def _to_work(program: Program, dealers: Dealers) -> None:
+    await program.control.start_campaign(CAMPAIGN, WHO)
+    for phone in dealers.phones:
+        await program.control.login(AgentId(phone), None if phone in SKILLS else CAMPAIGN)
+
+
+async def _watch(program: Program, bed: DemoBed, address: str, seconds: int | None, seed: int) -> None:
+    def ring(person: str, caller: Caller) -> None:
+        bed.ring(
+            PlacedCaller(
+                person=person,
+                ddi=DDI,
+                cli=caller.cli,
+                press=caller.digits,
+                press_after=caller.press_delay_seconds,
+                patience=min(caller.patience_seconds, _LONGEST_PATIENCE),
+                talk=min(caller.talk_seconds, _LONGEST_TALK),
+            )
+        )
+
+    traffic = CallerTraffic(random.Random(seed), _MIX, ring)
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        callers = group.create_task(traffic.run())
+        picture = group.create_task(_show(program, address))
+        if seconds is not None:
+            asyncio.get_running_loop().call_later(seconds, stop.set)
+        await told_to_stop(stop)
+        callers.cancel()
+        await program.control.stop_campaign(CAMPAIGN, WHO, "end_of_demo")
+        picture.cancel()
+
+
+async def _show(program: Program, address: str) -> None:
+    began = program.clock.monotonic()
+    console = Console()
+    if not console.is_terminal:
+        _say(f"watch {address}/metrics and {address}/api/v1/openapi.json")
+        while True:
+            await asyncio.sleep(10)
+            _say(plain_line(program, program.clock.monotonic() - began))
+    async with _live(console) as live:
+        while True:
+            live.update(live_table(program, CAMPAIGN, address, program.clock.monotonic() - began))
+            await asyncio.sleep(0.5)
+
+
+@asynccontextmanager
+async def _live(console: Console) -> AsyncIterator[Live]:
+    with Live(console=console, auto_refresh=True, refresh_per_second=4) as live:
+        yield live
+
+
+def _say(text: str) -> None:
+    print(f"-- {text}", file=sys.stderr, flush=True)

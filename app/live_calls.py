@@ -1,0 +1,47 @@
+"""The calls that live now, as people see them."""
+
+from collections.abc import Sequence
+
+from app.control_ports import Direction, LiveCall
+from app.inbound import InboundCall
+from app.outbound import OutboundCall
+from app.supervisor import Supervisor
+from calls.numbers import PhoneNumber
+
+
+def live_calls(supervisor: Supervisor) -> Sequence[LiveCall]:
+    """Every inbound and outbound call, in the order in which they began; open lines are not calls."""
+    views: list[LiveCall] = []
+    for machine in supervisor.machines():
+        if isinstance(machine, InboundCall):
+            views.append(_inbound(machine))
+        elif isinstance(machine, OutboundCall):
+            views.append(_outbound(machine))
+    return views
+
+
+def _inbound(call: InboundCall) -> LiveCall:
+    arrived, routed = call.arrived, call.routed
+    return LiveCall(
+        call_id=call.call_id,
+        direction=Direction.INBOUND,
+        dealer=arrived.dealer,
+        phase=call.phase,
+        since=arrived.at,
+        department=None if routed is None else routed.plan.department,
+        agent_id=None if routed is None or routed.offer is None else routed.offer.agent_id,
+        number=None if arrived.cli is None else PhoneNumber(arrived.cli),
+    )
+
+
+def _outbound(call: OutboundCall) -> LiveCall:
+    attempt = call.attempt
+    return LiveCall(
+        call_id=call.call_id,
+        direction=Direction.OUTBOUND,
+        dealer=attempt.dealer,
+        phase=attempt.state.value,
+        since=attempt.dialled_at or attempt.committed_at,
+        campaign_id=attempt.campaign_id,
+        agent_id=attempt.agent_id,
+    )

@@ -1,0 +1,107 @@
+"""Where the program begins: settings, dealers, then everything at once until it is told to stop.
+
+`app/wiring.py` says what is made of what.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+
+from app.ari.connection import Replaced
+from app.console.health import Watch
+from app.console.server import AddressTaken, make_app
+from app.console.server import serve as listening
+from app.dealers import DealersError, load_dealers
+from app.settings import Settings
+from app.storage.errors import StaleEpoch, StorageError
+from app.wiring import Program, running
+
+EXPECTED = (DealersError, AddressTaken, StorageError, StaleEpoch, Replaced)
+
+
+class CannotRun(Exception):
+    """The program ended for a reason that its user can mend; the text says which."""
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM. Raises CannotRun.
+
+    Conversations go on in Asterisk when the program stops; the next one takes them over.
+    """
+    set_up_logging()
+    try:
+        asyncio.run(_serve(settings))
+    except BaseExceptionGroup as group:
+        raise CannotRun(explained(group)) from group
+    except EXPECTED as error:
+        raise CannotRun(str(error)) from error
+
+
+def explained(group: BaseExceptionGroup[BaseException]) -> str:
+    """The texts of the errors that a user can mend; raises the group again when there is any other."""
+    known, unknown = group.split(EXPECTED)
+    if known is None or unknown is not None:
+        raise group
+    return "; ".join(str(error) for error in _leaves(known))
+
+
+async def _serve(settings: Settings) -> None:
+    dealers = load_dealers(settings.dealers_file)
+    async with running(settings, dealers) as program, reachable(program):
+        await told_to_stop()
+
+
+@contextlib.asynccontextmanager
+async def reachable(program: Program) -> AsyncIterator[str]:
+    """Answer the API and /metrics while the block runs; gives the address."""
+    settings = program.settings
+    watch = Watch(
+        program.metrics.text,
+        {
+            "asterisk": lambda: program.connection.live,
+            "database": lambda: program.journal.writable,
+        },
+    )
+    application = make_app(program.control, settings.api_token, watch)
+    async with listening(application, settings.http_host, settings.http_port) as address:
+        yield address
+
+
+async def told_to_stop(event: asyncio.Event | None = None) -> None:
+    """Return at SIGINT, SIGTERM or when the event is set."""
+    stop = event or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await stop.wait()
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def set_up_logging(level: int = logging.INFO) -> None:
+    """Log to standard error, one line a message, its fields behind it."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Line("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class _Line(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        fields = " ".join(f"{key}={value}" for key, value in vars(record).items() if key not in _PLAIN)
+        text = super().format(record)
+        return f"{text} [{fields}]" if fields else text
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    ]

@@ -1,0 +1,1 @@
+"""The small parts of the running program, put together."""

@@ -1,0 +1,231 @@
+"""Commands on the database, the files and whatever else is installed."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from app.asterisk.nodes import DealerNode, Login, Phone, PortRange, Trunk
+from app.asterisk.prompts import read_manifest
+from app.asterisk.render import install
+from app.cli_frame import Exit
+from app.dealers import load_dealers
+from tests.integration.console.bed import Bed
+from tests.integration.console.command_line import call, call_beside
+from tests.integration.console.conftest import free_port
+
+SECRET = "only-for-these-tests-0123456789"
+GOOD = "Naam;Telefoon\nMevrouw Proef;06 10000001\nMeneer Proef;06 10000002\n"
+BAD = "Naam;Telefoon\nMevrouw Proef;06 10000001\nMeneer Proef;12\n"
+DEALERS_FILE = Path(__file__).parents[3] / "dealers.toml"
+
+
+def contacts_in(bed: Bed) -> int:
+    path = bed.database.engine.url.database
+    assert path is not None
+    with sqlite3.connect(path) as connection:
+        count: int = connection.execute("SELECT count(*) FROM contacts").fetchone()[0]
+    connection.close()
+    return count
+
+
+async def import_file(bed: Bed, path: Path, content: str, *words: str) -> tuple[int, str, str]:
+    path.write_text(content, encoding="utf-8")
+    result = await call_beside(bed, "contacts", "import", str(path), "--campaign", "apk-may", *words)
+    return result.exit_code, result.stdout, result.stderr
+
+
+async def test_a_file_of_contacts_is_added_to_the_list(bed: Bed, tmp_path: Path) -> None:
+    code, said, _ = await import_file(bed, tmp_path / "list.csv", GOOD)
+
+    assert (code, said) == (0, "2 contacts added\n")
+    assert contacts_in(bed) == 2
+
+
+async def test_a_dry_run_stores_nothing(bed: Bed, tmp_path: Path) -> None:
+    code, said, _ = await import_file(bed, tmp_path / "list.csv", GOOD, "--dry-run", "--json")
+
+    assert code == 0
+    assert json.loads(said) == {"rows": 2, "added": 0, "faults": [], "report": None}
+    assert contacts_in(bed) == 0
+
+
+async def test_one_fault_keeps_the_whole_file_out_and_says_where_it_is(bed: Bed, tmp_path: Path) -> None:
+    code, _, told = await import_file(bed, tmp_path / "list.csv", BAD)
+
+    assert code == Exit.REFUSED
+    assert "line 3" in told
+    assert "list.csv.errors.csv" in told
+    assert contacts_in(bed) == 0
+
+
+async def test_a_heading_that_tells_nothing_can_be_mapped(bed: Bed, tmp_path: Path) -> None:
+    content = GOOD.replace("Telefoon", "Kolom B")
+
+    unmapped, _, _ = await import_file(bed, tmp_path / "list.csv", content)
+    mapped, said, _ = await import_file(bed, tmp_path / "list.csv", content, "--map", "Kolom B=number")
+
+    assert unmapped == Exit.REFUSED
+    assert (mapped, said) == (0, "2 contacts added\n")
+
+
+async def test_an_import_into_no_campaign_says_which_there_are(bed: Bed, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(GOOD, encoding="utf-8")
+
+    result = await call_beside(bed, "contacts", "import", str(path), "--campaign", "nothing")
+
+    assert result.exit_code == Exit.REFUSED
+    assert "dealerlijn campaign list" in result.stderr
+
+
+def test_a_mapping_to_no_field_is_a_wrong_call(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(GOOD, encoding="utf-8")
+
+    result = call({}, "contacts", "import", str(path), "--campaign", "apk-may", "--map", "Kolom B=shoe")
+
+    assert result.exit_code == 2
+
+
+def test_migrating_makes_the_tables_and_does_no_harm_again(tmp_path: Path) -> None:
+    settings = {"DEALERLIJN_DATABASE_URL": f"sqlite:///{tmp_path}/new.db"}
+
+    codes = [call(settings, "migrate").exit_code for _ in range(2)]
+
+    assert codes == [0, 0]
+    assert (tmp_path / "new.db").stat().st_size > 0
+
+
+def test_a_database_that_cannot_be_opened_ends_with_4(tmp_path: Path) -> None:
+    result = call({"DEALERLIJN_DATABASE_URL": f"sqlite:///{tmp_path}"}, "migrate")
+
+    assert result.exit_code == Exit.UNREACHABLE
+    assert "cannot be opened" in result.stderr
+
+
+def test_a_database_address_that_cannot_be_ends_with_3() -> None:
+    result = call({"DEALERLIJN_DATABASE_URL": "oracle://here"}, "migrate")
+
+    assert result.exit_code == Exit.SETTINGS
+    assert "sqlite:///" in result.stderr
+
+
+def installed(folder: Path) -> tuple[dict[str, str], Path]:
+    """An installation in which everything fits: its settings, and where Asterisk has its files."""
+    sounds = folder / "sounds" / "nl" / "dealerlijn"
+    sounds.mkdir(parents=True)
+    manifest = read_manifest()
+    for name in (*manifest.texts, *manifest.tones):
+        (sounds / f"{name}.wav").write_bytes(b"sound")
+    node = DealerNode(
+        name="dealer",
+        state_dir=folder / "asterisk",
+        sounds_dir=folder / "sounds",
+        sip_host="10.0.0.1",
+        sip_port=5070,
+        ari_port=8099,
+        ari=Login("dealerlijn", SECRET),
+        rtp=PortRange(20000, 21000),
+        phones=tuple(Phone(name, SECRET) for name in load_dealers(DEALERS_FILE).phones),
+        ami_port=5039,
+        ami=Login("dealerlijn", SECRET),
+        app="dealerlijn",
+        trunk=Trunk("sip.example.org", 5061, ("192.0.2.1", "192.0.2.2"), "dealer", "pass"),
+        fallback=("anna",),
+        webrtc=True,
+    )
+    install(node)
+    settings = {
+        "DEALERLIJN_ARI_URL": "http://127.0.0.1:8099/ari",
+        "DEALERLIJN_ARI_PASSWORD": SECRET,
+        "DEALERLIJN_AMI_PORT": "5039",
+        "DEALERLIJN_AMI_PASSWORD": SECRET,
+        "DEALERLIJN_API_TOKEN": SECRET,
+        "DEALERLIJN_DEALERS_FILE": str(DEALERS_FILE),
+        "DEALERLIJN_SOUNDS_DIR": str(folder / "sounds"),
+        "DEALERLIJN_DATABASE_URL": f"sqlite:///{folder}/test.db",
+    }
+    return settings, folder / "asterisk" / "etc"
+
+
+def test_an_installation_that_fits_has_no_findings(tmp_path: Path) -> None:
+    settings, etc = installed(tmp_path)
+
+    result = call(settings, "check-config", "--etc", str(etc))
+
+    assert (result.exit_code, result.stdout) == (0, "everything fits\n")
+
+
+def test_every_fault_of_an_installation_is_told_at_once_and_no_secret(tmp_path: Path) -> None:
+    settings, etc = installed(tmp_path)
+    (tmp_path / "sounds" / "nl" / "dealerlijn" / "welcome.wav").unlink()
+    other = settings | {"DEALERLIJN_AMI_PASSWORD": f"x{SECRET}", "DEALERLIJN_TRUNK_ENDPOINT": "other"}
+
+    result = call(other, "check-config", "--etc", str(etc), "--json")
+
+    found = {(finding["file"], finding["key"]) for finding in json.loads(result.stdout)}
+    assert result.exit_code == Exit.REFUSED
+    assert found == {
+        ("nl/dealerlijn/welcome.wav", ""),
+        ("environment", "DEALERLIJN_TRUNK_ENDPOINT"),
+        ("manager.conf", "[dealerlijn] secret"),
+    }
+    assert SECRET not in result.output
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [({}, "DEALERLIJN_ARI_PASSWORD"), ({"DEALERLIJN_DEALERS_FILE": "/nowhere.toml"}, "/nowhere.toml")],
+)
+def test_settings_that_cannot_be_read_are_findings_too(
+    tmp_path: Path, settings: dict[str, str], word: str
+) -> None:
+    complete, etc = installed(tmp_path)
+
+    result = call({**complete, **settings} if settings else {}, "check-config", "--etc", str(etc))
+
+    assert result.exit_code == Exit.REFUSED
+    assert word in result.stdout
+
+
+def test_the_doctor_tells_what_is_well_and_what_is_not(tmp_path: Path) -> None:
+    settings, _ = installed(tmp_path)
+    nobody = str(free_port())
+    settings |= {
+        "DEALERLIJN_ARI_URL": f"http://127.0.0.1:{nobody}/ari",
+        "DEALERLIJN_AMI_PORT": nobody,
+        "DEALERLIJN_HTTP_PORT": nobody,
+    }
+    call(settings, "migrate")
+
+    result = call(settings, "doctor", "--json")
+
+    findings = {finding["subject"]: finding for finding in json.loads(result.stdout)}
+    assert result.exit_code == Exit.REFUSED
+    assert {name for name, finding in findings.items() if finding["well"]} == {
+        "settings",
+        "dealers",
+        "database",
+    }
+    assert "DEALERLIJN_ARI_URL" in findings["asterisk"]["told"]
+    assert "DEALERLIJN_AMI_HOST" in findings["manager"]["told"]
+    assert "dealerlijn serve" in findings["program"]["told"]
+
+
+def test_the_help_names_every_command() -> None:
+    told = call({}, "--help").stdout
+
+    for name in (
+        "serve",
+        "demo",
+        "migrate",
+        "check-config",
+        "contacts",
+        "campaign",
+        "agent",
+        "voicemail",
+        "doctor",
+    ):
+        assert name in told

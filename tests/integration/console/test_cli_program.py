@@ -1,0 +1,143 @@
+"""Commands that ask the running program."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from app.cli_frame import Exit
+from app.storage.audit import newest_changes
+from calls.facts import VoicemailLeft
+from calls.ids import AgentId, RecordingId
+from calls.words import AgentState
+from dialer.campaign import CampaignState
+from tests.integration.console.bed import ANNA, CUSTOMER, DEALER, LIVE, Bed
+from tests.integration.console.command_line import call, call_beside
+from tests.integration.console.conftest import free_port
+
+CREATE = (
+    *("campaign", "create", "tyres", "--dealer", "demo", "--name", "Wissel", "--kind", "tyres"),
+    *("--basis", "consent", "--shown-number", "040 123 4567"),
+)
+
+
+async def test_agents_are_listed_for_people_and_for_machines(bed: Bed) -> None:
+    for_people = await call_beside(bed, "agent", "list")
+    for_machines = await call_beside(bed, "agent", "list", "--json")
+
+    assert "anna" in for_people.stdout
+    assert "logged_out" in for_people.stdout
+    assert json.loads(for_machines.stdout)["agents"][0]["skills"] == {"sales": 8}
+
+
+async def test_an_agent_is_led_through_the_day(bed: Bed) -> None:
+    states = []
+    for words in (("login",), ("pause", "--reason", "lunch"), ("resume",), ("wrap-up-done",), ("logout",)):
+        result = await call_beside(bed, "agent", words[0], "anna", *words[1:])
+        assert result.exit_code == 0, result.output
+        states.append(bed.control.agent(ANNA).state)
+
+    assert states == [
+        AgentState.AVAILABLE,
+        AgentState.PAUSED,
+        AgentState.AVAILABLE,
+        AgentState.AVAILABLE,
+        AgentState.LOGGED_OUT,
+    ]
+
+
+async def test_an_agent_is_added_with_skills_and_the_audit_log_names_who_typed(bed: Bed) -> None:
+    words = ("agent", "add", "bram", "--name", "Bram", "--endpoint", "PJSIP/bram")
+
+    result = await call_beside(bed, *words, "--skill", "parts=7", "--skill", "sales=2", "--dealer", "demo")
+
+    profile = bed.control.agent(AgentId("bram")).profile
+    [entry] = await newest_changes(bed.database, 1)
+    assert result.stdout == "bram is logged_out\n"
+    assert (dict(profile.skills), profile.dealers) == ({"parts": 7, "sales": 2}, frozenset({DEALER}))
+    assert entry.who.startswith("cli:")
+
+
+async def test_a_campaign_is_set_up_started_paced_and_stopped(bed: Bed) -> None:
+    created = await call_beside(bed, *CREATE)
+    started = await call_beside(bed, "campaign", "start", "tyres")
+    paced = await call_beside(bed, "campaign", "pacing", "tyres", "--mode", "progressive", "--target", "0.01")
+    shown = await call_beside(bed, "campaign", "pacing", "tyres", "--json")
+    stopped = await call_beside(bed, "campaign", "stop", "tyres", "--reason", "rain", "--json")
+    listed = await call_beside(bed, "campaign", "list")
+
+    assert (created.stdout, started.stdout) == ("tyres is draft\n", "tyres is running\n")
+    assert "1.00%" in paced.stdout
+    assert json.loads(shown.stdout)["mode"] == "progressive"
+    assert json.loads(stopped.stdout)["state"] == CampaignState.STOPPED
+    assert "Wissel" in listed.stdout
+
+
+async def test_a_campaign_is_shown_in_figures(bed: Bed) -> None:
+    for_people = await call_beside(bed, "campaign", "figures", "apk-may")
+    for_machines = await call_beside(bed, "campaign", "figures", "apk-may", "--json")
+
+    assert "2 (lookahead)" in for_people.stdout
+    assert json.loads(for_machines.stdout)["since_start"]["attempts"] == 0
+
+
+async def test_messages_are_listed_with_the_number_to_call_back(bed: Bed) -> None:
+    left_at = datetime(2026, 6, 2, 9, tzinfo=UTC)
+    bed.publish(VoicemailLeft(left_at, LIVE, DEALER, RecordingId("message1"), CUSTOMER, 12.0, complete=True))
+    assert await bed.stored()
+
+    for_people = await call_beside(bed, "voicemail", "list")
+    for_machines = await call_beside(bed, "voicemail", "list", "--dealer", "demo", "--json")
+
+    assert CUSTOMER in for_people.stdout
+    assert json.loads(for_machines.stdout)["voicemails"][0]["seconds"] == 12.0
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (("agent", "login", "nobody"), "dealerlijn agent list"),
+        (("agent", "pause", "anna"), "log the agent in first"),
+        (("agent", "pause", "anna", "--reason", "Two Words"), "reason"),
+        (("agent", "login", "../campaigns"), "openapi.json"),
+        (("campaign", "start", "nothing"), "dealerlijn campaign list"),
+        (("campaign", "pacing", "apk-may", "--limit", "0.2"), "#/limit_ratio"),
+        (("voicemail", "list", "--dealer", "other"), "demo"),
+    ],
+)
+async def test_what_is_refused_says_what_to_do_and_ends_with_1(
+    bed: Bed, words: tuple[str, ...], remedy: str
+) -> None:
+    result = await call_beside(bed, *words)
+
+    assert result.exit_code == Exit.REFUSED
+    assert remedy in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("agent", "nothing"),
+        ("agent", "add", "bram", "--name", "B", "--endpoint", "PJSIP/b", "--skill", "sales"),
+        ("voicemail", "list", "--limit", "0"),
+    ],
+)
+def test_a_wrong_call_ends_with_2(words: tuple[str, ...]) -> None:
+    assert call({}, *words).exit_code == 2
+
+
+def test_missing_settings_end_with_3_and_are_named() -> None:
+    result = call({}, "agent", "list")
+
+    assert result.exit_code == Exit.SETTINGS
+    assert "DEALERLIJN_API_TOKEN: is not set" in result.stderr
+
+
+def test_a_program_that_does_not_run_ends_with_4_and_says_how_to_start_it() -> None:
+    settings = {"DEALERLIJN_API_TOKEN": "x" * 24, "DEALERLIJN_HTTP_PORT": str(free_port())}
+
+    result = call(settings, "campaign", "list")
+
+    assert result.exit_code == Exit.UNREACHABLE
+    assert "dealerlijn serve" in result.stderr

@@ -1,0 +1,195 @@
+"""The lease of a waiting leg: renewed while it waits, never after it was switched off."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from app.ari.leases import LEASE_SECONDS, RENEW_SECONDS, Leases
+from calls.ids import LegId
+from tests.fakes.scripted_asterisk import ScriptedAsterisk
+from tests.fakes.virtual_time import settle, virtual_time
+
+LEG, OTHER = LegId("1770000000.1"), LegId("1770000000.2")
+
+
+@asynccontextmanager
+async def renewing(leases: Leases) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        renewals = group.create_task(leases.run())
+        yield
+        renewals.cancel()
+
+
+def written(asterisk: ScriptedAsterisk, leg_id: LegId = LEG) -> list[int]:
+    return [
+        int(request.rpartition("value=")[2]) for request in asterisk.asked(f"/channels/{leg_id}/variable")
+    ]
+
+
+@virtual_time
+async def test_a_leg_that_is_held_is_renewed_long_before_its_lease_runs_out() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+
+    async with renewing(leases):
+        leases.hold(LEG)
+        await asyncio.sleep(RENEW_SECONDS * 5.5)
+
+    assert written(asterisk) == [LEASE_SECONDS] * 5
+    assert LEASE_SECONDS >= 2 * RENEW_SECONDS
+
+
+@virtual_time
+async def test_a_lease_that_was_switched_off_is_never_renewed_again() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+
+    async with renewing(leases):
+        leases.hold(LEG)
+        await asyncio.sleep(RENEW_SECONDS * 2.5)
+        await leases.set(LEG, 0)
+        await asyncio.sleep(RENEW_SECONDS * 10)
+
+    assert written(asterisk)[-1] == 0
+    assert len(leases) == 0
+
+
+@virtual_time
+async def test_a_renewal_in_flight_cannot_overtake_switching_off() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+    held = asterisk.holds("POST", f"/channels/{LEG}/variable")
+
+    async with renewing(leases), asyncio.TaskGroup() as group:
+        leases.hold(LEG)
+        await asyncio.sleep(RENEW_SECONDS * 1.5)
+        off = group.create_task(leases.set(LEG, 0))
+        await settle()
+        before = written(asterisk)
+        held.set_result(None)
+        await off
+        await asyncio.sleep(RENEW_SECONDS * 3)
+
+    assert before == [LEASE_SECONDS]
+    assert written(asterisk) == [LEASE_SECONDS, 0]
+
+
+@virtual_time
+async def test_a_renewal_that_waited_for_its_turn_is_not_sent_after_switching_off() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+    crowd = [LegId(f"1770000000.{number}") for number in range(10, 18)]
+    held = [asterisk.holds("POST", f"/channels/{leg_id}/variable") for leg_id in crowd]
+
+    async with renewing(leases), asyncio.TaskGroup() as group:
+        for leg_id in crowd:
+            leases.hold(leg_id)
+        await asyncio.sleep(RENEW_SECONDS * 1.1)
+        leases.hold(LEG)
+        await asyncio.sleep(RENEW_SECONDS)
+        off = group.create_task(leases.set(LEG, 0))
+        await settle()
+        for answer in held:
+            answer.set_result(None)
+        await off
+
+    assert written(asterisk) == [0]
+
+
+@virtual_time
+async def test_a_leg_whose_renewal_hangs_holds_up_no_other() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+    held = asterisk.holds("POST", f"/channels/{LEG}/variable")
+
+    async with renewing(leases):
+        leases.hold(LEG)
+        leases.hold(OTHER)
+        await asyncio.sleep(RENEW_SECONDS * 4.5)
+        held.set_result(None)
+
+    assert written(asterisk, OTHER) == [LEASE_SECONDS] * 4
+    assert written(asterisk) == [LEASE_SECONDS]
+
+
+@virtual_time
+async def test_a_prompt_is_covered_once_and_not_renewed_until_it_is_over() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+
+    async with renewing(leases):
+        leases.hold(LEG)
+        await leases.cover(LEG, 12.7, "p01")
+        await asyncio.sleep(12)
+        during = written(asterisk)
+        leases.uncover(LEG, "p01")
+        await asyncio.sleep(RENEW_SECONDS)
+
+    assert during == [12 + LEASE_SECONDS]
+    assert written(asterisk) == [12 + LEASE_SECONDS, LEASE_SECONDS]
+
+
+@virtual_time
+async def test_the_end_of_an_older_prompt_does_not_uncover_the_present_one() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+
+    async with renewing(leases):
+        leases.hold(LEG)
+        await leases.cover(LEG, 5, "p01")
+        await leases.cover(LEG, 20, "p02")
+        leases.uncover(LEG, "p01")
+        await asyncio.sleep(RENEW_SECONDS * 3)
+
+    assert written(asterisk) == [5 + LEASE_SECONDS, 20 + LEASE_SECONDS]
+
+
+@virtual_time
+async def test_a_renewal_in_flight_cannot_shorten_the_lease_that_covers_a_prompt() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+    held = asterisk.holds("POST", f"/channels/{LEG}/variable")
+
+    async with renewing(leases), asyncio.TaskGroup() as group:
+        leases.hold(LEG)
+        await asyncio.sleep(RENEW_SECONDS * 1.5)
+        covered = group.create_task(leases.cover(LEG, 30, "p01"))
+        await settle()
+        before = written(asterisk)
+        held.set_result(None)
+        await covered
+
+    assert before == [LEASE_SECONDS]
+    assert written(asterisk) == [LEASE_SECONDS, 30 + LEASE_SECONDS]
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_a_leg_that_is_gone_is_not_renewed_again(status: int) -> None:
+    @virtual_time
+    async def story() -> None:
+        asterisk = ScriptedAsterisk()
+        asterisk.answers("POST", f"/channels/{LEG}/variable", status, {"message": "Channel not found"})
+        leases = Leases(asterisk.ari)
+
+        async with renewing(leases):
+            leases.hold(LEG)
+            await asyncio.sleep(RENEW_SECONDS * 4)
+
+        assert written(asterisk) == [LEASE_SECONDS]
+
+    story()
+
+
+@virtual_time
+async def test_a_renewal_without_an_answer_is_tried_again() -> None:
+    asterisk = ScriptedAsterisk()
+    asterisk.answers("POST", f"/channels/{LEG}/variable", None)
+    leases = Leases(asterisk.ari)
+
+    async with renewing(leases):
+        leases.hold(LEG)
+        await asyncio.sleep(RENEW_SECONDS * 3.5)
+
+    assert written(asterisk) == [LEASE_SECONDS] * 3

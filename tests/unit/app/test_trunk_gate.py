@@ -1,0 +1,75 @@
+from app.trunk_gate import TrunkGate
+from dialer.caps import TrunkCaps
+from tests.fakes.virtual_time import START, after
+from tests.unit.app.people import attempt_ended, committed
+
+CAPS = TrunkCaps(per_second=10, at_once=5, per_day=8)
+DAY = 24 * 3600
+
+
+def test_a_start_refills_nothing() -> None:
+    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=0)
+
+    assert gate.room(START) == 0
+    assert gate.room(after(0.2)) == 2
+
+
+def test_what_an_earlier_process_left_in_the_air_takes_room_until_it_ends() -> None:
+    gate = TrunkGate(CAPS, START, in_flight=4, dialled_today=0)
+
+    before = gate.room(after(10))
+    gate.on_fact(attempt_ended(1))
+
+    assert (before, gate.room(after(10))) == (1, 2)
+
+
+def test_attempts_in_the_air_take_room_and_give_it_back() -> None:
+    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=0)
+
+    for number in range(3):
+        gate.on_fact(committed(number))
+    in_the_air = gate.room(after(10))
+    gate.on_fact(attempt_ended(0))
+
+    assert (in_the_air, gate.room(after(10))) == (2, 3)
+
+
+def test_an_end_too_many_makes_no_room() -> None:
+    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=0)
+
+    gate.on_fact(attempt_ended(1))
+    gate.on_fact(committed(2))
+
+    assert gate.room(after(10)) == 4
+
+
+def test_no_more_is_taken_than_there_is_room_and_what_is_taken_is_gone() -> None:
+    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=0)
+
+    assert gate.take(2, after(0.3)) == 2
+    assert gate.take(9, after(0.3)) == 1
+    assert gate.take(9, after(0.3)) == 0
+
+
+def test_a_day_has_its_limit() -> None:
+    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=7)
+
+    gate.on_fact(committed(1, 5))
+    gate.on_fact(attempt_ended(1))
+
+    assert gate.room(after(60)) == 0
+
+
+def test_a_day_later_there_is_room_again() -> None:
+    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=6)
+    for number in range(2):
+        gate.on_fact(committed(number, 3600))
+        gate.on_fact(attempt_ended(number))
+
+    assert gate.room(after(DAY - 1)) == 0
+    assert gate.room(after(DAY)) == 5
+    for number in range(4):
+        gate.on_fact(committed(10 + number, DAY))
+        gate.on_fact(attempt_ended(10 + number))
+    assert gate.room(after(DAY + 60)) == 2
+    assert gate.room(after(DAY + 3600)) == 4

@@ -1,0 +1,54 @@
+"""telephony.toml."""
+
+from pathlib import Path
+
+import pytest
+
+from app.asterisk.credentials import Credentials
+from app.asterisk.errors import TelephonyBroken
+from app.asterisk.installation import read_node
+from app.asterisk.nodes import DealerNode
+from app.asterisk.render import CONFIG_DIR
+from tests.unit.asterisk.nodes import WORD
+
+PASSWORDS = Credentials(
+    ari=WORD, ami=WORD, api=WORD, network=WORD, trunk="given", phones={"anna": WORD, "bram": WORD}
+)
+
+
+def _read(file: Path) -> DealerNode:
+    return read_node(file, ["anna", "bram"], PASSWORDS, Path("/state"), Path("/sounds"))
+
+
+def test_the_shipped_file_describes_a_node_whose_phones_are_all_fallback() -> None:
+    node = _read(CONFIG_DIR / "telephony.toml")
+
+    assert (node.sip_port, node.ari_port, node.ami_port) == (5060, 8088, 5038)
+    assert [phone.name for phone in node.phones] == ["anna", "bram"]
+    assert node.fallback == ("anna", "bram")
+
+
+def test_a_trunk_that_registers_uses_the_password_of_the_file_of_passwords(tmp_path: Path) -> None:
+    file = tmp_path / "telephony.toml"
+    file.write_text('[trunk]\nhost = "sip.example"\nusername = "3140"\n')
+
+    assert _read(file).trunk.password == "given"
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ('[sip]\nport = "x"\nprot = 1\n', ["sip.port", "sip.prot", "trunk"]),
+        ("[trunk\n", ["telephony.toml"]),
+        ('[trunk]\nhost = "a b"\n', ["host must match"]),
+        ('[trunk]\nhost = "a"\n[fallback]\nphones = ["zoe"]\n', ["zoe"]),
+    ],
+)
+def test_every_fault_of_the_file_is_named(tmp_path: Path, text: str, faults: list[str]) -> None:
+    file = tmp_path / "telephony.toml"
+    file.write_text(text)
+
+    with pytest.raises(TelephonyBroken) as caught:
+        _read(file)
+
+    assert [fault for fault in faults if fault not in str(caught.value)] == []
