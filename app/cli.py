@@ -13,7 +13,7 @@ from app.cli_campaigns import campaign_commands
 from app.cli_config import check_all
 from app.cli_contacts import contact_commands
 from app.cli_doctor import examine
-from app.cli_frame import AsJson, Exit, new_commands, opened, show_table
+from app.cli_frame import AsJson, Exit, end, new_commands, opened, show_table
 from app.settings import read_database_url, read_settings
 
 commands = new_commands(
@@ -30,21 +30,32 @@ commands.add_typer(voicemail_commands, name="voicemail")
 @commands.command()
 def serve() -> None:
     """Run the program, with the settings of the environment."""
-    # Only this command needs the whole program.
+    # Only this command and the next need the whole program.
+    from app.main import CannotRun
     from app.main import serve as run_program
 
-    run_program(read_settings())
+    try:
+        run_program(read_settings())
+    except CannotRun as error:
+        end(str(error), Exit.REFUSED)
 
 
 @commands.command()
 def demo(
     seconds: Annotated[int | None, typer.Option(min=1, help="Stop by itself after so long.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed brings the same people.")] = 1,
+    ports: Annotated[
+        int, typer.Option(help="The first of a thousand free ports.", min=1024, max=60000)
+    ] = 25000,
 ) -> None:
     """Run a demo dealer with simulated people on a real Asterisk."""
     from app.demo import demo as run_demo
+    from app.main import CannotRun
 
-    run_demo(seconds, seed)
+    try:
+        run_demo(seconds, seed, ports)
+    except CannotRun as error:
+        end(str(error), Exit.REFUSED)
 
 
 @commands.command()

@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from enum import IntEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
@@ -17,7 +17,6 @@ from typer.core import TyperGroup
 
 from app.asterisk.errors import AsteriskError
 from app.console.client import ApiClient, ApiError, ApiUnreachable, open_client
-from app.console.server import AddressTaken
 from app.contact_rows import UnusableFile
 from app.dealers import DealersError
 from app.settings import SettingsError, read_api_access
@@ -45,7 +44,6 @@ _ENDINGS: tuple[tuple[type[Exception], Exit], ...] = (
     (StoreUnavailable, Exit.UNREACHABLE),
     (ApiUnreachable, Exit.UNREACHABLE),
     (ApiError, Exit.REFUSED),
-    (AddressTaken, Exit.REFUSED),
     (AsteriskError, Exit.REFUSED),
     (StorageError, Exit.REFUSED),
     (DialerError, Exit.REFUSED),
@@ -62,12 +60,11 @@ class Guarded(TyperGroup):
             return super().invoke(ctx)
         except ValidationError as error:
             faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-            _end("these values will not do:\n  " + "\n  ".join(faults), Exit.REFUSED)
+            end("these values will not do:\n  " + "\n  ".join(faults), Exit.REFUSED)
         except Exception as error:
-            cause = _innermost(error)
             for kind, code in _ENDINGS:
-                if isinstance(cause, kind):
-                    _end(str(cause), code)
+                if isinstance(error, kind):
+                    end(str(error), code)
             raise
 
 
@@ -124,12 +121,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: 
     Console().print(table)
 
 
-def _end(sentence: str, code: Exit) -> None:
+def end(sentence: str, code: Exit) -> NoReturn:
+    """End the command with a sentence that says what to do."""
     typer.echo(sentence, err=True)
     raise typer.Exit(code)
-
-
-def _innermost(error: Exception) -> Exception:
-    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error

@@ -30,17 +30,20 @@ from simulation.runner import CallerTraffic
 FOLDER = Path("var/demo")
 PORTS = 25000
 DDI = "+31401234567"
-DRAIN_SECONDS = 75.0
+DRAIN_SECONDS = 60.0
 WHO = "demo"
 _MIX = CallerMix(gap_seconds=6.0, talk_seconds=20.0, patience_seconds=60.0)
-_LONGEST_PATIENCE, _LONGEST_TALK = 60.0, 45.0
+_LONGEST_PATIENCE, _LONGEST_TALK = 45.0, 30.0
 
 
-def demo(seconds: int | None, seed: int) -> None:
-    """Run until Ctrl-C, or for `seconds`; then print one JSON line counted from the database. Raises CannotRun."""
+def demo(seconds: int | None, seed: int, ports: int = PORTS) -> None:
+    """Run until Ctrl-C, or for `seconds`; then print one JSON line counted from the database. Raises CannotRun.
+
+    `ports` is the first of a thousand ports for the two Asterisks; the API listens on `ports` + 1000.
+    """
     set_up_logging(logging.ERROR)
     try:
-        closing = asyncio.run(_demo(seconds, seed))
+        closing = asyncio.run(_demo(seconds, seed, ports))
     except BaseExceptionGroup as group:
         raise CannotRun(explained(group)) from group
     except (*EXPECTED, AsteriskError, PhonesMissing) as error:
@@ -50,14 +53,14 @@ def demo(seconds: int | None, seed: int) -> None:
     print(closing.as_json())
 
 
-async def _demo(seconds: int | None, seed: int) -> Closing:
+async def _demo(seconds: int | None, seed: int, ports: int) -> Closing:
     dealers = load_dealers(Path("dealers.toml"), Path("dealers.demo.toml"))
     folder = FOLDER.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("demo.db*"):
         old.unlink()
     _say("starting two Asterisks: the dealer's, and one that plays the telephone network")
-    async with demo_bed(folder, dealers.phones, PORTS) as bed:
+    async with demo_bed(folder, dealers.phones, ports) as bed:
         await _fill(bed, folder, dealers, seed)
         async with running(bed.settings, dealers) as program, reachable(program) as address:
             await _connected(program)

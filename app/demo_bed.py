@@ -60,7 +60,7 @@ async def demo_bed(folder: Path, phones: tuple[str, ...], ports: int) -> AsyncIt
     network = AsteriskInstance(program, network_node.state_dir, [sounds])
     async with dealer, network:
         await _registered(dealer, len(phones))
-        yield DemoBed(_settings(folder, dealer_node, secrets), dealer, network, network_node)
+        yield DemoBed(_settings(folder, dealer_node, secrets, ports + 1000), dealer, network, network_node)
 
 
 def _nodes(
@@ -98,7 +98,7 @@ def _nodes(
     return dealer, network
 
 
-def _settings(folder: Path, node: DealerNode, secrets: Credentials) -> Settings:
+def _settings(folder: Path, node: DealerNode, secrets: Credentials, http_port: int) -> Settings:
     return Settings(
         node="n1",
         database_url=f"sqlite:///{folder}/demo.db",
@@ -108,7 +108,7 @@ def _settings(folder: Path, node: DealerNode, secrets: Credentials) -> Settings:
         recordings_dir=node.state_dir / "spool" / "recording",
         sounds_dir=node.sounds_dir,
         http_host="127.0.0.1",
-        http_port=8600,
+        http_port=http_port,
         api_token=secrets.api,
         trunk_endpoint="trunk",
         caps=TrunkCaps(per_second=5.0, at_once=50, per_day=100_000),

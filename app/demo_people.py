@@ -12,15 +12,16 @@ from app.storage.database import Database
 from calls.ids import AgentId, CampaignId, DealerId
 from dialer.campaign import Campaign, CampaignKind, CampaignState, DialMode, LegalBasis, PacingSettings
 from routing.agent import AgentProfile
-from simulation.people import customers
+from simulation.people import customers, talk_seconds
 
 DEALER = DealerId("demo")
 CAMPAIGN = CampaignId("apk-demo")
-LIST_LENGTH = 2000
+LIST_LENGTH = 3000
+LONGEST_TALK_SECONDS = 30
 # The first serve callers, the others work on the campaign.
 SKILLS: dict[str, dict[str, int]] = {
     "anna": {"sales": 8, "reception": 3},
-    "bram": {"parts": 8, "workshop": 2},
+    "bram": {"parts": 8, "workshop": 5},
     "carla": {"workshop": 8, "parts": 3},
     "daan": {"workshop": 6, "reception": 5},
     "eva": {"reception": 9, "sales": 4},
@@ -56,7 +57,9 @@ async def fill(database: Database, folder: Path, phones: tuple[str, ...], seed: 
         writer = csv.writer(text, delimiter=";")
         writer.writerow(["naam", "telefoon", "kenteken"])
         for person in customers(random.Random(seed), LIST_LENGTH, now.date()):
-            writer.writerow([person.name, person.number, person.plate])
+            # Short talks, so that a demo also ends soon.
+            if talk_seconds(person.number) <= LONGEST_TALK_SECONDS:
+                writer.writerow([person.name, person.number, person.plate])
     result = await import_contacts(database, file, CAMPAIGN, ImportOptions(who="demo"), now)
     if result.faults:
         raise RuntimeError(f"the demo's own list has faults: {result.faults[0]}")

@@ -13,7 +13,7 @@ from app.clock import Clock
 from app.floor_desk import FloorDesk
 from app.supervisor import Supervisor
 from calls.commands import CloseBridge, Command, HangUp, JoinPeople
-from calls.facts import AgentStateChanged, Fact
+from calls.facts import AgentStateChanged, AttemptConnected, Fact
 from calls.ids import AgentId, CallId, CampaignId, LegId, bridge_of, line_leg
 from calls.legs import LegArrived, LegEnded, LegLeft, PeopleJoined
 from calls.words import AgentState, HangupCause
@@ -93,11 +93,14 @@ class OpenLines:
         self._failures: dict[AgentId, int] = {}
 
     def on_fact(self, fact: Fact) -> None:
-        """Follow agents to work and home."""
-        if not isinstance(fact, AgentStateChanged):
+        """Follow agents to work and home, and let them hear when a customer is with them."""
+        if not isinstance(fact, AgentStateChanged | AttemptConnected):
             return
         line = self._lines.get(fact.agent_id)
-        if fact.after is AgentState.LOGGED_OUT and line is not None:
+        if isinstance(fact, AttemptConnected):
+            if line is not None:
+                self._supervisor.spawn("beep", self._executor.beep(bridge_of(line.call_id)))
+        elif fact.after is AgentState.LOGGED_OUT and line is not None:
             hang_up = HangUp(line_leg(line.call_id))
             self._supervisor.spawn("close a line", self._executor.carry_out(hang_up))
         elif fact.after is AgentState.AVAILABLE and line is None and fact.campaign_id is not None:
@@ -150,16 +153,17 @@ class OpenLines:
             session.deliver(LegEnded(self._clock.now(), line_leg(machine.call_id), HangupCause.NORMAL))
         failures = 1 if machine.was_up else self._failures.get(agent_id, 0) + 1
         self._failures[agent_id] = failures
-        if agent.campaign_id == machine.campaign_id and agent.state is not AgentState.LOGGED_OUT:
-            self._supervisor.spawn("open a line again", self._again(machine, failures))
+        if agent.campaign_id is not None:
+            self._supervisor.spawn("open a line again", self._again(agent_id, failures))
 
-    async def _again(self, machine: OpenLine, failures: int) -> None:
+    async def _again(self, agent_id: AgentId, failures: int) -> None:
         if failures >= MAX_FAILURES:
             # The agent resumes when the phone is well; that opens the line anew.
-            self._failures.pop(machine.agent_id, None)
-            self._desk.pause(machine.agent_id, "line_lost")
+            self._failures.pop(agent_id, None)
+            self._desk.pause(agent_id, "line_lost")
             return
         await asyncio.sleep(RETRY_SECONDS)
-        agent = self._desk.floor.agent(machine.agent_id)
-        if agent.campaign_id == machine.campaign_id and machine.agent_id not in self._lines:
-            self._open(machine.agent_id, machine.campaign_id)
+        # Meanwhile the agent may have gone home, or to another campaign.
+        campaign_id = self._desk.floor.agent(agent_id).campaign_id
+        if campaign_id is not None and agent_id not in self._lines:
+            self._open(agent_id, campaign_id)

@@ -98,8 +98,9 @@ class AsteriskNode:
         await self._beat()
 
     def on_down(self, reason: str) -> None:
-        """Stop acting on this node until it is back."""
+        """Stop acting on this node until it is back; whoever waits goes to the fallback when that takes long."""
         self.up = False
+        self.leases.suspend()
         _log.warning("asterisk is out of reach", extra={"node": self._node, "reason": reason})
         self._journal.publish(AsteriskLost(self._clock.now(), self._node, "socket_down"))
 

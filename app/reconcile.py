@@ -6,6 +6,7 @@ state, pieces that belong to nothing are taken away. What to make of each piece 
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,7 +60,9 @@ class Reconciler:
         journal: Journal,
         clock: Clock,
         left: Left,
+        count: Callable[[int, int], None],
     ) -> None:
+        """`count` hears how many channels and bridges Asterisk has, at every look."""
         self._node = node
         self._ari = ari
         self._supervisor = supervisor
@@ -71,6 +74,7 @@ class Reconciler:
         self._journal = journal
         self._clock = clock
         self._left: Left | None = left
+        self._count = count
         self._taken = 0
         self._ended = 0
 
@@ -85,6 +89,7 @@ class Reconciler:
         self._receive_strangers(live)
         await self._tidy(live, differences=False)
         # Waiting callers' leases have been running all the while.
+        self._executor.leases.resume()
         async with asyncio.TaskGroup() as group:
             self._executor.leases.renew_all(group)
         return self._taken, self._ended
@@ -97,6 +102,7 @@ class Reconciler:
         except CensusFailed as error:
             _log.warning("no census", extra={"reason": str(error)})
             return
+        self._count(len(live.legs), len(live.bridges))
         stable = before & set(self._owned())
         for leg_id in stable:
             if leg_id not in live.legs and await self._confirmed_gone(leg_id):
@@ -125,11 +131,13 @@ class Reconciler:
             for leg_id in machine.legs():
                 leg = live.legs.get(leg_id)
                 if leg is None:
+                    self._executor.leases.drop(leg_id)
                     session.deliver(LegEnded(now, leg_id, _CAUSE))
                     self._ended += 1
                 elif live.bridge_with(leg_id) is not None:
                     continue
                 elif not leg.ours and leg.up and not isinstance(machine, OpenLine):
+                    self._executor.leases.drop(leg_id)
                     session.deliver(LegLeft(now, leg_id))
                 elif leg.up and leg_mark(leg_id) is not None:
                     session.deliver(LegAnswered(now, leg_id))
@@ -282,6 +290,7 @@ class Reconciler:
         return self._supervisor.owner(leg_id) is not None and not await self._executor.exists(leg_id)
 
     def _end_leg(self, leg_id: LegId) -> None:
+        self._executor.leases.drop(leg_id)
         session = self._supervisor.owner(leg_id)
         if session is not None:
             session.deliver(LegEnded(self._clock.now(), leg_id, _CAUSE))

@@ -8,6 +8,7 @@ so that a contact list can be imported where there is no Asterisk.
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 
@@ -85,7 +86,7 @@ def _no_port(value: str) -> str | None:
 def _below(least: float) -> Callable[[str], str | None]:
     def fault(value: str) -> str | None:
         try:
-            enough = float(value) >= least
+            enough = least <= float(value) < inf
         except ValueError:
             enough = False
         return None if enough else f"{value!r} will not do: give a number of at least {least:g}"

@@ -1,9 +1,12 @@
-"""What the trunk still bears, over all campaigns (`dialer.ports.TrunkRoom`). A restart refills nothing."""
+"""What the trunk still bears, over all campaigns (`dialer.ports.TrunkRoom`). A restart refills nothing.
+
+While Asterisk is out of reach it bears nothing: an attempt that cannot be dialled would cost its contact a turn.
+"""
 
 from collections import deque
 from datetime import datetime, timedelta
 
-from calls.facts import AttemptCommitted, AttemptEnded, Fact
+from calls.facts import AsteriskLost, AsteriskReached, AttemptCommitted, AttemptEnded, Fact
 from dialer import caps
 from dialer.caps import Bucket, TrunkCaps
 
@@ -20,21 +23,28 @@ class TrunkGate:
         self._caps = limits
         self._bucket = Bucket(now)
         self.in_flight = in_flight
+        self._reachable = True
         self._dialled = deque([now] * dialled_today)
 
     def on_fact(self, fact: Fact) -> None:
-        """Count attempts as they begin and end."""
+        """Count attempts as they begin and end, and follow the way to Asterisk."""
         match fact:
             case AttemptCommitted(at=at):
                 self.in_flight += 1
                 self._dialled.append(at)
             case AttemptEnded():
                 self.in_flight = max(0, self.in_flight - 1)
+            case AsteriskLost():
+                self._reachable = False
+            case AsteriskReached():
+                self._reachable = True
             case _:
                 pass
 
     def room(self, now: datetime) -> int:
         """How many attempts may start now."""
+        if not self._reachable:
+            return 0
         while self._dialled and now - self._dialled[0] >= _DAY:
             self._dialled.popleft()
         return caps.room(

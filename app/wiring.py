@@ -54,7 +54,7 @@ from metrics.observer import Metrics
 from routing.agent import Agent
 from routing.floor import Floor
 
-AUDIT_SECONDS = 30.0
+AUDIT_SECONDS = 15.0
 FLUSH_SECONDS = 5.0
 
 
@@ -165,7 +165,15 @@ async def _assemble(
     # The campaigns
     def make_runner(campaign: Campaign) -> CampaignRunner:
         return CampaignRunner(
-            campaign, store, CampaignFloor(desk), dialler, gate, journal.publish, clock.now, fresh_call_id
+            campaign,
+            store,
+            CampaignFloor(desk),
+            dialler,
+            gate,
+            journal.publish,
+            clock.now,
+            fresh_call_id,
+            metrics.campaigns.count_pacing_decision,
         )
 
     def show_window(window: AbandonWindow) -> None:
@@ -179,7 +187,18 @@ async def _assemble(
 
     # The node
     reconciler = Reconciler(
-        node, ari, supervisor, executor, desk, reception, dialler, lines, journal, clock, left
+        node,
+        ari,
+        supervisor,
+        executor,
+        desk,
+        reception,
+        dialler,
+        lines,
+        journal,
+        clock,
+        left,
+        lambda channels, bridges: metrics.technical.set_leftovers(node, channels, bridges),
     )
     follower = AsteriskNode(
         node,

@@ -20,7 +20,7 @@ from calls.facts import (
     ContactRefused,
     Fact,
 )
-from calls.ids import AgentId, CallId
+from calls.ids import AgentId, CallId, CampaignId
 from calls.words import AgentState, AttemptOutcome
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt
 from dialer.errors import StoreUnavailable
@@ -51,10 +51,11 @@ class CampaignRunner:
         publish: Callable[[Fact], None],
         now: Callable[[], datetime],
         new_call_id: Callable[[], CallId],
+        decided: Callable[[CampaignId, str], None],
     ) -> None:
+        """`decided` hears the reason of every pacing decision."""
         self.campaign = campaign
         self.decision: PacingDecision | None = None
-        self.decided_at: datetime | None = None
         self._store = store
         self._floor = floor
         self._launcher = launcher
@@ -62,6 +63,7 @@ class CampaignRunner:
         self._publish = publish
         self._now = now
         self._new_call_id = new_call_id
+        self._decided = decided
         self._profile = profile_named(campaign.profile)
         self._estimates = CampaignEstimates(campaign.ring_seconds)
         self._ringing: dict[CallId, datetime] = {}
@@ -134,7 +136,7 @@ class CampaignRunner:
             list_empty=self._empty_until is not None and now < self._empty_until,
         )
         self.decision = decide(snapshot, self.campaign.pacing)
-        self.decided_at = now
+        self._decided(self.campaign.campaign_id, self.decision.reason)
         if self.decision.calls_to_place:
             await self._place(self.decision, now)
 

@@ -9,5 +9,6 @@ files=("$@")
 if [[ $# -eq 0 ]]; then
   mapfile -d '' files < <(git ls-files -z --cached --others --exclude-standard -- ':!requirements*.txt' ':!*.lock' ':!**/package-lock.json')
 fi
-.venv/bin/detect-secrets-hook "${files[@]}"
+# Nothing is sent anywhere to try a find out; a placeholder of a template and "user:password" of a help text are no finds.
+.venv/bin/detect-secrets-hook --no-verify --exclude-lines '\{\{.*\}\}|password_format = crypt' --exclude-lines '//user:password@' "${files[@]}"
 printf '%d files hold no secret\n' "${#files[@]}"

@@ -28,6 +28,7 @@ class AmiLimits:
     connect_within: float = 5.0
     answer_within: float = 5.0
     reload_within: float = 20.0
+    close_within: float = 1.0
     ping_every: float = 10.0
     pause_least: float = 0.2
     pause_most: float = 10.0
@@ -173,9 +174,10 @@ class AmiLink:
             raise
         finally:
             self._manager = None
-            manager.close()
             if self._up:
                 self._listener.on_down(reason)
+            manager.close()
+            await loop.run_in_executor(self._owner, manager.join, self._limits.close_within)
 
     async def _tell_all(self) -> None:
         for contact in await self.contacts():

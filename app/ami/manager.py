@@ -19,7 +19,7 @@ _END = "\r\n"
 
 
 class TimedManager(Manager):  # type: ignore[misc]  # pyst2 has no types
-    """A connection for one life: `open` and any number of `act`, all from one thread; `close` from any."""
+    """A connection for one life: `open` any number of `act` and `join`, all from one thread."""
 
     def __init__(self, heard: Callable[[Headers], None], ended: Callable[[], None]) -> None:
         """Prepare; `heard` gets each event's headers and `ended` is called once, both from threads of pyst2."""
@@ -67,13 +67,20 @@ class TimedManager(Manager):  # type: ignore[misc]  # pyst2 has no types
             raise AmiRefused(action, answer.headers.get("Message") or answer.data.strip())
 
     def close(self) -> None:
-        """End the connection and the threads that read it; never fails, also when it was not opened."""
+        """Cut the connection, from any thread: who waits for an answer gets `AmiDown`, and pyst2's threads end."""
         tcp = getattr(self, "_tcp", None)
         if tcp is None:
             return
         with contextlib.suppress(OSError):
             tcp.shutdown(socket.SHUT_RDWR)
         tcp.close()
+
+    def join(self, limit: float) -> None:
+        """Close, and return when pyst2's threads have ended or after `limit` seconds for each."""
+        self.close()  # also what an `open` made after the first `close`
+        for thread in (self.message_thread, self.event_dispatch_thread):
+            if thread.is_alive():
+                thread.join(limit)
 
     def event_dispatch(self) -> None:
         """Hand events on until the connection ends, then tell, whoever waits for an answer included."""

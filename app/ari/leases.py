@@ -4,6 +4,9 @@ Asterisk's absolute timeout is the clock, so it runs when this program is dead, 
 
 A lease cannot be renewed while Asterisk plays a prompt to the leg or records it: the request waits in line behind the
 prompt. So a prompt is covered before it starts, by a lease as long as the prompt and the usual seconds together.
+
+A lease that ran out must never be renewed: the leg is in the dialplan by then, perhaps talking, and would be torn out of
+it. So nothing is renewed while we do not hear what happens, and after standing still we first read what happened meanwhile.
 """
 
 import asyncio
@@ -14,6 +17,8 @@ from calls.ids import LegId
 
 RENEW_SECONDS = 2.0
 LEASE_SECONDS = 6
+STOOD_STILL_SECONDS = 1.0
+CATCH_UP_SECONDS = 0.3
 _AT_ONCE = 8
 
 
@@ -26,6 +31,7 @@ class Leases:
         self._covered: dict[LegId, str] = {}
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._renewing: dict[LegId, asyncio.Event] = {}
+        self._suspended = False
 
     def __len__(self) -> int:
         return len(self._held)
@@ -62,12 +68,25 @@ class Leases:
         if self._covered.get(leg_id) == reason:
             del self._covered[leg_id]
 
+    def suspend(self) -> None:
+        """Renew nothing until `resume`: events do not reach us, so a leg may have left without our knowing."""
+        self._suspended = True
+
+    def resume(self) -> None:
+        """It is known again which legs are ours: go on."""
+        self._suspended = False
+
     async def run(self) -> None:
         """Renew every lease every `RENEW_SECONDS`; one that is slow holds up no other."""
+        loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as group:
             while True:
+                due = loop.time() + RENEW_SECONDS
                 await asyncio.sleep(RENEW_SECONDS)
-                self.renew_all(group)
+                if loop.time() > due + STOOD_STILL_SECONDS:
+                    await asyncio.sleep(CATCH_UP_SECONDS)
+                if not self._suspended:
+                    self.renew_all(group)
 
     def renew_all(self, group: asyncio.TaskGroup) -> None:
         """Renew every lease once, a few at a time, as tasks of `group`."""

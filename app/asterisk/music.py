@@ -15,7 +15,6 @@ Samples = NDArray[np.float64]
 # C, a minor, F and G as broken chords, in semitones above the C below middle C; the tune repeats without a seam.
 _CHORDS = ((0, 7, 12, 16), (-3, 4, 12, 16), (-7, 5, 9, 12), (-5, 2, 11, 14))
 _PATTERN = (0, 1, 2, 3, 2, 1, 2, 3)
-_ROUNDS = 4
 
 
 def tone(hertz: float, seconds: float) -> Samples:
@@ -26,12 +25,13 @@ def tone(hertz: float, seconds: float) -> Samples:
 
 
 def soft_tune() -> Samples:
-    """A quiet tune of plucked notes, 64 seconds, whose end joins its beginning."""
-    notes = [chord[step] for _ in range(_ROUNDS) for chord in _CHORDS for step in _PATTERN]
+    """A quiet tune of plucked notes, 16 seconds, whose end joins its beginning."""
+    notes = [chord[step] for chord in _CHORDS for step in _PATTERN]
     step = int(RATE * NOTE_SECONDS)
     tune = np.zeros(step * len(notes), dtype=np.float64)
+    plucks = {semitones: _pluck(130.81 * 2 ** (semitones / 12)) for semitones in notes}
     for place, semitones in enumerate(notes):
-        pluck = _pluck(130.81 * 2 ** (semitones / 12))
+        pluck = plucks[semitones]
         span = np.arange(place * step, place * step + len(pluck)) % len(tune)
         tune[span] += pluck
     return np.asarray(0.2 * tune / np.abs(tune).max(), dtype=np.float64)

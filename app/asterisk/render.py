@@ -1,6 +1,7 @@
 """Writing an instance's directory from the templates, the same node always giving the same files."""
 
 import base64
+import functools
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import jinja2
 
-from app.asterisk.nodes import DealerNode, NetworkNode
+from app.asterisk.nodes import TRUNK, DealerNode, NetworkNode
 
 CONFIG_DIR = Path(__file__).parents[2] / "asterisk-config"
 PACKAGED_DATA = Path("/usr/share/asterisk")
@@ -36,6 +37,14 @@ def crypted(password: str) -> str:
 def render(node: DealerNode | NetworkNode) -> Mapping[str, str]:
     """The text of every file of the node's etc directory, by file name."""
     own = CONFIG_DIR / ("templates" if isinstance(node, DealerNode) else "network")
+    return {
+        name.removesuffix(".j2"): template.render(node=node, trunk=TRUNK)
+        for name, template in _templates(own).items()
+    }
+
+
+@functools.cache
+def _templates(own: Path) -> Mapping[str, jinja2.Template]:
     folders = (own, CONFIG_DIR / "common")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
@@ -47,10 +56,7 @@ def render(node: DealerNode | NetworkNode) -> Mapping[str, str]:
     )
     environment.filters["crypted"] = crypted
     names = {path.name for folder in folders for path in folder.glob("*.conf.j2")}
-    return {
-        name.removesuffix(".j2"): environment.get_template(name).render(node=node, trunk="trunk")
-        for name in sorted(names)
-    }
+    return {name: environment.get_template(name) for name in sorted(names)}
 
 
 def install(node: DealerNode | NetworkNode) -> None:

@@ -26,7 +26,6 @@ def _e164(text: str) -> str:
 
 
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG}$")]
-CallIdText = Annotated[str, StringConstraints(pattern=f"^{PATH_PATTERNS['call_id']}$")]
 Word = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,39}$")]
 # One line without control characters, not beginning with a blank.
 Title = Annotated[

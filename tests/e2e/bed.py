@@ -69,6 +69,12 @@ class NetworkAsterisk:
         """What a customer does when called: answer:DELAY:TALK, busy, fail or noanswer."""
         await self._put("people", number, plan)
 
+    async def hang_up(self, who: str) -> None:
+        """Let a person of a living call hang up; nothing happens when they are in none."""
+        lines = (await self.instance.command("core show channels concise")).splitlines()
+        for channel in (line.split("!")[0] for line in lines if line.split("!")[8:9] == [who]):
+            await self.instance.command(f"channel request hangup {channel}")
+
     async def record(self, who: str) -> None:
         """Record what this person, phone or number hears and speaks in calls from now on."""
         await self._put("record", who, "yes")

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,7 @@ class Stream:
     def longest_gap(self) -> float:
         """The longest time in seconds between two packets that follow each other; 0 with fewer than two."""
         times = [packet.at for packet in self.packets]
-        return max((after - before for before, after in zip(times, times[1:], strict=False)), default=0.0)
+        return max((after - before for before, after in pairwise(times)), default=0.0)
 
     def first_loud(self) -> datetime | None:
         """When sound began, to the packet; None when all is silence."""
@@ -98,7 +99,7 @@ class Stream:
         size = int(RATE * WINDOW_SECONDS)
         probe = np.hanning(size) * np.exp(-2j * np.pi * hertz * np.arange(size) / RATE)
         amplitudes = (abs(np.dot(part, probe)) / (size / 4) for part in self._windows())
-        return sum(amplitude > _TONE_LEVEL for amplitude in amplitudes) * WINDOW_SECONDS
+        return sum(bool(amplitude > _TONE_LEVEL) for amplitude in amplitudes) * WINDOW_SECONDS
 
     def hears(self, recording: Path) -> datetime | None:
         """When the dealer began to play this recording (8 kHz mono WAV), told by its first second and a half; None: never."""

@@ -1,6 +1,5 @@
 """The databases under test: every storage test runs on both."""
 
-import itertools
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,7 +10,6 @@ from app.storage.database import Database, open_database
 from tests.integration.postgresql import PostgresqlServer, postgresql_server
 
 _PORTS = range(17000, 17100)
-_names = itertools.count(1)
 
 
 def free_port() -> int:
@@ -34,7 +32,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/test.db"
     running: PostgresqlServer = request.getfixturevalue("server")
-    return running.create_database(f"test{next(_names)}")
+    return running.empty_database()
 
 
 @pytest.fixture

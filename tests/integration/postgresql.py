@@ -37,9 +37,11 @@ class PostgresqlServer:
         """Stop at once, as a crash would."""
         self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
 
-    def create_database(self, name: str) -> str:
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "dealerlijn", name)
-        return self.url(name)
+    def empty_database(self) -> str:
+        """The address of a database without tables, the same one each time."""
+        connection = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "dealerlijn", "-d", "postgres")
+        self._run("psql", *connection, "-qc", "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        return self.url("postgres")
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), *arguments]

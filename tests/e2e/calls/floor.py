@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,14 +12,19 @@ from app.ari.outcome import Done
 from app.dealers import Dealers, load_dealers
 from app.settings import AmiAddress, AriAddress, Settings
 from app.storage.agents import save_agent
+from app.storage.campaigns import create_campaign
+from app.storage.contact_list import NewContact, add_contacts, load_hash_key
 from app.storage.database import open_database
 from app.wiring import Program, running
 from calls.facts import CallEnded, DifferenceFound, Fact
-from calls.ids import AgentId
+from calls.ids import AgentId, CampaignId, DealerId
+from calls.numbers import NumberKind
 from calls.words import AgentState
+from customers.person import number_hash
+from dialer.campaign import Campaign, CampaignKind, CampaignState, DialMode, LegalBasis, PacingSettings
 from dialer.caps import TrunkCaps
 from routing.agent import AgentProfile
-from tests.e2e.bed import DealerAsterisk
+from tests.e2e.bed import DDI, DealerAsterisk
 
 ALWAYS_OPEN = """
 [dealers.demo.hours]
@@ -50,6 +56,8 @@ SKILLS = {
     "agent6": {"workshop": 6, "parts": 6},
 }
 
+
+PLENTY = TrunkCaps(per_second=50.0, at_once=100, per_day=100_000)
 
 F = TypeVar("F", bound=Fact)
 
@@ -108,7 +116,7 @@ def with_still_waiting(known: Dealers, seconds: float) -> Dealers:
         )
         for dealer_id, dealer in known.dealers.items()
     }
-    return replace(known, dealers=told)
+    return replace(known, dealers=told, by_ddi={ddi: told[at.dealer] for ddi, at in known.by_ddi.items()})
 
 
 def prompt(asterisk: DealerAsterisk, name: str) -> Path:
@@ -131,7 +139,7 @@ def settings(asterisk: DealerAsterisk, folder: Path) -> Settings:
         http_port=0,
         api_token="a-token-for-these-tests-only",
         trunk_endpoint="trunk",
-        caps=TrunkCaps(per_second=50.0, at_once=100, per_day=100_000),
+        caps=PLENTY,
         demo=True,
     )
 
@@ -146,13 +154,58 @@ async def store_agents(asterisk: DealerAsterisk, folder: Path, names: Sequence[s
     await database.close()
 
 
+async def store_campaign(
+    asterisk: DealerAsterisk, folder: Path, numbers: Sequence[str], ring_seconds: int = 15
+) -> Campaign:
+    """Put a running campaign with a contact for each number into the database. It dials one number for each free agent."""
+    campaign = Campaign(
+        campaign_id=CampaignId("apk"),
+        dealer=DealerId("demo"),
+        name="APK",
+        kind=CampaignKind.APK,
+        basis=LegalBasis.EXISTING_CONTRACT,
+        profile="demo",
+        shown_number=DDI,
+        state=CampaignState.RUNNING,
+        ring_seconds=ring_seconds,
+        wrap_up_seconds=1,
+        pacing=PacingSettings(mode=DialMode.PROGRESSIVE),
+    )
+    database = open_database(settings(asterisk, folder).database_url)
+    await database.migrate()
+    key = await load_hash_key(database)
+    contacts = [
+        NewContact(
+            person_key=f"person {number}",
+            name="Mevrouw Proef",
+            e164=number,
+            number_hash=number_hash(key, number),
+            number_kind=NumberKind.MOBILE,
+            timezone="Europe/Amsterdam",
+        )
+        for number in numbers
+    ]
+    await create_campaign(database, campaign)
+    await add_contacts(database, campaign, contacts, "test.csv", datetime.now(UTC))
+    await database.close()
+    return campaign
+
+
 @asynccontextmanager
 async def controller(
-    asterisk: DealerAsterisk, folder: Path, known: Dealers, at_work: Sequence[str] = ()
+    asterisk: DealerAsterisk,
+    folder: Path,
+    known: Dealers,
+    at_work: Sequence[str] = (),
+    campaign: Campaign | None = None,
+    caps: TrunkCaps = PLENTY,
 ) -> AsyncIterator[Watched]:
-    """Run the controller with these agents logged in and available; nothing may be left of it afterwards."""
+    """Run the controller with these agents logged in and available; nothing may be left of it afterwards.
+
+    With a campaign the agents work on it; the context begins when their lines are up.
+    """
     await store_agents(asterisk, folder, tuple(SKILLS))
-    async with running(settings(asterisk, folder), known) as program:
+    async with running(replace(settings(asterisk, folder), caps=caps), known) as program:
         facts: list[Fact] = []
         program.journal.observe("test", facts.append)
         watched = Watched(program, facts)
@@ -160,9 +213,19 @@ async def controller(
             while not program.connection.live:
                 await asyncio.sleep(0.02)
         for name in at_work:
-            program.desk.login(AgentId(name))
+            program.desk.login(AgentId(name), campaign.campaign_id if campaign is not None else None)
+        if campaign is not None:
+            await lines_up(watched, len(at_work))
         yield watched
         await nothing_is_left(watched)
+
+
+async def lines_up(watched: Watched, count: int, limit: float = 10.0) -> None:
+    """Return once so many agents have an open line."""
+    program = watched.program
+    async with asyncio.timeout(limit):
+        while sum(agent.line_open for agent in program.desk.floor.view(program.clock.now()).agents) != count:
+            await asyncio.sleep(0.02)
 
 
 async def nothing_is_left(watched: Watched) -> None:
@@ -179,8 +242,7 @@ async def nothing_is_left(watched: Watched) -> None:
     assert program.supervisor.failures == 0
     assert program.journal.observer_errors == 0
     assert await program.journal.flushed(5)
-    differences = [fact for fact in watched.of(DifferenceFound)]
-    assert not differences, differences
+    assert watched.of(DifferenceFound) == []
 
 
 async def _left_in_asterisk(program: Program) -> bool:

@@ -194,7 +194,7 @@ async def test_cancelling_leaves_no_thread(fake: FakeAmi, told: Recorder) -> Non
         await told.until(lambda: told.trunks != [])
 
     for _ in range(100):
-        if threading.active_count() <= before:
+        if threading.active_count() == before:
             break
         await asyncio.sleep(0.01)
     assert threading.active_count() <= before

@@ -72,6 +72,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     epoch = await take_epoch(database, node)
     journal = Journal(SqlJournal(database, node, epoch))
     desk = FloorDesk(floor, journal, clock, _plan, lambda _campaign: 30.0)
+    desk.connect(lambda _call, _fact: True)
     anna = AgentProfile(ANNA, "Anna", "PJSIP/anna", {"sales": 8})
     await save_agent(database, anna)
     floor.know(anna, clock.now())

@@ -111,7 +111,7 @@ async def test_a_lock_held_by_another_program_is_an_outage_that_ends(
 
 
 async def test_a_server_that_dies_is_an_outage_and_its_return_ends_it(server: PostgresqlServer) -> None:
-    database = open_database(server.create_database("dying"))
+    database = open_database(server.empty_database())
     await database.migrate()
     campaign = await campaign_with(database, [contact(1)])
     store = await store_for(database)

@@ -44,7 +44,7 @@ CAMPAIGN = Campaign(
     "APK in juni",
     CampaignKind.APK,
     LegalBasis.EXISTING_CONTRACT,
-    "nl_business",
+    "nl-business",
     "+31401234567",
     CampaignState.RUNNING,
 )

@@ -24,8 +24,8 @@ from calls.words import (
 )
 from dialer.life import AgentFound
 from routing.agent import Agent
-from routing.flow import AgentChosen
 from routing.floor import Floor
+from routing.flow import AgentChosen
 from tests.fakes.fact_store import FactStore
 from tests.fakes.virtual_time import HandClock, after
 from tests.unit.app.people import ANNA, APK, BRAM, DEMO, SALES, agent, attempt_ended, call_id, queued

@@ -1,1 +1,0 @@
-"""What was promised: capacity, bookings and call-backs."""

@@ -1,0 +1,201 @@
+"""A campaign rings customers, and each who answers has an agent or hears the information message, both as heard on the wire."""
+
+import asyncio
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from calls.facts import (
+    AttemptAbandoned,
+    AttemptAnswered,
+    AttemptCommitted,
+    AttemptConnected,
+    AttemptEnded,
+    DispositionRecorded,
+    InformationMessagePlayed,
+)
+from calls.ids import AgentId
+from calls.words import AgentState, AttemptOutcome
+from dialer.caps import TrunkCaps
+from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
+from tests.e2e.calls.floor import ALWAYS_OPEN, Watched, controller, dealers, lines_up, prompt, store_campaign
+from tests.e2e.wire import Wire
+
+AGENT_HERTZ, CUSTOMER_HERTZ, BEEP_HERTZ = 1000.0, 440.0, 880.0
+NUMBERS = [f"+3161000000{number}" for number in range(1, 7)]
+WITHIN = timedelta(seconds=2)
+pytestmark = pytest.mark.usefixtures("quiet")
+
+
+async def test_a_customer_who_answers_talks_with_an_agent_at_once_and_the_agent_hears_a_beep(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, wire: Wire, tmp_path: Path
+) -> None:
+    await network_asterisk.customer_does(NUMBERS[0], "answer:2:4")
+    campaign = await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:1])
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign) as watched:
+        connected = await watched.fact(AttemptConnected)
+        ended = await watched.fact(AttemptEnded)
+        await _free_again(watched, "agent1")
+
+    assert connected.answer_to_agent_seconds < 0.5
+    assert ended.outcome is AttemptOutcome.CONNECTED
+    assert 3.5 < ended.talk_seconds < 4.5
+    assert 1.5 < ended.ring_seconds < 3.5
+    (customer,), (agent,) = wire.lines(), wire.phones()
+    began = customer.heard.first_loud()
+    assert began is not None
+    assert began - customer.answered_at < timedelta(seconds=0.5)
+    assert customer.heard.tone_seconds(AGENT_HERTZ) > 3
+    assert agent.heard.tone_seconds(CUSTOMER_HERTZ) > 3
+    assert (
+        agent.heard.since(connected.at).until(connected.at + timedelta(seconds=1)).tone_seconds(BEEP_HERTZ)
+        >= 0.1
+    )
+
+
+async def test_attempts_that_reach_nobody_end_as_busy_failed_or_unanswered(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, tmp_path: Path
+) -> None:
+    expected = {
+        "busy": AttemptOutcome.BUSY,
+        "fail": AttemptOutcome.FAILED,
+        "noanswer": AttemptOutcome.UNANSWERED,
+    }
+    for number, plan in zip(NUMBERS, expected, strict=False):
+        await network_asterisk.customer_does(number, plan)
+    campaign = await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:3], ring_seconds=15)
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    at_work = ("agent1", "agent2", "agent3")
+    async with controller(dealer_asterisk, tmp_path, known, at_work, campaign) as watched:
+        await watched.fact(AttemptEnded, limit=25, count=3)
+
+    ends = watched.of(AttemptEnded)
+    assert {end.outcome for end in ends} == set(expected.values())
+    unanswered = next(end for end in ends if end.outcome is AttemptOutcome.UNANSWERED)
+    assert 14.5 < unanswered.ring_seconds < 17
+    assert watched.of(AttemptAnswered) == []
+
+
+async def test_a_customer_for_whom_nobody_is_free_hears_the_message_within_two_seconds_and_can_object_by_key(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, wire: Wire, tmp_path: Path
+) -> None:
+    await network_asterisk.customer_does(NUMBERS[0], "answer:3:60:4:9")
+    campaign = await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:1])
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign) as watched:
+        await watched.fact(AttemptCommitted)
+        watched.program.desk.pause(AgentId("agent1"), "coffee")
+        abandoned = await watched.fact(AttemptAbandoned)
+        played = await watched.fact(InformationMessagePlayed)
+        objection = await watched.fact(DispositionRecorded)
+        ended = await watched.fact(AttemptEnded, limit=60)
+        history = await watched.program.store.abandon_window(campaign.campaign_id, abandoned.at - WITHIN)
+
+    assert ended.outcome is AttemptOutcome.ABANDONED
+    assert 1.5 < abandoned.waited_seconds < 2
+    assert played.after_answer_seconds < 2
+    assert (objection.call_id, objection.disposition) == (ended.call_id, "objection")
+    assert (history.connected, history.abandoned) == (0, 1)
+    (customer,) = wire.lines()
+    began = customer.heard.hears(prompt(dealer_asterisk, "information-message"))
+    assert began is not None
+    assert began - customer.answered_at < WITHIN
+    # All of it: the message is more than fifteen seconds long.
+    assert customer.heard.loud_seconds() > 12
+
+
+async def test_an_agent_who_becomes_free_within_the_grace_still_gets_the_customer(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, wire: Wire, tmp_path: Path
+) -> None:
+    await network_asterisk.customer_does(NUMBERS[0], "answer:3:3")
+    campaign = await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:1])
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign) as watched:
+        await watched.fact(AttemptCommitted)
+        watched.program.desk.pause(AgentId("agent1"), "coffee")
+        await watched.fact(AttemptAnswered)
+        await asyncio.sleep(0.8)
+        watched.program.desk.resume(AgentId("agent1"))
+        connected = await watched.fact(AttemptConnected)
+        ended = await watched.fact(AttemptEnded)
+
+    assert 0.7 < connected.answer_to_agent_seconds < 1.7
+    assert ended.outcome is AttemptOutcome.CONNECTED
+    assert watched.of(AttemptAbandoned) == []
+    assert wire.lines()[0].heard.tone_seconds(AGENT_HERTZ) > 2
+
+
+async def test_a_customer_who_hangs_up_before_the_message_is_no_abandoned_call(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, tmp_path: Path
+) -> None:
+    await network_asterisk.customer_does(NUMBERS[0], "answer:3:1")
+    campaign = await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:1])
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign) as watched:
+        await watched.fact(AttemptCommitted)
+        watched.program.desk.pause(AgentId("agent1"), "coffee")
+        ended = await watched.fact(AttemptEnded)
+
+    assert ended.outcome is AttemptOutcome.HUNG_UP
+    assert watched.of(AttemptAbandoned) == []
+
+
+async def test_a_line_that_drops_is_opened_again_and_serves_the_next_customer(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, tmp_path: Path
+) -> None:
+    for number in NUMBERS[:2]:
+        await network_asterisk.customer_does(number, "answer:1:30")
+    await network_asterisk.phone_does("agent1", "answer", delay=0.2)
+    campaign = await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:2])
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign) as watched:
+        await watched.fact(AttemptConnected)
+        await network_asterisk.hang_up("agent1")
+        first = await watched.fact(AttemptEnded)
+        await lines_up(watched, 1)
+        second = await watched.fact(AttemptConnected, count=2)
+        await network_asterisk.hang_up(NUMBERS[0])
+        await network_asterisk.hang_up(NUMBERS[1])
+        await watched.fact(AttemptEnded, count=2)
+
+    assert first.outcome is AttemptOutcome.CONNECTED
+    assert second.agent_id == "agent1"
+    assert [end.outcome for end in watched.of(AttemptEnded)] == [AttemptOutcome.CONNECTED] * 2
+
+
+async def test_the_trunks_caps_hold_however_many_agents_are_free(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, tmp_path: Path
+) -> None:
+    for number in NUMBERS:
+        await network_asterisk.customer_does(number, "answer:1:2")
+    campaign = await store_campaign(dealer_asterisk, tmp_path, NUMBERS)
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    caps = TrunkCaps(per_second=1.0, at_once=2, per_day=5)
+    at_work = ("agent1", "agent2", "agent3", "agent4")
+    async with controller(dealer_asterisk, tmp_path, known, at_work, campaign, caps) as watched:
+        await watched.fact(AttemptEnded, limit=40, count=5)
+        await asyncio.sleep(2)
+
+    steps = sorted(
+        (step.at, 1 if step.event == "ringing" else -1)
+        for number in NUMBERS
+        for step in network_asterisk.steps(number)
+        if step.event in ("ringing", "ended") and step.at >= watched.of(AttemptCommitted)[0].at
+    )
+    at_once, most = 0, 0
+    for _, change in steps:
+        at_once += change
+        most = max(most, at_once)
+    began = [at for at, change in steps if change == 1]
+    assert len(began) == 5
+    assert most == 2
+    assert all(after - before > timedelta(seconds=0.8) for before, after in pairwise(began))
+
+
+async def _free_again(watched: Watched, agent: str) -> None:
+    async with asyncio.timeout(5):
+        while watched.program.desk.floor.agent(AgentId(agent)).state is not AgentState.AVAILABLE:
+            await asyncio.sleep(0.05)

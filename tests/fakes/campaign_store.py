@@ -1,0 +1,121 @@
+"""A campaign's database in memory, that can be away, and whoever else the dialler needs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from calls.ids import AgentId, CallId, CampaignId, ContactId, attempt_leg
+from calls.numbers import PhoneNumber
+from dialer.campaign import (
+    AbandonWindow,
+    Campaign,
+    CommittedAttempt,
+    LineAgent,
+    PacingSettings,
+    RefusedContact,
+)
+from dialer.errors import StoreUnavailable, UnknownCampaign
+from tests.fakes.virtual_time import START
+
+NUMBER = PhoneNumber("+31612345678")
+
+
+class MemoryCampaignStore:
+    """A list of contacts (`dialer.ports.CampaignStore`). Each is dialled or, with a rule in `refused`, refused once."""
+
+    def __init__(self, *campaigns: Campaign, contacts: int = 0) -> None:
+        self.known = {campaign.campaign_id: campaign for campaign in campaigns}
+        self.contacts = [ContactId(number) for number in range(contacts)]
+        self.refused: dict[ContactId, str] = {}
+        self.away = False
+        self.connected = 1000
+        self.abandoned = 0
+        self.windows = 0
+        self.commits: list[datetime] = []
+
+    async def campaigns(self) -> list[Campaign]:
+        self._answer()
+        return list(self.known.values())
+
+    async def set_pacing(self, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
+        self._answer()
+        if campaign_id not in self.known:
+            raise UnknownCampaign(campaign_id)
+        self.known[campaign_id] = replace(self.known[campaign_id], pacing=pacing)
+        return self.known[campaign_id]
+
+    async def commit_attempts(
+        self, campaign: Campaign, call_ids: Sequence[CallId], now: datetime, reason: str
+    ) -> list[CommittedAttempt | RefusedContact]:
+        self._answer()
+        self.commits.append(now)
+        chosen, self.contacts = self.contacts[: len(call_ids)], self.contacts[len(call_ids) :]
+        free = iter(call_ids)
+        return [self._result(campaign, contact, free) for contact in chosen]
+
+    async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
+        self._answer()
+        self.windows += 1
+        return AbandonWindow(campaign_id, since, self.connected, self.abandoned)
+
+    async def record_objection(
+        self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
+    ) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        if self.away:
+            raise StoreUnavailable("the test took it away")
+
+    def _result(
+        self, campaign: Campaign, contact: ContactId, free: Iterator[CallId]
+    ) -> CommittedAttempt | RefusedContact:
+        if (rule := self.refused.get(contact)) is not None:
+            return RefusedContact(campaign.campaign_id, contact, rule)
+        call_id = next(free)
+        return CommittedAttempt(
+            call_id, attempt_leg(call_id), campaign.campaign_id, contact, NUMBER, "Testpersoon"
+        )
+
+
+class FewLineAgents:
+    """Some agents on open lines (`dialer.ports.LineFloor`)."""
+
+    def __init__(self, free: int, busy: int = 0) -> None:
+        self.free = free
+        self.busy = busy
+        self.waiting = 0
+
+    def line_agents(self, campaign_id: CampaignId) -> list[LineAgent]:
+        return [
+            LineAgent(AgentId(f"agent{number}"), number < self.free, START, wrapping_up=False)
+            for number in range(self.free + self.busy)
+        ]
+
+    def waiting_answers(self, campaign_id: CampaignId) -> int:
+        return self.waiting
+
+
+class Room:
+    """A trunk with room for `left` attempts (`dialer.ports.TrunkRoom`)."""
+
+    def __init__(self, left: int = 1000) -> None:
+        self.left = left
+
+    def room(self, now: datetime) -> int:
+        return self.left
+
+    def take(self, wanted: int, now: datetime) -> int:
+        taken = min(wanted, self.left)
+        self.left -= taken
+        return taken
+
+
+class Launches:
+    """Notes what is to be dialled (`dialer.ports.Launcher`)."""
+
+    def __init__(self) -> None:
+        self.attempts: list[CommittedAttempt] = []
+
+    def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
+        self.attempts.append(attempt)

@@ -1,0 +1,255 @@
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import count
+
+import pytest
+
+from app.lines import MAX_FAILURES, RETRY_SECONDS, OpenLines
+from calls.commands import Command
+from calls.facts import Fact
+from calls.ids import CallId, LegId, bridge_of, leg_mark, line_leg
+from calls.legs import LegArrived, LegEnded, LegLeft
+from calls.words import AgentState, HangupCause
+from tests.fakes.virtual_time import settle, virtual_time
+from tests.unit.app.bed import Bed, a_bed
+from tests.unit.app.people import ANNA, APK, agent, call_id
+
+LOGGED_OUT = agent(ANNA, AgentState.LOGGED_OUT)
+
+
+class Customer:
+    """A call that an agent on a line talks to; notes what it is told."""
+
+    call_id = call_id(1)
+    ended = False
+
+    def __init__(self) -> None:
+        self.heard: list[object] = []
+
+    def legs(self) -> Sequence[LegId]:
+        return ()
+
+    def failed(self, at: datetime) -> Sequence[Fact]:
+        return ()
+
+    def handle(self, fact: object) -> Sequence[Command]:
+        self.heard.append(fact)
+        return ()
+
+
+def lines_of(bed: Bed) -> OpenLines:
+    numbers = count(101)
+    lines = OpenLines(
+        bed.desk, bed.supervisor, bed.executor, bed.clock, lambda: call_id(next(numbers)), bed.endpoint_of
+    )
+    bed.journal.observe("open lines", lines.on_fact)
+    return lines
+
+
+def dialled(bed: Bed) -> list[CallId]:
+    legs = [
+        request.split("/")[2].split("?")[0] for request in bed.asterisk.asked("POST /channels/", "endpoint=")
+    ]
+    return [mark.call_id for leg in legs if (mark := leg_mark(leg)) is not None]
+
+
+def tell(bed: Bed, fact: LegArrived | LegEnded | LegLeft) -> None:
+    session = bed.supervisor.owner(fact.leg_id)
+    assert session is not None
+    session.deliver(fact)
+
+
+def answered(bed: Bed, line: CallId) -> LegArrived:
+    return LegArrived(bed.clock.now(), line_leg(line), "line", "", "")
+
+
+def gone(bed: Bed, line: CallId) -> LegEnded:
+    return LegEnded(bed.clock.now(), line_leg(line), HangupCause.NORMAL)
+
+
+@virtual_time
+async def test_the_phone_of_an_agent_who_logs_in_to_a_campaign_is_called_and_answering_brings_customers() -> (
+    None
+):
+    async with a_bed(LOGGED_OUT) as bed:
+        lines = lines_of(bed)
+
+        bed.desk.login(ANNA, APK)
+        await settle()
+        (line,) = dialled(bed)
+        before = bed.floor.agent(ANNA).line_open
+        tell(bed, answered(bed, line))
+        await settle()
+
+        assert not before
+        assert bed.floor.agent(ANNA).line_open
+        assert lines.agent_on(line) == ANNA
+        assert bed.asterisk.asked(f"POST /bridges/{bridge_of(line)}/addChannel?channel={line_leg(line)}")
+
+
+@virtual_time
+async def test_an_agent_who_serves_the_queues_gets_no_line() -> None:
+    async with a_bed(LOGGED_OUT) as bed:
+        lines_of(bed)
+
+        bed.desk.login(ANNA)
+        await settle()
+
+        assert dialled(bed) == []
+
+
+@virtual_time
+async def test_one_agent_has_one_line_whatever_states_come_and_go() -> None:
+    async with a_bed(LOGGED_OUT) as bed:
+        lines_of(bed)
+        bed.desk.login(ANNA, APK)
+        await settle()
+
+        bed.desk.pause(ANNA, "lunch")
+        bed.desk.resume(ANNA)
+        await asyncio.sleep(10)
+
+        assert len(dialled(bed)) == 1
+
+
+@virtual_time
+async def test_the_line_of_an_agent_who_goes_home_is_closed_and_not_opened_again() -> None:
+    async with a_bed(LOGGED_OUT) as bed:
+        lines = lines_of(bed)
+        bed.desk.login(ANNA, APK)
+        await settle()
+        (line,) = dialled(bed)
+        tell(bed, answered(bed, line))
+        await settle()
+
+        bed.desk.logout(ANNA)
+        await settle()
+        hung_up = bed.asterisk.asked("DELETE", line_leg(line))
+        tell(bed, gone(bed, line))
+        await asyncio.sleep(60)
+
+        assert len(hung_up) == 1
+        assert bed.asterisk.asked(f"DELETE /bridges/{bridge_of(line)}")
+        assert len(dialled(bed)) == 1
+        assert lines.agent_on(line) is None
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_a_line_that_drops_takes_no_customers_and_is_opened_again(left: bool) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with a_bed(LOGGED_OUT) as bed:
+            lines_of(bed)
+            bed.desk.login(ANNA, APK)
+            await settle()
+            (line,) = dialled(bed)
+            tell(bed, answered(bed, line))
+            await settle()
+
+            tell(bed, LegLeft(bed.clock.now(), line_leg(line)) if left else gone(bed, line))
+            await settle()
+            while_down = bed.floor.agent(ANNA).line_open
+            await asyncio.sleep(RETRY_SECONDS + 0.1)
+
+            assert not while_down
+            assert len(dialled(bed)) == 2
+
+    story()
+
+
+@virtual_time
+async def test_the_customer_on_a_line_that_drops_is_told() -> None:
+    async with a_bed(agent(ANNA, campaign_id=APK)) as bed:
+        lines = lines_of(bed)
+        lines.adopt(call_id(7), ANNA, APK)
+        customer = Customer()
+        bed.supervisor.start(customer, ())
+        assert bed.desk.find_line_agent(APK, customer.call_id) is not None
+
+        tell(bed, gone(bed, call_id(7)))
+        await settle()
+
+        assert customer.heard == [gone(bed, call_id(7))]
+
+
+@virtual_time
+async def test_a_phone_that_never_answers_pauses_its_agent_in_the_end() -> None:
+    async with a_bed(LOGGED_OUT) as bed:
+        bed.asterisk.answers("POST", "/channels/n1", 500, {"message": "Allocation failed"})
+        bed.asterisk.answers("GET", "/channels/n1", 404, {"message": "No such channel"})
+        lines_of(bed)
+
+        bed.desk.login(ANNA, APK)
+        await asyncio.sleep(60)
+
+        assert len(dialled(bed)) == MAX_FAILURES
+        assert bed.floor.agent(ANNA).state is AgentState.PAUSED
+        assert bed.floor.agent(ANNA).reason == "line_lost"
+
+
+@virtual_time
+async def test_an_agent_paused_for_a_lost_line_gets_a_new_one_on_resuming() -> None:
+    async with a_bed(LOGGED_OUT) as bed:
+        bed.asterisk.answers("POST", "/channels/n1", 500, {"message": "Allocation failed"})
+        bed.asterisk.answers("GET", "/channels/n1", 404, {"message": "No such channel"})
+        lines_of(bed)
+        bed.desk.login(ANNA, APK)
+        await asyncio.sleep(60)
+
+        bed.desk.resume(ANNA)
+        await settle()
+
+        assert len(dialled(bed)) == MAX_FAILURES + 1
+
+
+@virtual_time
+async def test_a_line_found_alive_after_a_restart_takes_customers_at_once() -> None:
+    async with a_bed(agent(ANNA, campaign_id=APK)) as bed:
+        lines = lines_of(bed)
+
+        lines.adopt(call_id(7), ANNA, APK)
+        lines.open_missing()
+        await settle()
+
+        found = bed.desk.find_line_agent(APK, call_id(1))
+        assert found is not None
+        assert (found.line, dialled(bed)) == (call_id(7), [])
+
+
+@virtual_time
+async def test_after_a_restart_the_phone_of_an_agent_whose_line_is_gone_is_called() -> None:
+    async with a_bed(agent(ANNA, campaign_id=APK)) as bed:
+        lines = lines_of(bed)
+
+        lines.open_missing()
+        await settle()
+
+        assert len(dialled(bed)) == 1
+
+
+@pytest.mark.parametrize("state", [AgentState.PAUSED, AgentState.LOGGED_OUT])
+def test_after_a_restart_nobody_is_called_who_does_not_work(state: AgentState) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with a_bed(agent(ANNA, state, campaign_id=APK)) as bed:
+            lines_of(bed).open_missing()
+            await settle()
+
+            assert dialled(bed) == []
+
+    story()
+
+
+@virtual_time
+async def test_stopping_the_program_calls_no_phone_again() -> None:
+    async with a_bed(LOGGED_OUT) as bed:
+        lines_of(bed)
+        bed.desk.login(ANNA, APK)
+        await settle()
+
+        bed.tasks.cancel()
+        await asyncio.sleep(60)
+
+        assert len(dialled(bed)) == 1
+        assert len(bed.tasks) == 0
