@@ -15,6 +15,8 @@ from app.clock import Clock
 from app.journal import Journal
 from calls.facts import (
     AgentStateChanged,
+    AsteriskLost,
+    AsteriskReached,
     AttemptConnected,
     AttemptEnded,
     CallConnected,
@@ -60,6 +62,7 @@ class FloorDesk:
         self._plan_of = plan_of
         self._wrap_up_of = wrap_up_of
         self._deliver: Deliver = lambda _call_id, _fact: False
+        self._reachable = False
         self._agent_of: dict[CallId, AgentId] = {}
         self._line_of: dict[AgentId, CallId] = {}
         self._answered: dict[CampaignId, list[CallId]] = {}
@@ -196,11 +199,18 @@ class FloorDesk:
             case AttemptEnded(call_id=call_id, campaign_id=campaign_id):
                 self.waits_no_more(campaign_id, call_id)
                 self._over(call_id, self._wrap_up_of(campaign_id))
+            case AsteriskLost():
+                self._reachable = False
+            case AsteriskReached():
+                self._reachable = True
+                self.assign()
             case _:
                 pass
 
     def assign(self) -> None:
-        """Give waiting calls to agents who can take them now."""
+        """Give waiting calls to agents who can take them now; to nobody while no phone can be rung."""
+        if not self._reachable:
+            return
         for assignment in self.floor.assign(self._clock.now()):
             self._journal.publish(assignment.fact)
             chosen = AgentChosen(self._clock.now(), assignment.agent_id, assignment.reason)

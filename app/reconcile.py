@@ -25,7 +25,7 @@ from app.storage.takeover import OpenAttempt, OpenCall
 from app.supervisor import Supervisor
 from calls.commands import CloseBridge, HangUp
 from calls.facts import AttemptEnded, CallArrived, CallConnected, CallEnded, CallQueued, DifferenceFound
-from calls.ids import AgentId, CallId, LegId, NodeId, bridge_of, leg_mark, line_leg
+from calls.ids import AgentId, CallId, LegId, NodeId, bridge_of, leg_mark
 from calls.legs import LegAnswered, LegArrived, LegEnded, LegLeft, PromptFinished
 from calls.words import AttemptOutcome, CallPhase, HangupCause, InboundOutcome
 from dialer.life import Attempt, AttemptState
@@ -87,7 +87,7 @@ class Reconciler:
             self._take_over(live, self._left)
             self._left = None
         self._receive_strangers(live)
-        await self._tidy(live, differences=False)
+        await self._tidy(live, self._running(), differences=False)
         # Waiting callers' leases have been running all the while.
         self._executor.leases.resume()
         async with asyncio.TaskGroup() as group:
@@ -97,6 +97,7 @@ class Reconciler:
     async def audit(self, application: str) -> None:
         """Compare while everything runs: each difference is told and mended. There should be none."""
         before = set(self._owned())
+        running = self._running()
         try:
             live = await take_census(self._ari, application)
         except CensusFailed as error:
@@ -108,7 +109,8 @@ class Reconciler:
             if leg_id not in live.legs and await self._confirmed_gone(leg_id):
                 self._differs("leg_gone", leg_id)
                 self._end_leg(leg_id)
-        await self._tidy(live, differences=True)
+        # What a call leaves behind while it ends, between the look and now, is no difference.
+        await self._tidy(live, running | self._running(), differences=True)
 
     async def _census(self, application: str) -> Live:
         """Ask until Asterisk tells; whoever waits cancels this when the connection goes down meanwhile."""
@@ -264,11 +266,8 @@ class Reconciler:
                     LegArrived(self._clock.now(), leg.leg_id, purpose, detail, leg.cli_text)
                 )
 
-    async def _tidy(self, live: Live, *, differences: bool) -> None:
-        machines = self._supervisor.machines()
-        owned = set(self._owned()) | {line_leg(machine.call_id) for machine in machines}
-        running = {machine.call_id for machine in machines}
-        for leg_id in orphans(live, owned):
+    async def _tidy(self, live: Live, running: set[CallId], *, differences: bool) -> None:
+        for leg_id in orphans(live, self._owned()):
             mark = leg_mark(leg_id)
             # A leg of a running call may be one that is just being made or just leaving.
             if mark is not None and mark.call_id in running:
@@ -282,6 +281,9 @@ class Reconciler:
             if differences:
                 self._differs("empty_bridge", bridge_id)
             await self._executor.carry_out(CloseBridge(bridge_id))
+
+    def _running(self) -> set[CallId]:
+        return {machine.call_id for machine in self._supervisor.machines()}
 
     def _owned(self) -> list[LegId]:
         return [leg_id for machine in self._supervisor.machines() for leg_id in machine.legs()]

@@ -23,7 +23,7 @@ class TrunkGate:
         self._caps = limits
         self._bucket = Bucket(now)
         self.in_flight = in_flight
-        self._reachable = True
+        self._reachable = False
         self._dialled = deque([now] * dialled_today)
 
     def on_fact(self, fact: Fact) -> None:

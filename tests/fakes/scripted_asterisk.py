@@ -17,7 +17,6 @@ class _Rule:
     path: str
     status: int | None
     body: Any
-    held: "asyncio.Future[None] | None"
     once: bool
 
 
@@ -31,17 +30,18 @@ class ScriptedAsterisk:
         self.said: list[str] = []
         self.ari = Ari(self)
         self._rules: list[_Rule] = []
+        self._holds: list[tuple[str, str, asyncio.Future[None]]] = []
 
     def answers(
         self, method: str, path: str, status: int | None, body: Any = None, *, once: bool = False
     ) -> None:
         """From now on a request that begins so is answered with `status`; None: there is no answer."""
-        self._rules.insert(0, _Rule(method, path, status, body, None, once))
+        self._rules.insert(0, _Rule(method, path, status, body, once))
 
     def holds(self, method: str, path: str) -> "asyncio.Future[None]":
-        """The next request that begins so is answered when the future is set."""
+        """The next request that begins so gets its answer when the future is set."""
         held: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._rules.insert(0, _Rule(method, path, 204, None, held, once=True))
+        self._holds.append((method, path, held))
         return held
 
     def asked(self, *parts: str) -> list[str]:
@@ -51,6 +51,12 @@ class ScriptedAsterisk:
     async def send(self, request: Request) -> Answer:
         path = unquote(request.path)
         self.said.append(f"{request.method} {path}")
+        for hold in self._holds:
+            method, beginning, held = hold
+            if request.method == method and path.startswith(beginning):
+                self._holds.remove(hold)
+                await held
+                break
         for rule in self._rules:
             if request.method == rule.method and path.startswith(rule.path):
                 break
@@ -58,8 +64,6 @@ class ScriptedAsterisk:
             return Answer(*_success(request.method, path))
         if rule.once:
             self._rules.remove(rule)
-        if rule.held is not None:
-            await rule.held
         if rule.status is None:
             raise NoAnswer("TimeoutError")
         if rule.status == 200 and rule.body is None:

@@ -19,6 +19,7 @@ from tests.fakes.fact_store import FactStore
 from tests.fakes.scripted_asterisk import ScriptedAsterisk
 from tests.fakes.virtual_time import LoopClock
 from tests.unit.app.people import SALES
+from tests.unit.app.reached import REACHED
 
 
 class Bed:
@@ -42,6 +43,7 @@ class Bed:
             self.floor, self.journal, clock, lambda _dealer, _department: SALES, lambda _id: 30
         )
         self.desk.connect(self._deliver)
+        self.desk.on_fact(REACHED)
         self.journal.observe("test", self.facts.append)
         self.journal.observe("floor", self.desk.on_fact)
 

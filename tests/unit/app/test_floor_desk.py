@@ -29,6 +29,7 @@ from routing.flow import AgentChosen
 from tests.fakes.fact_store import FactStore
 from tests.fakes.virtual_time import HandClock, after
 from tests.unit.app.people import ANNA, APK, BRAM, DEMO, SALES, agent, attempt_ended, call_id, queued
+from tests.unit.app.reached import REACHED
 
 ONE, TWO, THREE = call_id(1), call_id(2), call_id(3)
 ANNAS_LINE, BRAMS_LINE = call_id(101), call_id(102)
@@ -51,6 +52,7 @@ class Desk:
         self.given: list[tuple[CallId, AgentId]] = []
         self.dead: set[CallId] = set()
         self.desk.connect(self._deliver)
+        self.desk.on_fact(REACHED)
         self.journal.observe("test", self.facts.append)
         self.journal.observe("floor", self.desk.on_fact)
 
@@ -68,11 +70,11 @@ class Desk:
     def line_up(self, agent_id: AgentId, line: CallId) -> None:
         self.desk.line_up(agent_id, line)
 
-    def _deliver(self, call: CallId, fact: object) -> bool:
-        if call in self.dead:
+    def _deliver(self, call_id: CallId, fact: object) -> bool:
+        if call_id in self.dead:
             return False
         assert isinstance(fact, AgentChosen | AgentFound)
-        self.given.append((call, fact.agent_id))
+        self.given.append((call_id, fact.agent_id))
         return True
 
 

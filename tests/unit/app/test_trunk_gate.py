@@ -2,20 +2,34 @@ from app.trunk_gate import TrunkGate
 from dialer.caps import TrunkCaps
 from tests.fakes.virtual_time import START, after
 from tests.unit.app.people import attempt_ended, committed
+from tests.unit.app.reached import REACHED
 
 CAPS = TrunkCaps(per_second=10, at_once=5, per_day=8)
 DAY = 24 * 3600
 
 
-def test_a_start_refills_nothing() -> None:
+def reachable_gate(*, in_flight: int, dialled_today: int) -> TrunkGate:
+    """A gate whose Asterisk can be reached."""
+    gate = TrunkGate(CAPS, START, in_flight=in_flight, dialled_today=dialled_today)
+    gate.on_fact(REACHED)
+    return gate
+
+
+def test_before_asterisk_is_reached_nothing_is_dialled() -> None:
     gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=0)
+
+    assert gate.room(after(10)) == 0
+
+
+def test_a_start_refills_nothing() -> None:
+    gate = reachable_gate(in_flight=0, dialled_today=0)
 
     assert gate.room(START) == 0
     assert gate.room(after(0.2)) == 2
 
 
 def test_what_an_earlier_process_left_in_the_air_takes_room_until_it_ends() -> None:
-    gate = TrunkGate(CAPS, START, in_flight=4, dialled_today=0)
+    gate = reachable_gate(in_flight=4, dialled_today=0)
 
     before = gate.room(after(10))
     gate.on_fact(attempt_ended(1))
@@ -24,7 +38,7 @@ def test_what_an_earlier_process_left_in_the_air_takes_room_until_it_ends() -> N
 
 
 def test_attempts_in_the_air_take_room_and_give_it_back() -> None:
-    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=0)
+    gate = reachable_gate(in_flight=0, dialled_today=0)
 
     for number in range(3):
         gate.on_fact(committed(number))
@@ -35,7 +49,7 @@ def test_attempts_in_the_air_take_room_and_give_it_back() -> None:
 
 
 def test_an_end_too_many_makes_no_room() -> None:
-    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=0)
+    gate = reachable_gate(in_flight=0, dialled_today=0)
 
     gate.on_fact(attempt_ended(1))
     gate.on_fact(committed(2))
@@ -44,7 +58,7 @@ def test_an_end_too_many_makes_no_room() -> None:
 
 
 def test_no_more_is_taken_than_there_is_room_and_what_is_taken_is_gone() -> None:
-    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=0)
+    gate = reachable_gate(in_flight=0, dialled_today=0)
 
     assert gate.take(2, after(0.3)) == 2
     assert gate.take(9, after(0.3)) == 1
@@ -52,7 +66,7 @@ def test_no_more_is_taken_than_there_is_room_and_what_is_taken_is_gone() -> None
 
 
 def test_a_day_has_its_limit() -> None:
-    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=7)
+    gate = reachable_gate(in_flight=0, dialled_today=7)
 
     gate.on_fact(committed(1, 5))
     gate.on_fact(attempt_ended(1))
@@ -61,7 +75,7 @@ def test_a_day_has_its_limit() -> None:
 
 
 def test_a_day_later_there_is_room_again() -> None:
-    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=6)
+    gate = reachable_gate(in_flight=0, dialled_today=6)
     for number in range(2):
         gate.on_fact(committed(number, 3600))
         gate.on_fact(attempt_ended(number))

@@ -1,7 +1,8 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 
 import pytest
@@ -22,10 +23,13 @@ from dialer.campaign import (
     Campaign,
     CampaignKind,
     CampaignState,
+    CommittedAttempt,
     DialMode,
     LegalBasis,
     PacingSettings,
+    RefusedContact,
 )
+from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
 from dialer.runner import EMPTY_LIST_SECONDS, TICK_SECONDS, WINDOW_REFRESH_SECONDS, CampaignRunner
 from tests.fakes.campaign_store import FewLineAgents, Launches, MemoryCampaignStore, Room
@@ -147,10 +151,10 @@ async def test_nobody_is_dialled_while_the_database_is_away() -> None:
 @virtual_time
 async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read() -> None:
     class FailsToCommit(MemoryCampaignStore):
-        async def commit_attempts(self, *_arguments: object) -> list[object]:  # type: ignore[override]
-            self.away = True
-            self._answer()
-            return []
+        async def commit_attempts(
+            self, campaign: Campaign, call_ids: Sequence[CallId], now: datetime, reason: str
+        ) -> list[CommittedAttempt | RefusedContact]:
+            raise StoreUnavailable("the test took it away")
 
     bed = Bed()
     bed.runner._store = FailsToCommit(CAMPAIGN)

@@ -1,0 +1,1 @@
+"""What the measurements share: an Asterisk with SIPp around it, the programs under test, stopwatches and tables."""
