@@ -60,7 +60,7 @@ class Leases:
         """Before something that takes `seconds` and lets no renewal pass; `uncover` with the same reason ends it."""
         self._covered[leg_id] = reason
         if (renewal := self._renewing.get(leg_id)) is not None:
-            pass
+            await renewal.wait()
         await self._write(leg_id, int(seconds) + LEASE_SECONDS)
 
     def uncover(self, leg_id: LegId, reason: str) -> None:
