@@ -76,7 +76,7 @@ class CallSession:
                 await self._carry_out(self.machine.handle(await self._inbox.get()))
         finally:
             for timer in self._timers.values():
-                pass
+                timer.cancel()
             self._timers.clear()
 
     async def _carry_out(self, commands: Sequence[Command]) -> None:

@@ -11,7 +11,7 @@ from app.inbound import InboundCall, InboundPlan
 from app.supervisor import Supervisor
 from calls.commands import HangUp
 from calls.facts import CallArrived
-from calls.ids import CallId, DealerId, LegId, NodeId
+from calls.ids import CallId, DealerId, LegId, NodeId, PlaybackId
 from calls.legs import LegArrived
 from calls.numbers import cli_from_sip
 from calls.words import Department, HangupCause
@@ -77,12 +77,17 @@ class Reception:
         return self._dealers.dealers[dealer_id].queues[department]
 
     def start_again(self, call: InboundCall, leg_id: LegId) -> None:
-        """A caller who was in the menu when we went down hears it from the beginning."""
+        """A caller whom nobody had answered yet when we went down, or who hears that we are closed, begins anew."""
         self._executor.leases.hold(leg_id)
         self._supervisor.start(call, call.begin(again=True), (leg_id,))
+
+    def go_on(self, call: InboundCall, leg_id: LegId, number: int, playing: PlaybackId | None) -> None:
+        """A caller who was in the menu when we went down, and whose `number`th prompt may still be playing."""
+        self._executor.leases.hold(leg_id, playing)
+        self._supervisor.start(call, call.go_on(number, playing), (leg_id,))
 
     def adopt(self, call: InboundCall, leg_id: LegId, *, talking: bool) -> None:
         """Go on with a call found alive after a restart."""
         if not talking:
-            self._executor.leases.hold(leg_id)
+            self._executor.leases.hold(leg_id, call.playing)
         self._supervisor.start(call, call.resume(), (leg_id,))

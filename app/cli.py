@@ -14,6 +14,7 @@ from app.cli_config import check_all
 from app.cli_contacts import contact_commands
 from app.cli_doctor import examine
 from app.cli_frame import AsJson, Exit, end, new_commands, opened, show_table
+from app.cli_telephony import telephony_commands
 from app.settings import read_database_url, read_settings
 
 commands = new_commands(
@@ -24,6 +25,7 @@ commands = new_commands(
 commands.add_typer(agent_commands, name="agent")
 commands.add_typer(campaign_commands, name="campaign")
 commands.add_typer(contact_commands, name="contacts")
+commands.add_typer(telephony_commands, name="telephony")
 commands.add_typer(voicemail_commands, name="voicemail")
 
 

@@ -25,7 +25,6 @@ from app.storage.errors import StorageError, WrongDatabaseUrl
 from dialer.errors import DialerError, StoreUnavailable
 
 Result = TypeVar("Result")
-_LAST_WORD_SECONDS = 0.05
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")]
 
 
@@ -92,8 +91,6 @@ async def opened(url: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
-        # The driver's thread has a last word after a file that it could not open, and needs the loop to say it.
-        await asyncio.sleep(_LAST_WORD_SECONDS)
 
 
 def who() -> str:

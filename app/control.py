@@ -14,17 +14,27 @@ import msgspec
 from app.clock import Clock
 from app.control_errors import (
     NotTheirCall,
-    ObjectionWithoutContact,
+    ObjectionWithoutNumber,
     OutOfBounds,
     UnknownCall,
     UnknownDealer,
     UnknownDisposition,
 )
-from app.control_ports import CampaignFigures, ControlStore, LiveCall, PacingChanges, ProfileChanges
+from app.control_ports import (
+    CampaignFigures,
+    ControlStore,
+    LiveCall,
+    NodeTelephony,
+    PacingChanges,
+    ProfileChanges,
+    ReloadModule,
+    TelephonyState,
+)
 from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.storage.audit import AuditEntry
 from app.storage.errors import AlreadyThere
+from app.storage.past_calls import PastCall
 from app.storage.voicemails import Voicemail
 from calls.facts import CampaignStarted, CampaignStopped, DispositionRecorded, PacingChanged
 from calls.ids import AgentId, CallId, CampaignId, DealerId
@@ -49,6 +59,7 @@ class Control:
         journal: Journal,
         store: ControlStore,
         clock: Clock,
+        telephony: NodeTelephony,
         *,
         dealers: Collection[DealerId],
         campaigns_changed: Callable[[], None],
@@ -59,6 +70,7 @@ class Control:
         self._journal = journal
         self._store = store
         self._clock = clock
+        self._telephony = telephony
         self._dealers = dealers
         self._campaigns_changed = campaigns_changed
         self._live_calls = live_calls
@@ -142,7 +154,7 @@ class Control:
         """Record in one word how an agent's conversation ended, also afterwards.
 
         An objection is in force when this returns. Raises UnknownAgent, UnknownCall, NotTheirCall, UnknownDisposition
-        and ObjectionWithoutContact.
+        and ObjectionWithoutNumber.
         """
         past = await self._store.past_call(call_id)
         if self.agent(agent_id).call_id != call_id:
@@ -155,10 +167,20 @@ class Control:
         if contact_id is not None and follows is None:
             raise UnknownDisposition(word, tuple(Disposition))
         if follows is not None and follows.objection:
-            if contact_id is None:
-                raise ObjectionWithoutContact(call_id)
-            await self._store.record_objection(call_id, contact_id, agent_id, self._clock.now())
+            if contact_id is not None:
+                await self._store.record_objection(call_id, contact_id, agent_id, self._clock.now())
+            elif caller := self._caller(call_id, past):
+                await self._store.record_caller_objection(call_id, caller, agent_id, self._clock.now())
+            else:
+                raise ObjectionWithoutNumber(call_id)
         self._journal.publish(DispositionRecorded(self._clock.now(), call_id, agent_id, word, note))
+
+    def _caller(self, call_id: CallId, past: PastCall | None) -> str | None:
+        if past is not None:
+            return past.caller
+        # A call that has only just come in may not have reached the database.
+        live = next((call.number for call in self._live_calls() if call.call_id == call_id), None)
+        return None if live is None else live.e164
 
     # Campaigns
 
@@ -221,6 +243,17 @@ class Control:
             {state: states[state] for state in AgentState},
             self._last_decision(campaign_id),
         )
+
+    # Telephony
+
+    def telephony(self) -> TelephonyState:
+        """Phones, trunk and the ways to Asterisk as of now."""
+        return self._telephony.state()
+
+    async def reload_telephony(self, module: ReloadModule, who: str) -> None:
+        """Let Asterisk read its configuration of one kind again. Raises AsteriskAway, ReloadRefused."""
+        await self._telephony.reload(module)
+        await self._audit(who, "telephony_reloaded", module)
 
     async def changes(self, limit: int) -> Sequence[AuditEntry]:
         """Who changed what, newest first."""

@@ -48,13 +48,33 @@ class UnknownDisposition(ControlError):
         super().__init__(f"no disposition {word}", f"choose one of {', '.join(sorted(known))}")
 
 
-class ObjectionWithoutContact(ControlError):
-    """An objection needs a contact of a campaign, and an inbound call has none."""
+class ObjectionWithoutNumber(ControlError):
+    """An objection is to calls to a number, and this caller's was hidden."""
 
     def __init__(self, call_id: CallId) -> None:
         super().__init__(
-            f"call {call_id} belongs to no contact, so nobody would be spared further calls",
-            "record the objection on a campaign call of this person",
+            f"the caller of {call_id} hid the number, so nobody would be spared further calls",
+            "record the objection on a call from or to this person's number",
+        )
+
+
+class AsteriskAway(ControlError):
+    """Asterisk's manager interface does not answer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the manager interface of Asterisk gave no answer ({reason})",
+            "see that Asterisk runs and that DEALERLIJN_AMI_HOST, _PORT, _USER and _PASSWORD are right; then ask again",
+        )
+
+
+class ReloadRefused(ControlError):
+    """Asterisk would not read a part of its configuration again."""
+
+    def __init__(self, module: str, words: str) -> None:
+        super().__init__(
+            f"Asterisk refused to reload {module} ({words.replace(': ', ' ')})",
+            "let `dealerlijn check-config` compare its files with the settings",
         )
 
 

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Protocol, TypedDict
 
 from app.storage.audit import AuditEntry
+from app.storage.past_calls import PastCall
 from app.storage.voicemails import Voicemail
-from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, NodeId
 from calls.numbers import PhoneNumber
 from calls.words import AgentState, Department
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, DialMode, PacingSettings
@@ -57,6 +58,43 @@ class PacingChanges(TypedDict, total=False):
     max_over_dial: int
 
 
+class ReloadModule(StrEnum):
+    """A part of Asterisk's configuration that can be read again while calls go on."""
+
+    PJSIP = "pjsip"
+    DIALPLAN = "dialplan"
+    QUEUES = "queues"
+    MUSIC = "music"
+
+
+@dataclass(frozen=True, slots=True)
+class TelephonyState:
+    """One node's telephony as of now.
+
+    `phones` gives each phone's contact state in a word, `registrations` whether we are registered, by whom we register
+    as; both are empty while `ami_live` is false. `echo_seconds` is None while `ari_live` is false.
+    """
+
+    node: NodeId
+    ari_live: bool
+    echo_seconds: float | None
+    ami_live: bool
+    phones: Mapping[str, str]
+    registrations: Mapping[str, bool]
+
+
+class NodeTelephony(Protocol):
+    """A node's telephony as `Control` sees it."""
+
+    def state(self) -> TelephonyState:
+        """The node as of now."""
+        ...
+
+    async def reload(self, module: ReloadModule) -> None:
+        """Let Asterisk read its configuration of one kind again. Raises AsteriskAway, ReloadRefused."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignFigures:
     """A campaign in figures: from the database since its start and within `window`, and as it stands now.
@@ -69,14 +107,6 @@ class CampaignFigures:
     window: AbandonWindow
     agents: Mapping[AgentState, int]
     decision: PacingDecision | None
-
-
-@dataclass(frozen=True, slots=True)
-class PastCall:
-    """A call as stored. `agent_id` is None until an agent had it, `contact_id` for an inbound call."""
-
-    agent_id: AgentId | None
-    contact_id: ContactId | None
 
 
 class ControlStore(Protocol):
@@ -118,6 +148,12 @@ class ControlStore(Protocol):
         self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
     ) -> None:
         """Store that this person does not want to be called."""
+        ...
+
+    async def record_caller_objection(
+        self, call_id: CallId, e164: str, agent_id: AgentId | None, now: datetime
+    ) -> None:
+        """Store that nobody at this number wants to be called."""
         ...
 
     async def save_agent(self, profile: AgentProfile) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.control_ports import PastCall
-from app.storage import agents, audit, campaigns, tables, totals, voicemails
+from app.storage import agents, audit, campaigns, objections, past_calls, totals, voicemails
 from app.storage.audit import AuditEntry
 from app.storage.campaign_store import SqlCampaignStore
 from app.storage.database import Database
+from app.storage.past_calls import PastCall
 from app.storage.voicemails import Voicemail
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, PacingSettings
@@ -48,26 +48,23 @@ class SqlControlStore:
 
     async def attempt_totals(self, campaign_id: CampaignId) -> Sequence[AttemptTotal]:
         """Count all attempts of a campaign."""
-        counted = await totals.count_totals(self._database, None, {})
-        return [total for total in counted.attempts if total.campaign == campaign_id]
+        return await totals.count_attempts(self._database, campaign_id)
 
     async def past_call(self, call_id: CallId) -> PastCall | None:
         """Return what is stored of a call or attempt, None when there is none."""
-        attempts, calls = tables.attempts, tables.calls
-        async with self._database.reading() as connection:
-            attempt = (
-                await connection.execute(attempts.select().where(attempts.c.call_id == call_id))
-            ).one_or_none()
-            if attempt is not None:
-                return PastCall(attempt.agent_id, ContactId(attempt.contact_id))
-            call = (await connection.execute(calls.select().where(calls.c.call_id == call_id))).one_or_none()
-        return None if call is None else PastCall(call.agent_id, None)
+        return await past_calls.past_call(self._database, call_id)
 
     async def record_objection(
         self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
     ) -> None:
         """Store that this person does not want to be called."""
         await self._dialler.record_objection(call_id, contact_id, agent_id, now)
+
+    async def record_caller_objection(
+        self, call_id: CallId, e164: str, agent_id: AgentId | None, now: datetime
+    ) -> None:
+        """Store that nobody at this number wants to be called."""
+        await objections.record_objection(self._database, call_id, e164, agent_id, now)
 
     async def save_agent(self, profile: AgentProfile) -> None:
         """Store a new agent or a new profile."""

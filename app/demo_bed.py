@@ -33,11 +33,6 @@ class DemoBed:
         """Make a caller ring the dealer now."""
         place_call(self.network_node, caller)
 
-    async def network_channels(self) -> int:
-        """How many people are on the phone, agents' open lines included."""
-        lines = (await self.network.command("core show channels count")).splitlines()
-        return int(next(line.split()[0] for line in lines if "active channel" in line))
-
 
 class PhonesMissing(Exception):
     """Not every simulated phone registered at the dealer's Asterisk in time."""

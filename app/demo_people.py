@@ -55,11 +55,11 @@ async def fill(database: Database, folder: Path, phones: tuple[str, ...], seed: 
     file = folder / "customers.csv"
     with file.open("w", newline="", encoding="utf-8") as text:
         writer = csv.writer(text, delimiter=";")
-        writer.writerow(["naam", "telefoon", "kenteken"])
+        writer.writerow(["naam", "telefoon", "kenteken", "apk"])
         for person in customers(random.Random(seed), LIST_LENGTH, now.date()):
             # Short talks, so that a demo also ends soon.
             if talk_seconds(person.number) <= LONGEST_TALK_SECONDS:
-                writer.writerow([person.name, person.number, person.plate])
+                writer.writerow([person.name, person.number, person.plate, person.apk_expiry.isoformat()])
     result = await import_contacts(database, file, CAMPAIGN, ImportOptions(who="demo"), now)
     if result.faults:
         raise RuntimeError(f"the demo's own list has faults: {result.faults[0]}")

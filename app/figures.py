@@ -6,10 +6,13 @@ from collections import Counter
 from app.campaign_service import CampaignService
 from app.clock import Clock
 from app.journal import Journal
+from app.phones import PhoneWatch
+from calls.ids import NodeId
 from dialer.campaign import CampaignState
 from metrics.campaigns import CampaignFigures
 from metrics.floor import QueueFigures
 from metrics.observer import Metrics
+from metrics.technical import PhoneFigures
 from routing.floor import Floor
 
 EVERY_SECONDS = 1.0
@@ -20,13 +23,22 @@ class Figures:
     """Takes the snapshot. `run` does so every second and measures how late the event loop is."""
 
     def __init__(
-        self, metrics: Metrics, floor: Floor, campaigns: CampaignService, journal: Journal, clock: Clock
+        self,
+        metrics: Metrics,
+        floor: Floor,
+        campaigns: CampaignService,
+        journal: Journal,
+        clock: Clock,
+        node: NodeId,
+        phones: PhoneWatch,
     ) -> None:
         self._metrics = metrics
         self._floor = floor
         self._campaigns = campaigns
         self._journal = journal
         self._clock = clock
+        self._node = node
+        self._phones = phones
 
     def show(self) -> None:
         """Take the snapshot now."""
@@ -49,6 +61,17 @@ class Figures:
         )
         self._metrics.technical.set_journal(
             self._journal.depth, self._journal.dropped, self._journal.observer_errors
+        )
+        phones, registrations = self._phones.phones().values(), self._phones.registrations().values()
+        self._metrics.technical.set_phones(
+            self._node,
+            PhoneFigures(
+                Counter(state.value for state in phones),
+                len(self._phones.unreachable()),
+                sum(registrations),
+                len(registrations) - sum(registrations),
+                self._phones.knows,
+            ),
         )
         self._metrics.technical.set_tasks(len(asyncio.all_tasks()))
 

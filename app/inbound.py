@@ -96,6 +96,15 @@ class InboundCall:
         self._ivr = step.state
         return step.commands if again else (*step.commands, Publish(arrived))
 
+    def go_on(self, number: int, playing: PlaybackId | None) -> tuple[Command, ...]:
+        """Go on in the menu after a restart, whose `number`th prompt was the last and may still be `playing`."""
+        arrived = self.arrived
+        step = ivr_flow.go_on(
+            self._plan.entry, arrived.call_id, arrived.leg_id, arrived.cli, arrived.at, number, playing
+        )
+        self._ivr = step.state
+        return step.commands
+
     def resume(self) -> tuple[Command, ...]:
         """Go on after a restart."""
         assert self._routed is not None

@@ -25,14 +25,17 @@ from app.storage.takeover import OpenAttempt, OpenCall
 from app.supervisor import Supervisor
 from calls.commands import CloseBridge, HangUp
 from calls.facts import AttemptEnded, CallArrived, CallConnected, CallEnded, CallQueued, DifferenceFound
-from calls.ids import AgentId, CallId, LegId, NodeId, bridge_of, leg_mark
+from calls.ids import AgentId, CallId, LegId, NodeId, PlaybackId, bridge_of, leg_mark
 from calls.legs import LegAnswered, LegArrived, LegEnded, LegLeft, PromptFinished
 from calls.words import AttemptOutcome, CallPhase, HangupCause, InboundOutcome
 from dialer.life import Attempt, AttemptState
+from ivr.flow import playback_id as ivr_prompt
 from routing.flow import Offer, RoutedCall, Stage
+from routing.flow import playback_id as queue_prompt
 
 _log = logging.getLogger(__name__)
 CENSUS_PAUSE_SECONDS = 0.5
+PROMPTS_LOOKED_FOR = 12
 _CAUSE = HangupCause.LOST_WHILE_DOWN
 
 
@@ -84,14 +87,13 @@ class Reconciler:
         live = await self._census(application)
         await self._compare(live)
         if self._left is not None:
-            self._take_over(live, self._left)
+            playing = await self._prompts_playing(live, self._left.calls)
+            self._take_over(live, self._left, playing)
             self._left = None
         self._receive_strangers(live)
         await self._tidy(live, self._running(), differences=False)
         # Waiting callers' leases have been running all the while.
         self._executor.leases.resume()
-        async with asyncio.TaskGroup() as group:
-            self._executor.leases.renew_all(group)
         return self._taken, self._ended
 
     async def audit(self, application: str) -> None:
@@ -152,9 +154,34 @@ class Reconciler:
 
     # What an earlier process left
 
-    def _take_over(self, live: Live, left: Left) -> None:
+    async def _prompts_playing(
+        self, live: Live, calls: list[OpenCall]
+    ) -> dict[CallId, tuple[int, PlaybackId]]:
+        """The prompt that an earlier process left playing, and its number, of each call that hears one."""
+        waiting = [
+            call
+            for call in calls
+            if call.customer_leg in live.legs and live.bridge_with(call.customer_leg) is None
+        ]
+        async with asyncio.TaskGroup() as group:
+            asked = {
+                (call.call_id, number): (playback_id, group.create_task(still_plays(self._ari, playback_id)))
+                for call in waiting
+                for number, playback_id in _possible_prompts(call)
+            }
+        return {
+            call_id: (number, playback_id)
+            for (call_id, number), (playback_id, plays) in asked.items()
+            if plays.result()
+        }
+
+    def _take_over(self, live: Live, left: Left, playing: dict[CallId, tuple[int, PlaybackId]]) -> None:
         self._take_over_lines(live)
-        waiting = [queued for call in left.calls if (queued := self._take_over_call(live, call)) is not None]
+        waiting = [
+            queued
+            for call in left.calls
+            if (queued := self._take_over_call(live, call, playing.get(call.call_id))) is not None
+        ]
         for attempt in left.attempts:
             self._take_over_attempt(live, attempt)
         # Agents are put right before calls are given to them.
@@ -174,7 +201,9 @@ class Reconciler:
             if leg.leg_id in live.bridges.get(bridge_of(mark.call_id), ()):
                 self._lines.adopt(mark.call_id, agent.profile.agent_id, agent.campaign_id)
 
-    def _take_over_call(self, live: Live, call: OpenCall) -> CallQueued | None:
+    def _take_over_call(
+        self, live: Live, call: OpenCall, prompt: tuple[int, PlaybackId] | None
+    ) -> CallQueued | None:
         """Adopt or end a call; the return tells the floor of one that waits."""
         dealer = self._reception.dealer(call.dealer)
         found, agent_leg = found_inbound(
@@ -190,8 +219,14 @@ class Reconciler:
             call.arrived_at, call.call_id, call.dealer, call.ddi, call.cli, call.customer_leg, self._node
         )
         plan = self._reception.plan(dealer, now)
+        number, playing = prompt or (PROMPTS_LOOKED_FOR, None)
         if call.queued_at is None or call.department is None:
-            self._reception.start_again(InboundCall(arrived, plan), call.customer_leg)
+            greeted = live.legs[call.customer_leg].up and plan.opening.open
+            begun = InboundCall(arrived, plan)
+            if greeted:
+                self._reception.go_on(begun, call.customer_leg, number, playing)
+            else:
+                self._reception.start_again(begun, call.customer_leg)
             return None
         agent_id = call.agent_id if found is Found.TALKING and agent_leg is not None else None
         routed = RoutedCall(
@@ -204,6 +239,8 @@ class Reconciler:
             offers=_next_offer(call.agent_leg),
             offer=None if agent_id is None or agent_leg is None else Offer(agent_id, agent_leg),
             connected_at=None if agent_id is None else call.connected_at or now,
+            playbacks=number,
+            playing=playing,
         )
         self._reception.adopt(
             InboundCall.resumed(arrived, plan, routed), call.customer_leg, talking=agent_id is not None
@@ -304,6 +341,11 @@ class Reconciler:
 def _purpose(arguments: tuple[str, ...]) -> tuple[str, str]:
     purpose, detail = (*arguments, "", "")[:2]
     return purpose, detail
+
+
+def _possible_prompts(call: OpenCall) -> list[tuple[int, PlaybackId]]:
+    prompt = ivr_prompt if call.queued_at is None else queue_prompt
+    return [(number, prompt(call.call_id, number)) for number in range(1, PROMPTS_LOOKED_FOR + 1)]
 
 
 def _next_offer(agent_leg: LegId | None) -> int:

@@ -44,6 +44,7 @@ from app.storage.takeover import open_attempts, open_calls
 from app.storage.totals import count_totals
 from app.supervisor import Supervisor
 from app.tasks import Tasks
+from app.telephony import Telephony
 from app.trunk_gate import TrunkGate
 from calls.facts import ControllerStarted
 from calls.ids import AgentId, CallId, NodeId, new_call_id
@@ -215,14 +216,16 @@ async def _assemble(
     connection = AriConnection(
         ari, settings.ari.url, settings.ari.user, settings.ari.password, settings.ari.app, follower
     )
-    figures = Figures(metrics, floor, campaigns, journal, clock)
+    phones = PhoneWatch(desk, settings.trunk_endpoint)
+    figures = Figures(metrics, floor, campaigns, journal, clock, node, phones)
     ami = settings.ami
-    manager = AmiLink(ami.host, ami.port, ami.user, ami.password, PhoneWatch(desk))
+    manager = AmiLink(ami.host, ami.port, ami.user, ami.password, phones)
     control = Control(
         desk,
         journal,
         SqlControlStore(database, store),
         clock,
+        Telephony(node, phones, manager, connection),
         dealers=dealers.dealers,
         campaigns_changed=campaigns.changed,
         live_calls=lambda: live_calls(supervisor),
@@ -232,6 +235,7 @@ async def _assemble(
     journal.observe("metrics", metrics.observe)
     journal.observe("trunk gate", gate.on_fact)
     journal.observe("campaigns", campaigns.on_fact)
+    journal.observe("phones", phones.on_fact)
     journal.observe("open lines", lines.on_fact)
     # Last: the floor publishes what follows from a fact while the fact is being told.
     journal.observe("floor", desk.on_fact)

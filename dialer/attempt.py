@@ -69,6 +69,9 @@ from dialer.life import (
 
 INFORMATION_MESSAGE = "information-message"
 OBJECTION_KEY = "9"
+# The dialplan's lease of 1.9 s would cut a conversation that begins when it has almost run out.
+_LATE_SECONDS = 1.0
+_JOINING_LEASE_SECONDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,10 @@ def _answer(attempt: Attempt, after: AttemptState, *, arrived: bool, at: datetim
 def _connect(attempt: Attempt, fact: AgentFound) -> Step:
     leg = attempt_leg(attempt.call_id)
     joining = replace(attempt, state=AttemptState.JOINING, agent_id=fact.agent_id, line=fact.line)
-    return Step(joining, (JoinPeople(bridge_of(fact.line), (leg,)),))
+    join = JoinPeople(bridge_of(fact.line), (leg,))
+    if _since(attempt.answered_at, fact.at) < _LATE_SECONDS:
+        return Step(joining, (join,))
+    return Step(joining, (SetLease(leg, _JOINING_LEASE_SECONDS), join))
 
 
 def _joined(attempt: Attempt, at: datetime) -> Step:

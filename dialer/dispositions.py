@@ -30,20 +30,19 @@ class FollowUp:
 
     `closes`: it is not called again for this campaign. `refusal`: the dealer's campaigns leave this person alone for the
     profile's four weeks. `objection`: nobody calls this person again, ever. `not_before_after`: it is not called again
-    before so long from now; an agent who agreed on a moment gives that instead (`asks_moment`).
+    before so long from now.
     """
 
     closes: bool = False
     refusal: bool = False
     objection: bool = False
     not_before_after: timedelta | None = None
-    asks_moment: bool = False
 
 
 FOLLOW_UPS: Mapping[Disposition, FollowUp] = MappingProxyType(
     {
         Disposition.BOOKED: FollowUp(closes=True),
-        Disposition.CALL_BACK: FollowUp(not_before_after=timedelta(days=1), asks_moment=True),
+        Disposition.CALL_BACK: FollowUp(not_before_after=timedelta(days=1)),
         Disposition.NOT_NOW: FollowUp(not_before_after=timedelta(days=14)),
         Disposition.REFUSED: FollowUp(closes=True, refusal=True),
         Disposition.OBJECTION: FollowUp(closes=True, objection=True),

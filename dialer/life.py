@@ -3,9 +3,11 @@
 `dialer.attempt` opens with the theory and has the effects.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, PlaybackId, attempt_leg
 from calls.legs import (
@@ -164,25 +166,23 @@ class Attempt:
         return PlaybackId(f"{self.call_id}-p00")
 
 
+_PLAIN: Mapping[type[AttemptInput], Trigger] = MappingProxyType(
+    {
+        Dialled: Trigger.DIALLED,
+        AgentFound: Trigger.AGENT_FOUND,
+        LegRinging: Trigger.RINGING,
+        LegAnswered: Trigger.ANSWERED,
+        LegArrived: Trigger.ARRIVED,
+        LegLeft: Trigger.LEFT,
+        PeopleJoined: Trigger.JOINED,
+        DigitPressed: Trigger.KEY,
+    }
+)
+
+
 def trigger_of(attempt: Attempt, fact: AttemptInput) -> Trigger | None:
     """What a fact means to this attempt; None for a prompt or a clock that is not ours to follow."""
     match fact:
-        case Dialled():
-            return Trigger.DIALLED
-        case AgentFound():
-            return Trigger.AGENT_FOUND
-        case LegRinging():
-            return Trigger.RINGING
-        case LegAnswered():
-            return Trigger.ANSWERED
-        case LegArrived():
-            return Trigger.ARRIVED
-        case LegLeft():
-            return Trigger.LEFT
-        case PeopleJoined():
-            return Trigger.JOINED
-        case DigitPressed():
-            return Trigger.KEY
         case TimerExpired():
             return Trigger.GRACE_EXPIRED if fact.name == GRACE else None
         case PromptStarted():
@@ -192,3 +192,5 @@ def trigger_of(attempt: Attempt, fact: AttemptInput) -> Trigger | None:
         case LegEnded():
             of_customer = fact.leg_id == attempt_leg(attempt.call_id)
             return Trigger.CUSTOMER_ENDED if of_customer else Trigger.LINE_ENDED
+        case _:
+            return _PLAIN[type(fact)]

@@ -54,7 +54,6 @@ class CallingProfile:
     max_attempts_per_day: int
     retry_after: Mapping[AttemptOutcome, timedelta]
     min_ring_seconds: int = 15
-    default_target_ratio: float = 0.015
     default_limit_ratio: float = 0.03
     after_abandon: timedelta = timedelta(hours=72)
     after_refusal: timedelta = timedelta(weeks=4)

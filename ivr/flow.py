@@ -128,6 +128,25 @@ def start(
     return Step(step.state, (AnswerLeg(leg_id), *step.commands))
 
 
+def go_on(
+    plan: EntryPlan,
+    call_id: CallId,
+    leg_id: LegId,
+    cli: str | None,
+    arrived_at: datetime,
+    playbacks: int,
+    playing: PlaybackId | None,
+) -> Step:
+    """Go on with a caller who was found in the menu after a restart. `playing` is what is still heard, None: silence."""
+    ivr = Ivr(call_id, leg_id, plan, cli, arrived_at, Stage.MENU, playbacks=playbacks, playing=playing)
+    return Step(ivr, () if playing is not None else (_silence_clock(ivr),))
+
+
+def playback_id(call_id: CallId, number: int) -> PlaybackId:
+    """The `number`th prompt of a call before its queue."""
+    return PlaybackId(f"{call_id}-p{number:02d}")
+
+
 def step(ivr: Ivr, fact: LegFact) -> Step:
     """Take a fact about this call's leg, recording or clocks. A fact that comes late changes nothing."""
     match fact:
@@ -190,8 +209,7 @@ def _prompt_finished(ivr: Ivr, fact: PromptFinished) -> Step:
     ivr = replace(ivr, playing=None)
     voicemail = ivr.plan.voicemail
     if ivr.stage in (Stage.GREETING, Stage.MENU):
-        timer = SetTimer(SILENCE_TIMER, ivr.plan.menu.timeout_seconds)
-        return Step(replace(ivr, stage=Stage.MENU), (timer,))
+        return Step(replace(ivr, stage=Stage.MENU), (_silence_clock(ivr),))
     if ivr.stage is Stage.CLOSED and voicemail is not None:
         return Step(
             replace(ivr, stage=Stage.RECORDING),
@@ -263,6 +281,9 @@ def _end(ivr: Ivr, cause: HangupCause, at: datetime, *, left: bool = False) -> S
 
 def _play(ivr: Ivr, *prompts: str) -> Step:
     number = ivr.playbacks + 1
-    playback_id = PlaybackId(f"{ivr.call_id}-p{number:02d}")
-    state = replace(ivr, playbacks=number, playing=playback_id)
-    return Step(state, (PlayPrompts(ivr.leg_id, playback_id, prompts),))
+    playing = playback_id(ivr.call_id, number)
+    return Step(replace(ivr, playbacks=number, playing=playing), (PlayPrompts(ivr.leg_id, playing, prompts),))
+
+
+def _silence_clock(ivr: Ivr) -> SetTimer:
+    return SetTimer(SILENCE_TIMER, ivr.plan.menu.timeout_seconds)

@@ -1,5 +1,8 @@
 """Shows how the controller itself and its way to each Asterisk are doing."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from calls.facts import AsteriskLost, AsteriskReached, ControllerStarted, DifferenceFound, SystemFact
 from calls.ids import NodeId
 from metrics.families import OTHER, Families
@@ -7,6 +10,25 @@ from metrics.families import OTHER, Families
 _LAG_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 _ECHO_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2)
 _KINDS = 200  # nodes times kinds of difference
+_PHONE_STATES = ("reachable", "unreachable", "removed", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneFigures:
+    """A node's phones and registrations at this instant; all zero while the way that tells of them is down.
+
+    `by_state` counts phones: reachable, unreachable, removed (not registered) or unknown. `unreachable_agents` are at
+    work and have a phone that cannot be rung.
+    """
+
+    by_state: Mapping[str, int]
+    unreachable_agents: int
+    registered_trunks: int
+    unregistered_trunks: int
+    manager_is_up: bool
+
+
+NO_PHONES = PhoneFigures({}, 0, 0, 0, manager_is_up=False)
 
 
 class TechnicalMetrics:
@@ -34,6 +56,14 @@ class TechnicalMetrics:
         )
         self._channels = gauge("channels", "Channels that Asterisk has for us.", "node")
         self._bridges = gauge("bridges", "Bridges that Asterisk has for us.", "node")
+        self._managers = gauge("ami_connections", "1 while the node tells of its phones.", "node")
+        self._phones = gauge("phones", "Agents' and other registered phones.", "node", "state")
+        self._phoneless = gauge(
+            "unreachable_agents", "Agents at work whose phone cannot be rung.", "node"
+        )
+        self._registrations = gauge(
+            "trunk_registrations", "Our registrations at the trunk.", "node", "state"
+        )
         self._tasks = families.plain_gauge("tasks", "Tasks of the event loop.")
         self._waiting = families.plain_gauge("journal_waiting_facts", "Facts that wait for the database.")
         self._dropped = families.plain_counter("journal_dropped_facts", "Facts dropped from a full journal.")
@@ -83,6 +113,15 @@ class TechnicalMetrics:
         self._channels[node,].set(channels)
         self._bridges[node,].set(bridges)
 
+    def set_phones(self, node: NodeId, figures: PhoneFigures) -> None:
+        """Show a node's phones and trunk at this instant."""
+        self._managers[node,].set(figures.manager_is_up)
+        for state in _PHONE_STATES:
+            self._phones[node, state].set(figures.by_state.get(state, 0))
+        self._phoneless[node,].set(figures.unreachable_agents)
+        self._registrations[node, "registered"].set(figures.registered_trunks)
+        self._registrations[node, "unregistered"].set(figures.unregistered_trunks)
+
     def set_tasks(self, tasks: int) -> None:
         """Show how many tasks the event loop has."""
         self._tasks.set(tasks)
@@ -92,3 +131,4 @@ class TechnicalMetrics:
             counter.begin(node)
         self._differences.begin(node, OTHER)
         self._connections.begin(node)
+        self.set_phones(node, NO_PHONES)

@@ -10,7 +10,7 @@ campaign) never get waiting calls; `reserve_line` is for them.
 
 from bisect import insort
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 
 from calls.facts import AgentStateChanged
@@ -20,7 +20,6 @@ from routing.agent import HANDLING, Agent, AgentProfile, AgentTrigger, change
 from routing.errors import NotNow, UnknownAgent
 from routing.queue import QueueKey, WaitingCall
 from routing.select import NoAgent, SelectionReason, idle_order, select_agent
-from routing.skills import steps_passed
 from routing.views import Assignment, FloorView, LineReservation, queue_view
 from routing.wait import RecentService
 
@@ -223,16 +222,6 @@ class Floor:
             for queue, service in self._service.items()
         )
         return FloorView(agents, queues)
-
-    def next_wake(self, now: datetime) -> datetime | None:
-        """When time alone may change something: a relaxation takes effect or a wrap-up ends. None: never."""
-        moments = [agent.wrap_up_until for agent in self._agents.values() if agent.wrap_up_until is not None]
-        for call in self._waiting:
-            relaxations = call.plan.relaxations
-            passed = steps_passed(relaxations, call.waited_seconds(now))
-            if passed < len(relaxations):
-                moments.append(call.queued_at + timedelta(seconds=relaxations[passed].after_seconds))
-        return min(moments, default=None)
 
     def _change_for(
         self,

@@ -142,10 +142,16 @@ def start(plan: QueuePlan, call_id: CallId, customer: LegId, cli: str | None, no
 
 
 def resume(call: RoutedCall) -> Step:
-    """Go on with a WAITING or TALKING call found after a restart: music and clocks anew while it waits."""
+    """Go on with a WAITING or TALKING call found after a restart: clocks anew while it waits, and music unless a prompt plays."""
     if call.stage is not Stage.WAITING:
         return Step(call)
-    return Step(call, (StartMusic(call.customer), _still_waiting_clock(call)))
+    music = (StartMusic(call.customer),) if call.playing is None else ()
+    return Step(call, (*music, _still_waiting_clock(call)))
+
+
+def playback_id(call_id: CallId, number: int) -> PlaybackId:
+    """The `number`th prompt of a call in its queue."""
+    return PlaybackId(f"{call_id}-q{number:02d}")
 
 
 def step(call: RoutedCall, fact: RoutingFact) -> Step:
@@ -295,12 +301,12 @@ def _still_waiting(call: RoutedCall) -> Step:
     if call.stage is not Stage.WAITING:
         return Step(call)
     number = call.playbacks + 1
-    playback_id = PlaybackId(f"{call.call_id}-q{number:02d}")
+    playing = playback_id(call.call_id, number)
     return Step(
-        replace(call, playbacks=number, playing=playback_id),
+        replace(call, playbacks=number, playing=playing),
         (
             StopMusic(call.customer),
-            PlayPrompts(call.customer, playback_id, (call.plan.still_waiting_prompt,)),
+            PlayPrompts(call.customer, playing, (call.plan.still_waiting_prompt,)),
             _still_waiting_clock(call),
         ),
     )

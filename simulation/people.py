@@ -1,7 +1,7 @@
 """Made-up people: callers who ring the dealer, and customers on a campaign's list. The same seed gives the same people.
 
 Nobody here exists. Mobile numbers lie in +316 10…, and their last four digits RRTT tell the pretend telephone network
-what the person does (`behaviour`): RR 00 to 39 answers after 2 + RR mod 9 seconds, 40 to 46 is busy, 47 to 49 fails, all
+what the person does: RR 00 to 39 answers after 2 + RR mod 9 seconds, 40 to 46 is busy, 47 to 49 fails, all
 others let it ring; who answers talks for 5 + TT mod 60 seconds. Licence plates have the Dutch shape with vowels in them,
 which no real plate has.
 """
@@ -10,7 +10,6 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 _FIRST_NAMES = (
     "Anna",
@@ -58,15 +57,6 @@ _LAST_NAMES = (
 )
 _CONSONANTS = "BDFGHJKLNPRSTVXZ"
 _VOWELS = "AEIOU"
-
-
-class Behaviour(StrEnum):
-    """What a customer of the pretend network does when the phone rings."""
-
-    ANSWERS = "answers"
-    BUSY = "busy"
-    FAILS = "fails"
-    RINGS_OUT = "rings_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +124,6 @@ def customers(rng: random.Random, count: int, today: date) -> list[MadeUpCustome
         )
         for number in rng.sample(range(10**6), count)
     ]
-
-
-def behaviour(number: str) -> Behaviour:
-    """What the pretend network does with a call to this number."""
-    share = int(number[-4:-2])
-    if share < 40:
-        return Behaviour.ANSWERS
-    if share < 47:
-        return Behaviour.BUSY
-    return Behaviour.FAILS if share < 50 else Behaviour.RINGS_OUT
-
-
-def answer_seconds(number: str) -> int:
-    """How long a customer who answers lets it ring."""
-    return 2 + int(number[-4:-2]) % 9
 
 
 def talk_seconds(number: str) -> int:

@@ -15,7 +15,7 @@ class ContactState(Enum):
     UNREACHABLE = "unreachable"
     """Registered, but it does not answer the qualifying requests."""
     REMOVED = "removed"
-    """Registered no more."""
+    """Not registered."""
     UNKNOWN = "unknown"
     """Registered, not yet asked."""
 

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -37,8 +37,12 @@ class AmiLimits:
 class AmiListener(Protocol):
     """Whoever wants to know; called in the event loop, and must not block."""
 
+    def on_contacts(self, contacts: Sequence[ContactChanged]) -> None:
+        """All contacts there are, told after each (re)connect: a phone that is not among them is not registered."""
+        ...
+
     def on_contact(self, changed: ContactChanged) -> None:
-        """A phone's contact changed, or is told after (re)connecting."""
+        """A phone's contact changed."""
         ...
 
     def on_trunk(self, changed: TrunkChanged) -> None:
@@ -180,8 +184,7 @@ class AmiLink:
             await loop.run_in_executor(self._owner, manager.join, self._limits.close_within)
 
     async def _tell_all(self) -> None:
-        for contact in await self.contacts():
-            self._listener.on_contact(contact)
+        self._listener.on_contacts(await self.contacts())
         for trunk in await self.trunks():
             self._listener.on_trunk(trunk)
 

@@ -10,6 +10,7 @@ it. So nothing is renewed while we do not hear what happens, and after standing 
 """
 
 import asyncio
+import contextlib
 
 from app.ari.operations import Ari
 from app.ari.outcome import Gone
@@ -32,13 +33,19 @@ class Leases:
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._renewing: dict[LegId, asyncio.Event] = {}
         self._suspended = False
+        self._hurry = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._held)
 
-    def hold(self, leg_id: LegId) -> None:
-        """Renew this leg's lease from now on; the leg already has one (the dialplan gave it)."""
+    def hold(self, leg_id: LegId, covered_for: str | None = None) -> None:
+        """Renew this leg's lease from now on; the leg already has one (the dialplan gave it).
+
+        `covered_for`: the prompt that plays, begun with `cover` by an earlier process.
+        """
         self._held.add(leg_id)
+        if covered_for is not None:
+            self._covered[leg_id] = covered_for
 
     def drop(self, leg_id: LegId) -> None:
         """Renew no more: the leg is gone or was given another life."""
@@ -73,8 +80,9 @@ class Leases:
         self._suspended = True
 
     def resume(self) -> None:
-        """It is known again which legs are ours: go on."""
+        """It is known again which legs are ours: go on, with all of them at once."""
         self._suspended = False
+        self._hurry.set()
 
     async def run(self) -> None:
         """Renew every lease every `RENEW_SECONDS`; one that is slow holds up no other."""
@@ -82,7 +90,10 @@ class Leases:
         async with asyncio.TaskGroup() as group:
             while True:
                 due = loop.time() + RENEW_SECONDS
-                await asyncio.sleep(RENEW_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(RENEW_SECONDS):
+                        await self._hurry.wait()
+                self._hurry.clear()
                 if loop.time() > due + STOOD_STILL_SECONDS:
                     await asyncio.sleep(CATCH_UP_SECONDS)
                 if not self._suspended:

@@ -113,7 +113,9 @@ class AsteriskInstance:
         if root is None:
             return asterisk
         owner = self.state_dir.stat()
-        steps = ["set -e", f"mount --bind /proc {shlex.quote(f'{root}/proc')}"]
+        # Inside a chroot "/" is no mount point and cannot be made private; its mounts are then those of the machine.
+        steps = ["mount --make-rprivate / 2>/dev/null || true", "set -e"]
+        steps.append(f"mount --bind /proc {shlex.quote(f'{root}/proc')}")
         steps.append(f"mount --bind /dev {shlex.quote(f'{root}/dev')}")
         for path in (self.state_dir, *self._shared):
             inside = shlex.quote(f"{root}{path.resolve()}")
@@ -121,7 +123,7 @@ class AsteriskInstance:
             steps.append(f"mount --bind {shlex.quote(str(path.resolve()))} {inside}")
         chroot = ["chroot", f"--userspec={owner.st_uid}:{owner.st_gid}", str(root), *asterisk]
         steps.append(f"exec {shlex.join(chroot)}")
-        namespace = ["unshare", "--mount", "--propagation", "private", "sh", "-c", "; ".join(steps)]
+        namespace = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", "; ".join(steps)]
         return [*as_root(), *namespace]
 
     def _launch(self) -> subprocess.Popen[bytes]:

@@ -8,13 +8,18 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 from pydantic import ValidationError
 
-from app.console import agents, calls, campaigns
+from app.console import agents, calls, campaigns, telephony
 from app.console.fields import WHO, Ask
 from app.console.problems import FieldError, Handler, Refused, answer, invalid
 from app.console.routes import DESCRIPTION_PATH, WHO_HEADER, AnyRoute, Asked, Nothing
 from app.control import Control
 
-ROUTES: tuple[AnyRoute, ...] = (*agents.ROUTES, *calls.ROUTES, *campaigns.ROUTES)
+ROUTES: tuple[AnyRoute, ...] = (
+    *agents.ROUTES,
+    *calls.ROUTES,
+    *campaigns.ROUTES,
+    *telephony.ROUTES,
+)
 MOST_BYTES = 64 * 1024
 _READ_SECONDS = 10.0
 

@@ -1,5 +1,6 @@
 """For machines that watch the program: /metrics, /healthz and /readyz. None of them needs the token or tells a secret."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,10 @@ READY_PATH = "/readyz"
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What there is to watch: the metrics with their content type, and by name what must be well to take calls."""
+    """What there is to watch: the metrics with their content type, and by name what must be well to take calls.
+
+    `metrics` is called in another thread, so that a scrape never holds up the event loop.
+    """
 
     metrics: Callable[[], tuple[bytes, str]]
     checks: Mapping[str, Callable[[], bool]]
@@ -28,7 +32,7 @@ def add_health(app: web.Application, watch: Watch) -> None:
     """Serve the three."""
 
     async def metrics(_request: web.Request) -> web.Response:
-        text, content_type = watch.metrics()
+        text, content_type = await asyncio.to_thread(watch.metrics)
         return web.Response(body=text, headers={"Content-Type": content_type})
 
     async def healthz(_request: web.Request) -> web.Response:

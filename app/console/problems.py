@@ -11,9 +11,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.control_errors import (
+    AsteriskAway,
     NotTheirCall,
-    ObjectionWithoutContact,
+    ObjectionWithoutNumber,
     OutOfBounds,
+    ReloadRefused,
     UnknownCall,
     UnknownDealer,
     UnknownDisposition,
@@ -70,10 +72,12 @@ _KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (UnknownCall, 404, "unknown-call"),
     (NotTheirCall, 409, "not-their-call"),
     (AlreadyThere, 409, "already-there"),
-    (ObjectionWithoutContact, 409, "objection-without-contact"),
+    (ObjectionWithoutNumber, 409, "objection-without-number"),
     (UnknownDealer, 422, "unknown-dealer"),
     (UnknownDisposition, 422, "unknown-disposition"),
     (UnknownProfile, 422, "unknown-profile"),
+    (ReloadRefused, 409, "reload-refused"),
+    (AsteriskAway, 503, "asterisk-away"),
     (StoreUnavailable, 503, "database-away"),
 )
 _HTTP_REMEDIES = {

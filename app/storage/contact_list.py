@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, exists, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,11 +14,13 @@ from app.storage.database import Database
 from app.storage.errors import AlreadyThere
 from calls.ids import CampaignId
 from calls.numbers import NumberKind
-from dialer.campaign import Campaign, CampaignKind
+from dialer.campaign import Campaign
+from dialer.eligibility import Rule
 
 _CHUNK = 1000
 _LIMIT_SECONDS = 120.0
 _LAST_DAY = 99_991_231
+_Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,12 @@ class NewContact:
 async def load_hash_key(database: Database) -> bytes:
     """Return the key with which this installation hashes phone numbers."""
     async with database.reading() as connection:
-        key: bytes = (await connection.execute(select(tables.installation.c.hash_key))).scalar_one()
+        return await read_hash_key(connection)
+
+
+async def read_hash_key(connection: AsyncConnection) -> bytes:
+    """Return that key, within a transaction."""
+    key: bytes = (await connection.execute(select(tables.installation.c.hash_key))).scalar_one()
     return key
 
 
@@ -69,88 +77,111 @@ async def add_contacts(
 ) -> None:
     """Put contacts, their people and consents on a list, all or none. `progress` hears how many were added so far.
 
-    Consents are for the campaign's kind of call. Raises AlreadyThere when a number is on the list by now.
+    Consents are for the campaign's kind of call; they also open contacts again, on any list for that kind, that were
+    closed because the person had not consented. Raises AlreadyThere when a number is on the list by now.
     """
-    async with database.writing(_LIMIT_SECONDS) as connection:
-        for start in range(0, len(contacts), _CHUNK):
-            chunk = contacts[start : start + _CHUNK]
-            people = await _people(database, connection, campaign, chunk)
-            await _add_to_list(connection, campaign, chunk, people)
-            await _add_consents(connection, campaign.kind, chunk, people, recorded_by, now)
-            progress(start + len(chunk))
-
-
-async def _people(
-    database: Database, connection: AsyncConnection, campaign: Campaign, chunk: Sequence[NewContact]
-) -> dict[str, int]:
-    names = {contact.person_key: contact.name for contact in chunk}
-    statement = database.insert(tables.customers)
-    statement = statement.on_conflict_do_update(
+    # Everything is made ready before the transaction: on SQLite nobody else can write while it is open.
+    chunks = [
+        _Chunk(campaign, contacts[start : start + _CHUNK], recorded_by, now)
+        for start in range(0, len(contacts), _CHUNK)
+    ]
+    people = database.insert(tables.customers)
+    people = people.on_conflict_do_update(
         index_elements=[tables.customers.c.dealer, tables.customers.c.person_key],
-        set_={"name": statement.excluded.name},
+        set_={"name": people.excluded.name},
     )
-    rows = [{"dealer": campaign.dealer, "person_key": key, "name": name} for key, name in names.items()]
-    columns = (tables.customers.c.person_key, tables.customers.c.customer_id)
-    stored = await connection.execute(statement.returning(*columns), rows)
-    return {row.person_key: row.customer_id for row in stored}
+    added = 0
+    async with database.writing(_LIMIT_SECONDS) as connection:
+        for chunk in chunks:
+            await connection.execute(people, chunk.people)
+            try:
+                await connection.execute(_LISTED, chunk.listed)
+            except IntegrityError as error:
+                raise AlreadyThere(
+                    "a number is on the list by now", "import again: the report will name it"
+                ) from error
+            if chunk.consents:
+                await connection.execute(_CONSENTED, chunk.consents)
+            added += len(chunk.listed)
+            progress(added)
+        if any(chunk.consents for chunk in chunks):
+            await connection.execute(_REOPENED, {"in_dealer": campaign.dealer, "for_kind": campaign.kind})
 
 
-async def _add_to_list(
-    connection: AsyncConnection,
-    campaign: Campaign,
-    chunk: Sequence[NewContact],
-    people: dict[str, int],
-) -> None:
-    rows = [
-        {
-            "campaign_id": campaign.campaign_id,
-            "customer_id": people[contact.person_key],
-            "number": contact.e164,
-            "number_hash": contact.number_hash,
-            "number_kind": contact.number_kind,
-            "display_name": contact.name,
-            "timezone": contact.timezone,
-            "plate": contact.plate,
-            "due_on": contact.due_on,
-            "list_rank": _rank(contact),
-            "state": "ready",
-        }
-        for contact in chunk
-    ]
-    try:
-        await connection.execute(insert(tables.contacts), rows)
-    except IntegrityError as error:
-        raise AlreadyThere(
-            "a number is on the list by now", "import again: the report will name it"
-        ) from error
+class _Chunk:
+    """Rows for some of the contacts; `in_dealer` and `person` find the customer that a row is about."""
 
-
-async def _add_consents(
-    connection: AsyncConnection,
-    purpose: CampaignKind,
-    chunk: Sequence[NewContact],
-    people: dict[str, int],
-    recorded_by: str,
-    now: datetime,
-) -> None:
-    rows = [
-        {
-            "customer_id": people[contact.person_key],
-            "purpose": purpose,
-            "given_at": contact.consent.given_at,
-            "source": contact.consent.source,
-            "wording": contact.consent.wording,
-            "recorded_at": now,
-            "recorded_by": recorded_by,
-        }
-        for contact in chunk
-        if contact.consent is not None
-    ]
-    if rows:
-        await connection.execute(insert(tables.consents), rows)
+    def __init__(
+        self, campaign: Campaign, contacts: Sequence[NewContact], recorded_by: str, now: datetime
+    ) -> None:
+        dealer = campaign.dealer
+        names = {contact.person_key: contact.name for contact in contacts}
+        self.people: list[_Row] = [
+            {"dealer": dealer, "person_key": key, "name": name} for key, name in names.items()
+        ]
+        self.listed: list[_Row] = [
+            {
+                "in_dealer": dealer,
+                "person": contact.person_key,
+                "campaign_id": campaign.campaign_id,
+                "number": contact.e164,
+                "number_hash": contact.number_hash,
+                "number_kind": contact.number_kind,
+                "display_name": contact.name,
+                "timezone": contact.timezone,
+                "plate": contact.plate,
+                "due_on": contact.due_on,
+                "list_rank": _rank(contact),
+                "state": "ready",
+            }
+            for contact in contacts
+        ]
+        self.consents: list[_Row] = [
+            {
+                "in_dealer": dealer,
+                "person": contact.person_key,
+                "purpose": campaign.kind,
+                "given_at": contact.consent.given_at,
+                "source": contact.consent.source,
+                "wording": contact.consent.wording,
+                "recorded_at": now,
+                "recorded_by": recorded_by,
+            }
+            for contact in contacts
+            if contact.consent is not None
+        ]
 
 
 def _rank(contact: NewContact) -> int:
     due = contact.due_on
     day = _LAST_DAY if due is None else due.year * 10_000 + due.month * 100 + due.day
     return contact.priority * 100_000_000 + day
+
+_CUSTOMER = (
+    select(tables.customers.c.customer_id)
+    .where(
+        tables.customers.c.dealer == bindparam("in_dealer"),
+        tables.customers.c.person_key == bindparam("person"),
+    )
+    .scalar_subquery()
+)
+_LISTED = insert(tables.contacts).values(customer_id=_CUSTOMER)
+_CONSENTED = insert(tables.consents).values(customer_id=_CUSTOMER)
+_REOPENED = (
+    update(tables.contacts)
+    .where(
+        tables.contacts.c.state == literal_column("'closed'"),
+        tables.contacts.c.closed_reason == Rule.NO_BASIS,
+        tables.contacts.c.campaign_id.in_(
+            select(tables.campaigns.c.campaign_id).where(
+                tables.campaigns.c.dealer == bindparam("in_dealer"),
+                tables.campaigns.c.kind == bindparam("for_kind"),
+            )
+        ),
+        exists().where(
+            tables.consents.c.customer_id == tables.contacts.c.customer_id,
+            tables.consents.c.purpose == bindparam("for_kind"),
+        ),
+    )
+    .values(state="ready", closed_reason=None)
+)

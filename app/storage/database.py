@@ -6,12 +6,13 @@ never fails half-way because somebody else wrote.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import Connection, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -116,7 +117,7 @@ def open_database(url: str) -> Database:
             address.set(drivername="sqlite+aiosqlite"),
             hide_parameters=True,
             pool_timeout=LIMIT_SECONDS,
-            connect_args={"timeout": _LOCK_WAIT_MS / 1000},
+            async_creator=_sqlite_opener(address.database or ""),
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -138,6 +139,21 @@ def _checked(url: str) -> URL:
     if backend == "postgresql" and not address.database:
         raise WrongDatabaseUrl("the name of the database is missing", _EXAMPLES)
     return address
+
+
+def _sqlite_opener(path: str) -> Callable[[], Awaitable[aiosqlite.Connection]]:
+    async def connect() -> aiosqlite.Connection:
+        connection = aiosqlite.connect(path, timeout=_LOCK_WAIT_MS / 1000, check_same_thread=False)
+        thread = connection._thread
+        thread.daemon = True
+        try:
+            return await connection
+        except BaseException:
+            # The thread has a last word, and needs the loop to say it; nobody else waits for one that opened no file.
+            await asyncio.to_thread(thread.join, _CONNECT_SECONDS)
+            raise
+
+    return connect
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -5,8 +5,29 @@ from datetime import datetime
 from sqlalchemy import String, exists, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.storage.contact_list import read_hash_key
+from app.storage.database import Database
 from app.storage.tables import UtcTime, campaigns, contacts, objections, refusals
 from calls.ids import AgentId, CallId, ContactId
+from customers.person import number_hash
+
+
+async def record_objection(
+    database: Database, call_id: CallId, e164: str, agent_id: AgentId | None, at: datetime
+) -> None:
+    """Store that nobody at this number wants to be called, for ever: any attempt committed later is refused.
+
+    A second time in the same call is harmless.
+    """
+    async with database.writing() as connection:
+        said = select(
+            literal(number_hash(await read_hash_key(connection), e164), String),
+            literal(at, UtcTime()),
+            literal(call_id, String),
+            literal(agent_id, String),
+        ).where(~exists().where(objections.c.call_id == call_id))
+        columns = ["number_hash", "at", "call_id", "agent_id"]
+        await connection.execute(insert(objections).from_select(columns, said))
 
 
 async def store_objection(

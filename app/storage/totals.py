@@ -28,6 +28,13 @@ async def count_totals(
     return Totals(tuple(map(_call_total, call_rows)), tuple(map(_attempt_total, attempt_rows)))
 
 
+async def count_attempts(database: Database, campaign_id: CampaignId) -> tuple[AttemptTotal, ...]:
+    """Count all attempts of one campaign."""
+    query = _attempts_query(None).where(attempts.c.campaign_id == campaign_id)
+    async with database.reading(_LIMIT_SECONDS) as connection:
+        return tuple(map(_attempt_total, await connection.execute(query)))
+
+
 def _calls_query(since: datetime | None, target_seconds: Mapping[DealerId, float]) -> Select[Any]:
     groups = (calls.c.dealer, calls.c.department, calls.c.phase, calls.c.outcome)
     connected = calls.c.connected_at.is_not(None)

@@ -1,7 +1,8 @@
 """A dealer's Asterisk with SIPp around it: callers and customers on the trunk's address, agents' phones on the other.
 
-The product's own configuration is used, with three additions: phones have fixed contacts instead of registering, nothing is
-qualified, and the dialplan has entrances for the programs that ours is compared with. Prompts are short tones.
+The product's own configuration is used, with four changes: phones have fixed contacts instead of registering, nothing is
+qualified, nobody is told by a re-INVITE whom they are connected to (SIPp's scenarios cannot answer at any moment), and the
+dialplan has entrances for the programs that ours is compared with. Prompts are short tones.
 """
 
 import asyncio
@@ -143,6 +144,8 @@ async def rig(agents: int, ports: int) -> AsyncIterator[Rig]:
 def _add(node: DealerNode, ports: int) -> None:
     etc = node.state_dir / "etc"
     pjsip = (etc / "pjsip.conf").read_text().replace("qualify_frequency = 20", "qualify_frequency = 0")
+    if "send_connected_line" not in pjsip:
+        pjsip = pjsip.replace("allow_transfer = no", "allow_transfer = no\nsend_connected_line = no")
     members = []
     for phone in node.phones:
         contact = f"contact = sip:{phone.name}@{PHONES_HOST}:{ports + 71}"

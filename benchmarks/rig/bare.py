@@ -38,10 +38,12 @@ class Bare:
         self._next_line = cycle(self._lines)
         self.watches = Stopwatches()
         self.bridged = 0
+        from collections import Counter; self.c=Counter()
 
     async def post(self, path: str, **query: str) -> bool:
         async with self._session.post(f"{self._plan['url']}{path}", params=query) as response:
             await response.read()
+            if response.status >= 300: print(path, query, response.status, await response.text(), file=sys.stderr)
             return response.status < 300
 
     async def delete(self, path: str) -> None:
@@ -56,6 +58,7 @@ class Bare:
                 self._tasks.create_task(self._handle(event))
 
     async def _handle(self, event: dict[str, Any]) -> None:
+        self.c[event["type"]+str(event.get("args",""))]+=1
         match event["type"], event.get("channel", {}).get("id", ""):
             case "StasisStart", leg:
                 await self._started(leg, event["args"])
@@ -126,7 +129,7 @@ class Bare:
 
     def report(self) -> Report:
         bridged, self.bridged = self.bridged, 0
-        return {"watches": self.watches.take(), "bridged": bridged}
+        c=dict(self.c); self.c.clear(); return {"c": c, "watches": self.watches.take(), "bridged": bridged}
 
 
 async def main(plan: dict[str, Any]) -> None:

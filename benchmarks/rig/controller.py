@@ -41,10 +41,10 @@ def watch(watches: Stopwatches) -> None:
     take, send = AsteriskNode.on_event, HttpTransport.send
 
     def on_event(self: AsteriskNode, event: AriEvent) -> None:
-        if isinstance(event, StasisStart) and event.args[:1] == ["in"]:
+        if isinstance(event, StasisStart) and event.args[0] == "in":
             watches.begin(FIRST_COMMAND, event.channel.id)
             watches.begin(FIRST_DONE, event.channel.id)
-        elif isinstance(event, ChannelStateChange) and event.channel.state == "Up":
+        elif isinstance(event, ChannelStateChange) and event.channel.state == "Up" and event.channel.id.endswith("-x00"):
             watches.begin(BRIDGED, event.channel.id)
         take(self, event)
 
@@ -79,6 +79,7 @@ async def main(plan: dict[str, Any]) -> None:
     watch(watches)
 
     def count(fact: Fact) -> None:
+        facts[getattr(fact,"rule","-")]+=1
         facts[type(fact).__name__] += 1
         if isinstance(fact, AsteriskReached):
             told = {"at": monotonic(), "taken_over": fact.taken_over, "seconds": fact.seconds}
@@ -101,7 +102,7 @@ async def main(plan: dict[str, Any]) -> None:
                 "failures": program.supervisor.failures,
                 "unstored": program.journal.depth,
                 "connecting": connecting,
-                "reached": list(reached),
+                "reached": list(reached), "decision": str(program.campaigns.last_decision(CAMPAIGN)),
             }
             facts.clear()
             return told

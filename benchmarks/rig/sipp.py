@@ -59,7 +59,7 @@ async def _sipp(rig: Rig, scenario: str, host: str, port: int, *more: str) -> As
     script = shutil.copy(SCENARIOS / f"{scenario}.xml", rig.folder)
     process = await asyncio.create_subprocess_exec(
         "sipp", f"127.0.0.1:{rig.node.sip_port}", "-sf", script, "-nostdin",
-        "-i", host, "-p", str(port), "-mi", host, "-mp", str(port + 30), "-trace_err", *more,
+        "-i", host, "-p", str(port), "-mi", host, "-mp", str(port + 30), *more,
         cwd=rig.folder, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL,
     )  # fmt: skip
     try:

@@ -243,8 +243,20 @@ def _technical() -> tuple[PanelPlan, ...]:
             8,
             (
                 Query("dealerlijn_ari_connections", "{{node}} verbonden"),
+                Query("dealerlijn_ami_connections", "{{node}} beheer (AMI)"),
                 Query("increase(dealerlijn_ari_losses_total[5m])", "{{node}} verbroken"),
                 Query("increase(dealerlijn_ari_reconnects_total[5m])", "{{node}} hersteld"),
+            ),
+        ),
+        PanelPlan(
+            "Telefoons en trunk",
+            Kind.LINES,
+            "short",
+            8,
+            (
+                Query("dealerlijn_phones", "{{node}} telefoons {{state}}"),
+                Query("dealerlijn_trunk_registrations", "{{node}} trunk {{state}}"),
+                Query("dealerlijn_unreachable_agents", "{{node}} agenten zonder telefoon"),
             ),
         ),
         _lines("Vertraging van de besturing (p99)", "s", "dealerlijn:loop_lag_seconds:p99_5m", "vertraging"),

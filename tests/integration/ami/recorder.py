@@ -1,7 +1,7 @@
 """A listener of the manager link that remembers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -20,6 +20,10 @@ class Recorder:
     boots: int = 0
     downs: list[str] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def on_contacts(self, contacts: Sequence[ContactChanged]) -> None:
+        self.contacts += contacts
+        self.changed.set()
 
     def on_contact(self, changed: ContactChanged) -> None:
         self.contacts.append(changed)

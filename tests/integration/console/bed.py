@@ -9,7 +9,8 @@ from app.clock import SystemClock
 from app.console.health import Watch
 from app.console.server import make_app, serve
 from app.control import Control
-from app.control_ports import Direction, LiveCall
+from app.control_errors import ControlError
+from app.control_ports import Direction, LiveCall, ReloadModule, TelephonyState
 from app.control_store import SqlControlStore
 from app.floor_desk import FloorDesk
 from app.journal import Journal
@@ -39,6 +40,29 @@ LIVE = CallId("n1" + "7" * 26)
 CUSTOMER = "+31612345678"
 
 
+class FakeTelephony:
+    """A node with one phone and one trunk; a reload fails with `error` when there is one."""
+
+    def __init__(self) -> None:
+        self.reloaded: list[ReloadModule] = []
+        self.error: ControlError | None = None
+
+    def state(self) -> TelephonyState:
+        return TelephonyState(
+            NodeId("n1"),
+            ari_live=True,
+            echo_seconds=0.002,
+            ami_live=True,
+            phones={"anna": "unreachable"},
+            registrations={"sip:dealer@example.org": False},
+        )
+
+    async def reload(self, module: ReloadModule) -> None:
+        if self.error is not None:
+            raise self.error
+        self.reloaded.append(module)
+
+
 @dataclass(slots=True)
 class Bed:
     """What a test looks at and turns on and off."""
@@ -48,6 +72,7 @@ class Bed:
     journal: Journal
     database: Database
     store: SqlCampaignStore
+    telephony: FakeTelephony
     url: str = ""
     facts: list[Fact] = field(default_factory=list)
     wakes: list[None] = field(default_factory=list)
@@ -83,17 +108,19 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         LIVE, Direction.INBOUND, DEALER, "queue", clock.now(), Department.SALES, number=PhoneNumber(CUSTOMER)
     )
     store = SqlCampaignStore(database, node, epoch)
+    telephony = FakeTelephony()
     control = Control(
         desk,
         journal,
         SqlControlStore(database, store),
         clock,
+        telephony,
         dealers=[DEALER],
         campaigns_changed=lambda: wakes.append(None),
         live_calls=lambda: [live],
         last_decision=lambda _campaign: PacingDecision(2, Reason.LOOKAHEAD, 0.3, 0.01, 0.005, 4),
     )
-    bed = Bed(control, desk, journal, database, store, facts=facts, wakes=wakes)
+    bed = Bed(control, desk, journal, database, store, telephony, facts=facts, wakes=wakes)
     watch = Watch(
         lambda: (b"dealerlijn_agents 1\n", "text/plain; version=0.0.4; charset=utf-8"),
         {"ari": lambda: bed.checks["ari"], "database": lambda: bed.checks["database"]},

@@ -309,7 +309,6 @@ def test_a_customer_who_hung_up_while_waiting_gets_no_agent() -> None:
     desk.desk.find_line_agent(APK, TWO)
 
     desk.at(1, attempt_ended(1, AttemptOutcome.HUNG_UP))
-    desk.desk.waits_no_more(APK, ONE)
     desk.line_up(ANNA, ANNAS_LINE)
 
     assert desk.given == [(TWO, ANNA)]

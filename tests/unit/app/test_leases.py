@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from app.ari.leases import LEASE_SECONDS, RENEW_SECONDS, Leases
+from app.ari.leases import CATCH_UP_SECONDS, LEASE_SECONDS, RENEW_SECONDS, Leases
 from calls.ids import LegId
 from tests.fakes.scripted_asterisk import ScriptedAsterisk
-from tests.fakes.virtual_time import settle, virtual_time
+from tests.fakes.virtual_time import VirtualTimeLoop, settle, virtual_time
 
 LEG, OTHER = LegId("1770000000.1"), LegId("1770000000.2")
 
@@ -193,3 +193,37 @@ async def test_a_renewal_without_an_answer_is_tried_again() -> None:
         await asyncio.sleep(RENEW_SECONDS * 3.5)
 
     assert written(asterisk) == [LEASE_SECONDS] * 3
+
+
+@virtual_time
+async def test_nothing_is_renewed_while_we_do_not_hear_what_happens() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+
+    async with renewing(leases):
+        leases.hold(LEG)
+        leases.suspend()
+        await asyncio.sleep(RENEW_SECONDS * 4)
+        while_deaf = written(asterisk)
+        leases.resume()
+        await asyncio.sleep(RENEW_SECONDS)
+
+    assert (while_deaf, written(asterisk)) == ([], [LEASE_SECONDS])
+
+
+@virtual_time
+async def test_after_standing_still_what_happened_meanwhile_is_read_before_anything_is_renewed() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualTimeLoop)
+
+    async with renewing(leases):
+        leases.hold(LEG)
+        leases.hold(OTHER)
+        await asyncio.sleep(RENEW_SECONDS / 2)
+        loop.jump(20)
+        loop.call_later(0.01, leases.drop, LEG)
+        await asyncio.sleep(CATCH_UP_SECONDS * 1.5)
+
+    assert (written(asterisk), written(asterisk, OTHER)) == ([], [LEASE_SECONDS])

@@ -7,13 +7,13 @@ import pytest
 
 from app.lines import MAX_FAILURES, RETRY_SECONDS, OpenLines
 from calls.commands import Command
-from calls.facts import Fact
+from calls.facts import AttemptConnected, Fact
 from calls.ids import CallId, LegId, bridge_of, leg_mark, line_leg
 from calls.legs import LegArrived, LegEnded, LegLeft
 from calls.words import AgentState, HangupCause
 from tests.fakes.virtual_time import settle, virtual_time
 from tests.unit.app.bed import Bed, a_bed
-from tests.unit.app.people import ANNA, APK, agent, call_id
+from tests.unit.app.people import ANNA, APK, BRAM, DEMO, agent, call_id
 
 LOGGED_OUT = agent(ANNA, AgentState.LOGGED_OUT)
 
@@ -174,6 +174,19 @@ async def test_the_customer_on_a_line_that_drops_is_told() -> None:
 
 
 @virtual_time
+async def test_an_agent_on_a_line_hears_a_beep_when_a_customer_is_there() -> None:
+    async with a_bed(agent(ANNA, campaign_id=APK), agent(BRAM)) as bed:
+        lines_of(bed).adopt(call_id(7), ANNA, APK)
+
+        for agent_id in (ANNA, BRAM):
+            bed.journal.publish(AttemptConnected(bed.clock.now(), call_id(1), APK, DEMO, agent_id, 0.1))
+        await settle()
+
+        (beep,) = bed.asterisk.asked("media=sound:dealerlijn/beep")
+        assert beep.startswith(f"POST /bridges/{bridge_of(call_id(7))}/play?")
+
+
+@virtual_time
 async def test_a_phone_that_never_answers_pauses_its_agent_in_the_end() -> None:
     async with a_bed(LOGGED_OUT) as bed:
         bed.asterisk.answers("POST", "/channels/n1", 500, {"message": "Allocation failed"})
@@ -186,6 +199,24 @@ async def test_a_phone_that_never_answers_pauses_its_agent_in_the_end() -> None:
         assert len(dialled(bed)) == MAX_FAILURES
         assert bed.floor.agent(ANNA).state is AgentState.PAUSED
         assert bed.floor.agent(ANNA).reason == "line_lost"
+
+
+@virtual_time
+async def test_an_agent_whose_line_was_up_each_time_it_dropped_is_not_paused() -> None:
+    async with a_bed(LOGGED_OUT) as bed:
+        lines_of(bed)
+        bed.desk.login(ANNA, APK)
+
+        for _ in range(MAX_FAILURES + 1):
+            await settle()
+            line = dialled(bed)[-1]
+            tell(bed, answered(bed, line))
+            await settle()
+            tell(bed, gone(bed, line))
+            await asyncio.sleep(RETRY_SECONDS + 1)
+
+        assert bed.floor.agent(ANNA).state is AgentState.AVAILABLE
+        assert len(dialled(bed)) == MAX_FAILURES + 2
 
 
 @virtual_time

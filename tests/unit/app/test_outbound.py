@@ -90,6 +90,7 @@ async def test_a_customer_without_an_agent_hears_the_message_within_two_seconds_
 
         await asyncio.sleep(2)
         played = bed.asterisk.asked(f"/channels/{LEG}/play")
+        waiting = bed.desk.waiting_answers(APK)
         playback = machine.attempt.playback_id
         tell(
             bed, PromptStarted(bed.clock.now(), LEG, playback), PromptFinished(bed.clock.now(), LEG, playback)
@@ -107,7 +108,7 @@ async def test_a_customer_without_an_agent_hears_the_message_within_two_seconds_
             "AttemptEnded",
         ]
         assert the_end(bed).outcome is AttemptOutcome.ABANDONED
-        assert bed.desk.waiting_answers(APK) == 0
+        assert waiting == 0
 
 
 @virtual_time

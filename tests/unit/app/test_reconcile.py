@@ -86,6 +86,7 @@ class Restart:
         self.bed = bed
         self.channels: list[dict[str, Any]] = []
         self.bridges: list[dict[str, Any]] = []
+        self.playing = ""
         numbers = count(500)
         self.reception = Reception(
             NODE,
@@ -149,6 +150,9 @@ class Restart:
     def _tell(self) -> None:
         asterisk = self.bed.asterisk
         asterisk.answers("GET", "/channels/", 404, {"message": "Channel not found"})
+        asterisk.answers("GET", "/playbacks/", 404, {"message": "Playback not found"})
+        if self.playing:
+            asterisk.answers("GET", f"/playbacks/{self.playing}", 200)
         for one in self.channels:
             asterisk.answers("GET", f"/channels/{one['id']}", 200)
         asterisk.answers("GET", "/channels", 200, self.channels, once=True)
@@ -207,7 +211,7 @@ async def test_a_call_that_waits_keeps_waiting_and_gets_the_free_agent_once() ->
         assert it.bed.floor.agent(ANNA).call_id == CALL
         assert it.bed.floor.agent(BRAM).state is AgentState.AVAILABLE
         assert it.bed.asterisk.asked("POST", f"/channels/{CALLER}/moh")
-        assert it.bed.asterisk.asked(f"/channels/{CALLER}/variable", "value=6")
+        assert len(it.bed.leases) == 1
 
 
 @virtual_time
@@ -223,14 +227,31 @@ async def test_an_offer_that_rang_is_taken_back_and_made_anew_on_another_leg() -
 
 
 @virtual_time
-async def test_a_call_in_the_menu_hears_it_from_the_beginning_and_arrives_once() -> None:
+async def test_a_caller_found_in_the_menu_in_silence_hears_the_menu_again_and_arrives_once() -> None:
     async with restart(calls=(IN_MENU,)) as it:
         it.has(CALLER, "in", DDI)
 
         assert await it.reconcile() == (1, 0)
+        at_once = it.bed.asterisk.asked(f"/channels/{CALLER}/play")
+        await asyncio.sleep(ENTRY.menu.timeout_seconds + 1)
 
-        assert it.bed.asterisk.asked(f"/channels/{CALLER}/play")
+        (again,) = it.bed.asterisk.asked(f"/channels/{CALLER}/play")
+        assert at_once == []
+        assert "dealerlijn/menu" in again
         assert it.bed.facts == []
+
+
+@virtual_time
+async def test_a_prompt_that_still_plays_is_neither_cut_nor_played_twice() -> None:
+    async with restart(calls=(IN_MENU,)) as it:
+        it.has(CALLER, "in", DDI)
+        it.playing = f"{CALL}-p01"
+
+        await it.reconcile()
+        await asyncio.sleep(60)
+
+        assert it.bed.asterisk.asked("play/") == it.bed.asterisk.asked("DELETE") == []
+        assert it.bed.leases._covered == {CALLER: it.playing}
 
 
 @pytest.mark.parametrize(
@@ -456,15 +477,16 @@ async def test_a_conversation_outlives_a_new_name_of_the_application() -> None:
 async def test_a_prompt_that_ended_unheard_lets_the_call_and_its_lease_go_on() -> None:
     async with restart(calls=(IN_MENU,)) as it:
         it.has(CALLER, "in", DDI)
+        it.playing = f"{CALL}-p01"
         await it.reconcile()
-        it.bed.asterisk.answers("GET", "/playbacks", 404, {"message": "Playback not found"})
+        it.playing = ""
 
         await it.reconcile()
         covered = dict(it.bed.leases._covered)
         await asyncio.sleep(ENTRY.menu.timeout_seconds + 1)
 
         assert covered == {}
-        assert len(it.bed.asterisk.asked(f"/channels/{CALLER}/play")) == 2
+        assert len(it.bed.asterisk.asked(f"/channels/{CALLER}/play")) == 1
 
 
 @virtual_time

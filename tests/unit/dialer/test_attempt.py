@@ -296,6 +296,11 @@ def test_a_late_word_of_the_joining_connects_nobody_again(state: AttemptState) -
     assert len(story.facts(AttemptConnected)) == connected_before
 
 
+@pytest.mark.parametrize("state", [AttemptState.DIALLING, AttemptState.RINGING])
+def test_a_key_that_is_heard_before_the_answer_harms_nothing(state: AttemptState) -> None:
+    assert story_at(state).tell(Trigger.KEY, 3).commands == ()
+
+
 @pytest.mark.parametrize("state", [AttemptState.MESSAGE, AttemptState.ENDED])
 def test_the_end_of_an_agents_line_does_not_end_a_customer_without_an_agent(state: AttemptState) -> None:
     story = story_at(state)

@@ -109,7 +109,7 @@ def test_the_consumer_profile_has_the_limits_of_the_law_and_the_product() -> Non
 
     assert (profile.max_attempts, profile.max_attempts_per_day, profile.min_ring_seconds) == (3, 1, 15)
     assert (profile.after_abandon, profile.after_refusal) == (timedelta(hours=72), timedelta(weeks=4))
-    assert (profile.default_target_ratio, profile.default_limit_ratio) == (0.015, 0.03)
+    assert profile.default_limit_ratio == 0.03
 
 
 def profile_with(hours: Hours | None) -> CallingProfile:

@@ -30,7 +30,9 @@ _RESTORED = (
     "campaign_abandon_ratio",
 )
 _UNITS = ("_total", "_seconds", "_ratio", "_calls", "_agents", "_facts", "_campaigns", "_connections")
-_UNITS_ALONE = ("dealerlijn_agents", "dealerlijn_channels", "dealerlijn_bridges", "dealerlijn_tasks")
+_UNITS_ALONE = {
+    f"dealerlijn_{name}" for name in ("agents", "channels", "bridges", "tasks", "phones", "trunk_registrations")
+}
 
 
 def every_kind_of_fact() -> list[Fact]:

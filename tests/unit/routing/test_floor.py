@@ -333,19 +333,6 @@ def test_the_wait_is_estimated_from_conversations_and_their_wrap_up() -> None:
     assert queue.estimated_wait_seconds == 2 * 90
 
 
-def test_time_alone_matters_next_when_a_requirement_relaxes_or_a_wrap_up_ends() -> None:
-    floor = floor_with_a_conversation()
-    assert floor.next_wake(after(6)) is None
-
-    floor.enqueue(waiting(2, since=10))
-    assert floor.next_wake(after(11)) == after(30)
-    assert floor.next_wake(after(30)) == after(70)
-    assert floor.next_wake(after(70)) is None
-
-    floor.hung_up(ANNA, call_id(1), after(65), 3)
-    assert floor.next_wake(after(66)) == after(68)
-
-
 names = st.integers(0, 5).map(lambda number: AgentId(f"agent{number}"))
 moves = st.lists(
     st.tuples(

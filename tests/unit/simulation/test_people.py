@@ -3,14 +3,9 @@ import re
 from datetime import date, timedelta
 from itertools import islice
 
-import pytest
-
 from calls.numbers import NumberKind, parse_number
 from simulation.people import (
-    Behaviour,
     CallerMix,
-    answer_seconds,
-    behaviour,
     callers,
     customers,
     talk_seconds,
@@ -47,25 +42,8 @@ def test_the_inspection_falls_due_within_ten_weeks() -> None:
         assert TODAY <= person.apk_expiry < TODAY + timedelta(weeks=10)
 
 
-@pytest.mark.parametrize(
-    ("digits", "expected"),
-    [
-        ("0000", Behaviour.ANSWERS),
-        ("3999", Behaviour.ANSWERS),
-        ("4000", Behaviour.BUSY),
-        ("4699", Behaviour.BUSY),
-        ("4700", Behaviour.FAILS),
-        ("4999", Behaviour.FAILS),
-        ("5000", Behaviour.RINGS_OUT),
-        ("9999", Behaviour.RINGS_OUT),
-    ],
-)
-def test_the_last_four_digits_tell_what_the_customer_does(digits: str, expected: Behaviour) -> None:
-    assert behaviour(f"+3161000{digits}") is expected
-
-
-def test_the_last_four_digits_tell_how_long_it_takes() -> None:
-    assert (answer_seconds("+31610003975"), talk_seconds("+31610003975")) == (5, 20)
+def test_the_last_two_digits_tell_how_long_a_customer_talks() -> None:
+    assert talk_seconds("+31610003975") == 20
 
 
 def test_callers_keep_within_the_mix() -> None:
