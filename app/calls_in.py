@@ -18,6 +18,7 @@ from calls.words import Department, HangupCause
 from ivr.hours import is_open
 from routing.queue import QueuePlan
 
+ANSWERED_PURPOSE = "answered"
 INBOUND_PURPOSES = frozenset({"in", "return"})
 _log = logging.getLogger(__name__)
 
@@ -44,6 +45,12 @@ class Reception:
     def receive(self, fact: LegArrived) -> None:
         """Take a leg that no call owns. One that has no business here is hung up."""
         dealer = self._dealers.at_number(fact.detail) if fact.purpose in INBOUND_PURPOSES else None
+        if fact.purpose == ANSWERED_PURPOSE:
+            # A customer whose attempt we do not know must not meet silence: the dialplan says who called.
+            self._supervisor.spawn(
+                "send a customer to the message", self._executor.send_to_message(fact.leg_id)
+            )
+            return
         if dealer is None:
             _log.warning("a leg without business was hung up", extra={"purpose": fact.purpose})
             hang_up = HangUp(fact.leg_id, HangupCause.INVALID_NUMBER)

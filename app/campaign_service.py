@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from calls.facts import Fact
 from calls.ids import CallId, CampaignId
 from dialer.campaign import AbandonWindow, Campaign, CampaignState
-from dialer.errors import StoreUnavailable
+from dialer.errors import StoreUnavailable, UnknownProfile
 from dialer.pacing import PacingDecision
 from dialer.ports import CampaignStore
 from dialer.profiles import profile_named
@@ -110,8 +110,14 @@ class CampaignService:
 
     def _may_run(self, campaign: Campaign) -> bool:
         """The profile for simulated people never dials a real trunk."""
-        if self._demo or not profile_named(campaign.profile).for_demo:
-            return True
+        try:
+            if self._demo or not profile_named(campaign.profile).for_demo:
+                return True
+        except UnknownProfile as error:
+            _log.error(
+                "a campaign does not dial", extra={"campaign": campaign.campaign_id, "reason": str(error)}
+            )
+            return False
         _log.error(
             "a campaign with the demo's profile does not dial", extra={"campaign": campaign.campaign_id}
         )

@@ -75,6 +75,8 @@ class InboundCall:
 
     def legs(self) -> Sequence[LegId]:
         """The customer's leg and the agent's, if there is one."""
+        if self._ivr is not None and self._ivr.stage is ivr_flow.Stage.KEEPING:
+            return ()
         offer = self._routed.offer if self._routed is not None else None
         return (self.arrived.leg_id, offer.leg_id) if offer is not None else (self.arrived.leg_id,)
 

@@ -153,7 +153,8 @@ class OpenLines:
             session.deliver(LegEnded(self._clock.now(), line_leg(machine.call_id), HangupCause.NORMAL))
         failures = 1 if machine.was_up else self._failures.get(agent_id, 0) + 1
         self._failures[agent_id] = failures
-        if agent.campaign_id is not None:
+        # Who is paused put the phone down on purpose: the line comes back with the agent.
+        if agent.campaign_id is not None and agent.state is not AgentState.PAUSED:
             self._supervisor.spawn("open a line again", self._again(agent_id, failures))
 
     async def _again(self, agent_id: AgentId, failures: int) -> None:

@@ -220,7 +220,7 @@ class Reconciler:
         )
         plan = self._reception.plan(dealer, now)
         number, playing = prompt or (PROMPTS_LOOKED_FOR, None)
-        if call.queued_at is None or call.department is None:
+        if call.queued_at is None or call.department is None or call.department not in dealer.queues:
             greeted = live.legs[call.customer_leg].up and plan.opening.open
             begun = InboundCall(arrived, plan)
             if greeted:

@@ -235,8 +235,8 @@ async def _assemble(
     journal.observe("metrics", metrics.observe)
     journal.observe("trunk gate", gate.on_fact)
     journal.observe("campaigns", campaigns.on_fact)
-    journal.observe("phones", phones.on_fact)
     journal.observe("open lines", lines.on_fact)
+    journal.observe("phones", phones.on_fact)
     # Last: the floor publishes what follows from a fact while the fact is being told.
     journal.observe("floor", desk.on_fact)
     journal.publish(ControllerStarted(clock.now(), node, epoch))

@@ -3,7 +3,7 @@
     python -m benchmarks.open_line [--rounds N] [--seconds N] [--json]
 
 From the arrival of the customer's Up event in the program to Asterisk's answer that the customer is in the agent's bridge. SIPp
-plays the customers (answer at once, hang up after 400 ms) and the agents' phones, whose lines are opened first.
+plays the customers (ring for 200 ms to 2 s, answer, hang up after 400 ms) and the agents' phones, whose lines are opened first.
 
 The controller runs a whole campaign: contacts from SQLite, eligibility and commit of each attempt, progressive pacing held
 to the wanted rate by the trunk's cap, choice of the agent, and the journal. The bare client dials at the rate and takes the
@@ -23,7 +23,7 @@ from benchmarks.rig.tables import Cell, show, tell
 AGENTS = 60
 TALK_MS = 400
 RATES = (5, 15, 30)
-WARM_UP_SECONDS = 3.0
+WARM_UP_SECONDS = 4.0
 WANTED_MS = 25.0
 
 

@@ -9,6 +9,7 @@ tells its call even when the database has lost it.
     bridge   call + "-b00"                           where the call's people meet
 """
 
+import re
 from dataclasses import dataclass
 from typing import NewType, Protocol
 
@@ -23,6 +24,7 @@ DealerId = NewType("DealerId", str)
 CampaignId = NewType("CampaignId", str)
 ContactId = NewType("ContactId", int)
 
+_MARK = re.compile("-([xal])([0-9a-f]{2})")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 NODE_LENGTH = 2
 CALL_ID_LENGTH = NODE_LENGTH + 26
@@ -83,14 +85,6 @@ def call_of_bridge(bridge_id: str) -> CallId | None:
 
 def leg_mark(leg_id: str) -> LegMark | None:
     """Read one of our leg ids; None for a channel that somebody else named (an arriving caller, say)."""
-    if (
-        len(leg_id) != LEG_ID_LENGTH
-        or leg_id[CALL_ID_LENGTH] != "-"
-        or leg_id[CALL_ID_LENGTH + 1] not in "xal"
-    ):
+    if len(leg_id) != LEG_ID_LENGTH or (found := _MARK.fullmatch(leg_id, CALL_ID_LENGTH)) is None:
         return None
-    try:
-        number = int(leg_id[CALL_ID_LENGTH + 2 :], 16)
-    except ValueError:
-        return None
-    return LegMark(CallId(leg_id[:CALL_ID_LENGTH]), leg_id[CALL_ID_LENGTH + 1], number)
+    return LegMark(CallId(leg_id[:CALL_ID_LENGTH]), found[1], int(found[2], 16))

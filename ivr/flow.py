@@ -174,7 +174,7 @@ def ended(ivr: Ivr, cause: HangupCause, at: datetime, *, left: bool = False) -> 
         outcome = InboundOutcome.VOICEMAIL
     elif left:
         outcome = InboundOutcome.DIVERTED
-    elif hung_up_soon and cause is not HangupCause.LOST_WHILE_DOWN:
+    elif hung_up_soon and cause is HangupCause.NORMAL:
         outcome = InboundOutcome.SHORT_ABANDONED
     else:
         outcome = InboundOutcome.LOST

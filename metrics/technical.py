@@ -58,12 +58,8 @@ class TechnicalMetrics:
         self._bridges = gauge("bridges", "Bridges that Asterisk has for us.", "node")
         self._managers = gauge("ami_connections", "1 while the node tells of its phones.", "node")
         self._phones = gauge("phones", "Agents' and other registered phones.", "node", "state")
-        self._phoneless = gauge(
-            "unreachable_agents", "Agents at work whose phone cannot be rung.", "node"
-        )
-        self._registrations = gauge(
-            "trunk_registrations", "Our registrations at the trunk.", "node", "state"
-        )
+        self._phoneless = gauge("unreachable_agents", "Agents at work whose phone cannot be rung.", "node")
+        self._registrations = gauge("trunk_registrations", "Our registrations at the trunk.", "node", "state")
         self._tasks = families.plain_gauge("tasks", "Tasks of the event loop.")
         self._waiting = families.plain_gauge("journal_waiting_facts", "Facts that wait for the database.")
         self._dropped = families.plain_counter("journal_dropped_facts", "Facts dropped from a full journal.")

@@ -185,7 +185,7 @@ def ended(call: RoutedCall, cause: HangupCause, at: datetime, *, left: bool = Fa
         outcome = InboundOutcome.CONNECTED
     elif left:
         outcome = InboundOutcome.DIVERTED
-    elif waited < call.plan.short_abandon_seconds and cause is not HangupCause.LOST_WHILE_DOWN:
+    elif waited < call.plan.short_abandon_seconds and cause is HangupCause.NORMAL:
         outcome = InboundOutcome.SHORT_ABANDONED
     else:
         outcome = InboundOutcome.LOST

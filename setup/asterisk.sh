@@ -13,6 +13,7 @@ version_of() { "$@" -V 2>/dev/null | sed -n 's/^Asterisk \([0-9.]*\).*/\1/p'; }
 new_enough() { [[ -n $1 && $(printf '%s\n' "$oldest" "$1" | sort -V | head -n1) == "$oldest" ]]; }
 
 if command -v asterisk >/dev/null && new_enough "$(version_of asterisk)"; then exit 0; fi
+need_packages mount # starting it in its root folder takes mounts
 if [[ -x $root/usr/sbin/asterisk ]] && new_enough "$(version_of as_root chroot "$root" asterisk)"; then exit 0; fi
 
 need_packages mmdebstrap ca-certificates

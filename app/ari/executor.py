@@ -152,6 +152,12 @@ class Executor:
             outcome = await self._ari.bridges.add_channel(bridge_id=bridge_id, channel=legs, lane=Lane.BRIDGE)
         return isinstance(outcome, Done)
 
+    async def send_to_message(self, leg_id: LegId) -> None:
+        """Let the dialplan play the information message to a customer, and hang up after it."""
+        await self._ari.channels.continue_in_dialplan(
+            channel_id=leg_id, context="message", extension="s", priority=1
+        )
+
     async def beep(self, bridge_id: BridgeId) -> None:
         """Let everybody in a bridge hear a short beep."""
         await self._ari.bridges.play(bridge_id=bridge_id, media=[prompt_media("beep")])

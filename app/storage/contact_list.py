@@ -157,6 +157,7 @@ def _rank(contact: NewContact) -> int:
     day = _LAST_DAY if due is None else due.year * 10_000 + due.month * 100 + due.day
     return contact.priority * 100_000_000 + day
 
+
 _CUSTOMER = (
     select(tables.customers.c.customer_id)
     .where(

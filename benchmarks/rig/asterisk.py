@@ -101,7 +101,8 @@ class Rig:
             "DEALERLIJN_DATABASE_URL": f"sqlite:///{database}",
             "DEALERLIJN_ARI_URL": self.ari_url,
             "DEALERLIJN_ARI_PASSWORD": node.ari.password,
-            "DEALERLIJN_AMI_PORT": str(node.ami_port),
+            # Nobody listens there: over AMI phones that never register count as unreachable.
+            "DEALERLIJN_AMI_PORT": str(node.ami_port + 1),
             "DEALERLIJN_AMI_PASSWORD": node.ami.password,
             "DEALERLIJN_SOUNDS_DIR": str(node.sounds_dir),
             "DEALERLIJN_RECORDINGS_DIR": str(node.state_dir / "spool" / "recording"),

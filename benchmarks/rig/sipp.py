@@ -33,8 +33,8 @@ async def phones(rig: Rig, scenario: str, stay_ms: int = 0) -> AsyncIterator[Non
 
 @asynccontextmanager
 async def customers(rig: Rig, talk_ms: int) -> AsyncIterator[None]:
-    """Everybody who is called over the trunk answers at once and hangs up after `talk_ms`."""
-    async with _sipp(rig, "phone_leaves", CALLERS_HOST, rig.ports + 70, "-d", str(talk_ms)):
+    """Everybody who is called over the trunk rings for 200 ms to 2 s, answers and hangs up after `talk_ms`."""
+    async with _sipp(rig, "customer", CALLERS_HOST, rig.ports + 70, "-d", str(talk_ms)):
         yield
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,16 +8,18 @@ from app.console import calls
 from app.console.calls import NewDisposition, VoicemailQuery
 from app.console.client import ApiClient, ApiRefused
 from app.storage import tables
-from app.storage.contact_list import add_contacts
+from app.storage.contact_list import add_contacts, load_hash_key
 from calls.facts import (
     AttemptConnected,
+    CallArrived,
     CallQueued,
     DispositionRecorded,
     VoicemailLeft,
 )
-from calls.ids import CallId, RecordingId
+from calls.ids import CallId, LegId, NodeId, RecordingId
 from calls.words import Department
-from dialer.campaign import CampaignState, CommittedAttempt
+from customers.person import number_hash
+from dialer.campaign import CampaignState, CommittedAttempt, RefusedContact
 from tests.integration.console.bed import ANNA, APK, CUSTOMER, DEALER, LIVE, Bed, apk_campaign
 from tests.integration.storage.builders import NOW, call_ids, contact
 
@@ -99,10 +102,40 @@ async def test_nobody_records_for_a_call_that_was_never_theirs(bed: Bed, client:
     assert bed.facts == []
 
 
-async def test_an_inbound_call_takes_the_dealers_own_words_but_no_objection(
-    bed: Bed, client: ApiClient
+async def refuses_calls(bed: Bed) -> bool:
+    """Whether a campaign call to the customer is refused by now."""
+    hashed = number_hash(await load_hash_key(bed.database), CUSTOMER)
+    person = replace(contact(1, consent=True), number_hash=hashed, e164=CUSTOMER)
+    await add_contacts(bed.database, apk_campaign(), [person], "test.csv", NOW)
+    await bed.control.start_campaign(APK, "test")
+    running = await bed.control.campaign(APK)
+    [outcome] = await bed.store.commit_attempts(running, call_ids(1), NOW, "test")
+    return isinstance(outcome, RefusedContact) and outcome.rule == "objection"
+
+
+@pytest.mark.parametrize("stored", [True, False])
+async def test_a_caller_who_objects_is_called_by_no_campaign(
+    bed: Bed, client: ApiClient, stored: bool
 ) -> None:
+    call_id = TALKED if stored else LIVE
     bed.desk.login(ANNA)
+    if stored:
+        bed.publish(CallArrived(NOW, call_id, DEALER, "+31401234567", CUSTOMER, LegId("1.1"), NodeId("n1")))
+        assert await bed.stored()
+    bed.publish(CallQueued(NOW, call_id, DEALER, Department.SALES, 0))
+
+    for _ in range(2):
+        await client.ask(
+            calls.RECORD_DISPOSITION, NewDisposition(agent="anna", disposition="objection"), call_id=call_id
+        )
+
+    assert await objections(bed) == 1
+    assert await refuses_calls(bed)
+
+
+async def test_a_hidden_caller_can_be_given_any_word_but_an_objection(bed: Bed, client: ApiClient) -> None:
+    bed.desk.login(ANNA)
+    bed.publish(CallArrived(NOW, TALKED, DEALER, "+31401234567", None, LegId("1.1"), NodeId("n1")))
     bed.publish(CallQueued(NOW, TALKED, DEALER, Department.SALES, 0))
     assert bed.control.agent(ANNA).call_id == TALKED
 
@@ -114,7 +147,7 @@ async def test_an_inbound_call_takes_the_dealers_own_words_but_no_objection(
             calls.RECORD_DISPOSITION, NewDisposition(agent="anna", disposition="objection"), call_id=TALKED
         )
 
-    assert refused.value.problem.type == "urn:dealerlijn:problem:objection-without-contact"
+    assert refused.value.problem.type == "urn:dealerlijn:problem:objection-without-number"
     assert await objections(bed) == 0
 
 

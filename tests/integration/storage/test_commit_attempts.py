@@ -3,17 +3,22 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from app.storage.campaigns import set_state
+from app.storage.contact_list import load_hash_key
 from app.storage.database import Database, open_database
 from app.storage.epochs import take_epoch
 from app.storage.errors import StaleEpoch
 from app.storage.journal import Journal, read_facts
+from app.storage.objections import record_objection
+from app.storage.tables import objections
 from app.storage.takeover import open_attempts
 from calls.facts import AttemptCommitted, AttemptEnded
-from calls.ids import NodeId
+from calls.ids import CallId, NodeId
 from calls.words import AttemptOutcome, HangupCause
-from dialer.campaign import CampaignState, CommittedAttempt, LegalBasis
+from customers.person import number_hash
+from dialer.campaign import CampaignKind, CampaignState, CommittedAttempt, LegalBasis
 from tests.integration.storage.builders import (
     CAMPAIGN,
     NODE,
@@ -118,6 +123,52 @@ async def test_an_objection_stored_by_another_connection_a_moment_before_is_hono
 
     await elsewhere.close()
     assert [each.rule for each in refused(outcome)] == ["objection"]
+
+
+async def test_an_objection_by_number_alone_is_honoured_by_every_node(
+    empty_url: str, database: Database
+) -> None:
+    caller = contact(1)
+    key = await load_hash_key(database)
+    campaign = await campaign_with(database, [replace(caller, number_hash=number_hash(key, caller.e164))])
+    elsewhere = open_database(empty_url)
+    store = await store_for(database, NodeId("n2"))
+
+    for _ in range(2):
+        await record_objection(elsewhere, CallId("n1" + "7" * 26), caller.e164, None, NOW)
+    outcome = await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    await elsewhere.close()
+    assert [each.rule for each in refused(outcome)] == ["objection"]
+    async with database.reading() as connection:
+        stored = (await connection.execute(select(func.count()).select_from(objections))).scalar_one()
+    assert stored == 1
+
+
+async def test_a_consent_that_arrives_later_opens_a_contact_again(database: Database) -> None:
+    needs_consent = replace(CAMPAIGN, basis=LegalBasis.CONSENT)
+    campaign = await campaign_with(database, [contact(1), contact(2)], needs_consent)
+    store = await store_for(database)
+    before = await store.commit_attempts(campaign, call_ids(2), NOW, "x")
+
+    await campaign_with(database, [contact(1, consent=True)], other("apk-juni", needs_consent))
+    outcome = await store.commit_attempts(campaign, call_ids(2), NOW, "x")
+
+    assert [each.rule for each in refused(before)] == ["no_basis", "no_basis"]
+    assert [attempt.number.e164[-1] for attempt in committed(outcome)] == ["1"]
+    assert refused(outcome) == []
+
+
+async def test_a_consent_to_another_kind_of_call_opens_nothing(database: Database) -> None:
+    needs_consent = replace(CAMPAIGN, basis=LegalBasis.CONSENT)
+    campaign = await campaign_with(database, [contact(1)], needs_consent)
+    store = await store_for(database)
+    await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    tyres = replace(other("banden", needs_consent), kind=CampaignKind.TYRES)
+    await campaign_with(database, [contact(1, consent=True)], tyres)
+
+    assert await store.commit_attempts(campaign, call_ids(1), NOW, "x") == []
 
 
 async def test_a_person_with_two_numbers_is_called_on_one_of_them_only(database: Database) -> None:

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from app.ami.facts import ContactChanged, ContactState, TrunkChanged
 from app.campaign_service import CampaignService
 from app.figures import Figures
+from app.phones import PhoneWatch
 from calls.ids import CampaignId
 from calls.words import AgentState
 from dialer.campaign import Campaign, CampaignState
@@ -14,7 +16,7 @@ from metrics.observer import Metrics
 from tests.fakes.campaign_store import MemoryCampaignStore
 from tests.fakes.virtual_time import LoopClock, virtual_time
 from tests.unit.app.bed import Bed, a_bed
-from tests.unit.app.people import ANNA, BRAM, CAMPAIGN, DEMO, agent, queued
+from tests.unit.app.people import ANNA, BRAM, CAMPAIGN, DEMO, NODE, agent, queued
 from tests.unit.metrics.reading import Shown
 
 DRAFT = replace(CAMPAIGN, campaign_id=CampaignId("draft"), state=CampaignState.DRAFT)
@@ -32,7 +34,10 @@ async def figures_on(bed: Bed, metrics: Metrics, *, late: Callable[[], float] = 
         MemoryCampaignStore(DRAFT), NeverRuns(), lambda _window: None, LoopClock().now, demo=False
     )
     await service.load()
-    return Figures(metrics, bed.floor, service, bed.journal, LateClock(late))
+    phones = PhoneWatch(bed.desk, "trunk")
+    phones.on_contacts([ContactChanged("bram", ContactState.REACHABLE)])
+    phones.on_trunk(TrunkChanged("sip:dealer@example.org", is_registered=False))
+    return Figures(metrics, bed.floor, service, bed.journal, LateClock(late), NODE, phones)
 
 
 class LateClock(LoopClock):
@@ -62,6 +67,9 @@ async def test_queues_agents_and_campaigns_are_shown_as_they_are_now() -> None:
     assert shown.of("running_campaigns", campaign="draft") == 0
     assert shown.of("campaign_agents", campaign="draft", state="available") == 1
     assert shown.of("journal_waiting_facts") == 2
+    assert shown.of("phones", node="n1", state="reachable") == 1
+    assert shown.of("unreachable_agents", node="n1") == 1
+    assert shown.of("trunk_registrations", node="n1", state="unregistered") == 1
 
 
 @virtual_time

@@ -6,6 +6,7 @@ from app.floor_desk import FloorDesk
 from app.journal import Journal
 from calls.facts import (
     AgentStateChanged,
+    AsteriskLost,
     AttemptConnected,
     CallConnected,
     CallEnded,
@@ -28,7 +29,7 @@ from routing.floor import Floor
 from routing.flow import AgentChosen
 from tests.fakes.fact_store import FactStore
 from tests.fakes.virtual_time import HandClock, after
-from tests.unit.app.people import ANNA, APK, BRAM, DEMO, SALES, agent, attempt_ended, call_id, queued
+from tests.unit.app.people import ANNA, APK, BRAM, DEMO, NODE, SALES, agent, attempt_ended, call_id, queued
 from tests.unit.app.reached import REACHED
 
 ONE, TWO, THREE = call_id(1), call_id(2), call_id(3)
@@ -208,6 +209,18 @@ def test_a_call_that_nobody_has_any_more_is_forgotten_and_its_agent_serves_the_n
 
     assert desk.given == [(TWO, ANNA)]
     assert desk.floor.view(after(3)).queues[0].length == 1
+
+
+def test_while_asterisk_is_out_of_reach_nobody_is_rung_and_afterwards_whoever_waits_is_served() -> None:
+    desk = Desk(agent(ANNA))
+    desk.at(1, AsteriskLost(after(1), NODE, "socket_down"))
+
+    desk.at(2, queued(1, 2))
+    while_lost = list(desk.given)
+    desk.at(3, REACHED)
+
+    assert while_lost == []
+    assert desk.given == [(ONE, ANNA)]
 
 
 def test_an_agent_who_logs_out_during_a_conversation_goes_home_after_the_wrap_up() -> None:

@@ -31,7 +31,8 @@ _RESTORED = (
 )
 _UNITS = ("_total", "_seconds", "_ratio", "_calls", "_agents", "_facts", "_campaigns", "_connections")
 _UNITS_ALONE = {
-    f"dealerlijn_{name}" for name in ("agents", "channels", "bridges", "tasks", "phones", "trunk_registrations")
+    f"dealerlijn_{name}"
+    for name in ("agents", "channels", "bridges", "tasks", "phones", "trunk_registrations")
 }
 
 

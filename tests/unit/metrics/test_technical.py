@@ -2,6 +2,7 @@
 
 from calls.ids import NodeId
 from metrics.observer import Metrics
+from metrics.technical import PhoneFigures
 from tests.unit.metrics import stream
 from tests.unit.metrics.reading import Shown
 
@@ -74,3 +75,23 @@ def test_measurements_and_leftovers_are_shown() -> None:
     assert shown.of("channels", node="n1") == 4
     assert shown.of("bridges", node="n1") == 2
     assert shown.of("tasks") == 17
+
+
+def test_phones_and_registrations_begin_at_zero_and_are_shown_by_state() -> None:
+    metrics = Metrics(stream.TARGETS)
+    metrics.observe(stream.started())
+    first = Shown(metrics)
+
+    metrics.technical.set_phones(
+        stream.NODE, PhoneFigures({"reachable": 3, "removed": 1}, 1, 0, 2, manager_is_up=True)
+    )
+
+    shown = Shown(metrics)
+    assert [first.of("phones", node="n1", state=state) for state in ("reachable", "unreachable")] == [0, 0]
+    assert first.of("trunk_registrations", node="n1", state="registered") == 0
+    assert first.of("ami_connections", node="n1") == 0
+    assert shown.of("phones", node="n1", state="reachable") == 3
+    assert shown.of("phones", node="n1", state="removed") == 1
+    assert shown.of("unreachable_agents", node="n1") == 1
+    assert shown.of("trunk_registrations", node="n1", state="unregistered") == 2
+    assert shown.of("ami_connections", node="n1") == 1

@@ -1,0 +1,157 @@
+"""A process that begins with what an earlier one left, and an Asterisk that has what it has."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import time
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.calls_in import Reception
+from app.calls_out import OutboundDialler
+from app.dealers import Dealer, Dealers
+from app.lines import OpenLines
+from app.reconcile import Left, Reconciler
+from app.storage.takeover import OpenAttempt, OpenCall
+from calls.facts import (
+    DifferenceFound,
+    Fact,
+)
+from calls.ids import BridgeId, ContactId, LegId, attempt_leg, line_leg, offer_leg
+from calls.numbers import PhoneNumber
+from calls.words import Department
+from ivr.hours import Block, OpeningHours
+from routing.agent import Agent
+from tests.fakes.scripted_asterisk import bridge, channel
+from tests.fakes.virtual_time import after, settle
+from tests.unit.app.bed import Bed, a_bed
+from tests.unit.app.people import (
+    ANNA,
+    APK,
+    CALLER,
+    DEMO,
+    ENTRY,
+    NODE,
+    SALES,
+    call_id,
+)
+
+CALL, LINE = call_id(1), call_id(7)
+OFFER, ATTEMPT, LINE_LEG = offer_leg(CALL, 0), attempt_leg(CALL), line_leg(LINE)
+DDI = "+31401234567"
+ALWAYS = OpeningHours(((Block(time(0), time(0)),),) * 7, frozenset(), {}, ZoneInfo("Europe/Amsterdam"))
+DEALER = Dealer(
+    DEMO, "Demo", ("Eindhoven",), (DDI,), "nl-business", 20, ALWAYS, ENTRY, {Department.SALES: SALES}
+)
+IN_MENU = OpenCall(CALL, DEMO, DDI, None, CALLER, after(-60), None, None, None, None, None, None, None)
+QUEUED = replace(IN_MENU, department=Department.SALES, queued_at=after(-40), priority=0)
+RUNG = replace(QUEUED, agent_id=ANNA, agent_leg=OFFER)
+TALKING = replace(RUNG, connected_at=after(-30), wait_seconds=10.0)
+DIALLED = OpenAttempt(
+    CALL,
+    ATTEMPT,
+    APK,
+    DEMO,
+    ContactId(1),
+    PhoneNumber("+31612345678"),
+    "Testpersoon",
+    after(-20),
+    None,
+    None,
+    None,
+    None,
+    None,
+    None,
+)
+ANSWERED = replace(DIALLED, answered_at=after(-1), ring_seconds=19.0)
+CONNECTED = replace(ANSWERED, connected_at=after(-1), agent_id=ANNA)
+ABANDONED = replace(ANSWERED, abandoned_at=after(-1))
+
+
+class Restart:
+    """A process that begins with what an earlier one left, and an Asterisk that has what it has."""
+
+    def __init__(self, bed: Bed, left: Left) -> None:
+        self.bed = bed
+        self.channels: list[dict[str, Any]] = []
+        self.bridges: list[dict[str, Any]] = []
+        self.playing = ""
+        numbers = count(500)
+        self.reception = Reception(
+            NODE,
+            Dealers({DEMO: DEALER}, (), {DDI: DEALER}),
+            bed.supervisor,
+            bed.executor,
+            bed.clock,
+            lambda: call_id(next(numbers)),
+        )
+        self.lines = OpenLines(
+            bed.desk, bed.supervisor, bed.executor, bed.clock, lambda: call_id(next(numbers)), bed.endpoint_of
+        )
+        bed.journal.observe("open lines", self.lines.on_fact)
+        self.dialler = OutboundDialler(
+            bed.supervisor, bed.executor, bed.desk, bed.journal, bed.clock, "trunk"
+        )
+        self.counted: list[tuple[int, int]] = []
+        self.reconciler = Reconciler(
+            NODE,
+            bed.asterisk.ari,
+            bed.supervisor,
+            bed.executor,
+            bed.desk,
+            self.reception,
+            self.dialler,
+            self.lines,
+            bed.journal,
+            bed.clock,
+            left,
+            lambda channels, bridges: self.counted.append((channels, bridges)),
+        )
+
+    def has(self, leg_id: LegId, *arguments: str, **look: Any) -> None:
+        """Asterisk has this leg; in our Stasis when the dialplan said something."""
+        application = "dealerlijn" if arguments else ""
+        self.channels.append(channel(leg_id, application=application, arguments=arguments, **look))
+
+    def together(self, bridge_id: BridgeId, *legs: LegId) -> None:
+        """Asterisk has this bridge with these legs in it."""
+        self.bridges.append(bridge(bridge_id, legs))
+
+    async def reconcile(self) -> tuple[int, int]:
+        """The connection came up."""
+        self._tell()
+        result = await self.reconciler.reconcile("dealerlijn")
+        await settle()
+        return result
+
+    async def audit(self) -> list[tuple[str, str]]:
+        """The look of every half minute; what differed."""
+        self._tell()
+        await self.reconciler.audit("dealerlijn")
+        await settle()
+        facts = self.bed.published(DifferenceFound)
+        return [(fact.kind, fact.object_id) for fact in facts if isinstance(fact, DifferenceFound)]
+
+    def one(self, kind: type[Fact]) -> Any:
+        (fact,) = self.bed.published(kind)
+        return fact
+
+    def _tell(self) -> None:
+        asterisk = self.bed.asterisk
+        asterisk.answers("GET", "/channels/", 404, {"message": "Channel not found"})
+        asterisk.answers("GET", "/playbacks/", 404, {"message": "Playback not found"})
+        if self.playing:
+            asterisk.answers("GET", f"/playbacks/{self.playing}", 200)
+        for one in self.channels:
+            asterisk.answers("GET", f"/channels/{one['id']}", 200)
+        asterisk.answers("GET", "/channels", 200, self.channels, once=True)
+        asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
+
+
+@asynccontextmanager
+async def restart(
+    *agents: Agent, calls: tuple[OpenCall, ...] = (), attempts: tuple[OpenAttempt, ...] = ()
+) -> AsyncIterator[Restart]:
+    async with a_bed(*agents) as bed:
+        yield Restart(bed, Left(list(calls), list(attempts)))
