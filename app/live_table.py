@@ -34,7 +34,7 @@ def live_table(program: Program, campaign_id: CampaignId, address: str, ran_seco
     if window is not None:
         ratio = outbound_abandon_ratio(window.connected, window.abandoned)
         campaign.add_row("connected / abandoned (24 h)", f"{window.connected} / {window.abandoned}")
-        campaign.add_row("abandon rate (24 h)", f"{ratio:.2%}")
+        campaign.add_row("abandon rate (24 h)", "-" if ratio is None else f"{ratio:.2%}")
     side_by_side = Table.grid(expand=True, padding=(0, 2))
     side_by_side.add_row(phases, floor, campaign)
     where = Text(f"{address}/metrics   {address}/api/v1/openapi.json   {ran_seconds:.0f} s   Ctrl-C stops")
