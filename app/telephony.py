@@ -1,10 +1,9 @@
 """One node's telephony as people see it: phones, trunk, the ways to Asterisk, and reading configuration again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from app.ami.errors import AmiDown, AmiRefused
 from app.ami.link import AmiLink
-from app.ari.connection import AriConnection
 from app.control_errors import AsteriskAway, ReloadRefused
 from app.control_ports import ReloadModule, TelephonyState
 from app.phones import PhoneWatch
@@ -24,21 +23,26 @@ _MODULES: Mapping[ReloadModule, tuple[str, ...]] = {
 
 
 class Telephony:
-    """`Control`'s way to one node's telephony (`app.control_ports.NodeTelephony`)."""
+    """`Control`'s way to one node's telephony (`app.control_ports.NodeTelephony`).
 
-    def __init__(self, node: NodeId, phones: PhoneWatch, manager: AmiLink, events: AriConnection) -> None:
+    `echo_seconds` gives the last echo of the events socket, None while that is down.
+    """
+
+    def __init__(
+        self, node: NodeId, phones: PhoneWatch, manager: AmiLink, echo_seconds: Callable[[], float | None]
+    ) -> None:
         self._node = node
         self._phones = phones
         self._manager = manager
-        self._events = events
+        self._echo_seconds = echo_seconds
 
     def state(self) -> TelephonyState:
         """The node as of now."""
-        live = self._events.live
+        echo_seconds = self._echo_seconds()
         return TelephonyState(
             self._node,
-            ari_live=live,
-            echo_seconds=self._events.counters.last_echo_seconds if live else None,
+            ari_live=echo_seconds is not None,
+            echo_seconds=echo_seconds,
             ami_live=self._phones.knows,
             phones={phone: state.value for phone, state in self._phones.phones().items()},
             registrations=dict(self._phones.registrations()),

@@ -225,7 +225,12 @@ async def _assemble(
         journal,
         SqlControlStore(database, store),
         clock,
-        Telephony(node, phones, manager, connection),
+        Telephony(
+            node,
+            phones,
+            manager,
+            lambda: connection.counters.last_echo_seconds if connection.live else None,
+        ),
         dealers=dealers.dealers,
         campaigns_changed=campaigns.changed,
         live_calls=lambda: live_calls(supervisor),

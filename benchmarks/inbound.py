@@ -140,7 +140,9 @@ async def contestants(bench: Rig, folder: Path) -> AsyncIterator[list[Contestant
 
 
 async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=4.0, help="for each rate")
     parser.add_argument("--first", type=float, default=40.0, help="first rate of the first round")

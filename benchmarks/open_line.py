@@ -85,7 +85,9 @@ def row(who: str, rate: int, seconds: float, report: Report, lost: int) -> dict[
 
 
 async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=8.0, help="for each rate")
     parser.add_argument("--ports", type=int, default=27000)
@@ -96,7 +98,10 @@ async def main() -> None:
         for number in range(options.rounds):
             for rate in RATES:
                 folder = bench.folder / f"controller-{number}-{rate}"
-                for told in (controller(bench, folder, rate, options.seconds), bare(bench, rate, options.seconds)):
+                for told in (
+                    controller(bench, folder, rate, options.seconds),
+                    bare(bench, rate, options.seconds),
+                ):
                     rows.append(await told)
                     await bench.quiet(patience=0.5)
     show(rows)

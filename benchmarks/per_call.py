@@ -33,7 +33,9 @@ async def spent(pid: int, seconds: float) -> tuple[float, Usage]:
     return after.cpu_seconds - before.cpu_seconds, after
 
 
-async def both(bench: Rig, controller: Subject, seconds: float) -> tuple[tuple[float, Usage], tuple[float, Usage]]:
+async def both(
+    bench: Rig, controller: Subject, seconds: float
+) -> tuple[tuple[float, Usage], tuple[float, Usage]]:
     async with asyncio.TaskGroup() as tasks:
         ours = tasks.create_task(spent(controller.pid, seconds))
         theirs = tasks.create_task(spent(bench.pid, seconds))
@@ -41,7 +43,11 @@ async def both(bench: Rig, controller: Subject, seconds: float) -> tuple[tuple[f
 
 
 async def at(
-    bench: Rig, controller: Subject, calls: int, seconds: float, idle: tuple[tuple[float, Usage], tuple[float, Usage]]
+    bench: Rig,
+    controller: Subject,
+    calls: int,
+    seconds: float,
+    idle: tuple[tuple[float, Usage], tuple[float, Usage]],
 ) -> dict[str, Cell]:
     """Measure with so many calls at once, in parts that show the spread; `idle` is for one second of nothing."""
     talk = calls / RATE - BEFORE_TALK_SECONDS
@@ -50,7 +56,9 @@ async def at(
     part = seconds / PARTS
     length = talk + WARM_UP_SECONDS + seconds
     async with asyncio.TaskGroup() as tasks:
-        load = tasks.create_task(callers(bench, "caller_leaves", DDI, RATE, length, stay_ms=round(talk * 1000)))
+        load = tasks.create_task(
+            callers(bench, "caller_leaves", DDI, RATE, length, stay_ms=round(talk * 1000))
+        )
         await asyncio.sleep(talk + WARM_UP_SECONDS)
         for _ in range(PARTS):
             own, asterisk = await both(bench, controller, part)
@@ -74,12 +82,15 @@ async def at(
 
 
 async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=12.0, help="for each number of calls, after a warm-up")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=12.0, help="for each number of calls, after a warm-up"
+    )
     parser.add_argument("--ports", type=int, default=27000)
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     options = parser.parse_args()
-    rows: list[dict[str, Cell]] = []
     async with rig(AGENTS, options.ports) as bench, phones(bench, "phone_stays"):
         plan = {
             "environment": bench.environment(bench.folder / "bench.db"),
@@ -92,10 +103,11 @@ async def main() -> None:
             await bench.quiet()
             (own, own_usage), (asterisk, asterisk_usage) = await both(bench, controller, 4.0)
             idle = (own / 4, own_usage), (asterisk / 4, asterisk_usage)
-            for calls in AT_ONCE:
-                rows.append(await at(bench, controller, calls, options.seconds, idle))
+            rows = [await at(bench, controller, calls, options.seconds, idle) for calls in AT_ONCE]
     show(rows)
-    print(f"idle: controller {own / 4:.1%} and Asterisk {asterisk / 4:.1%} of a core, {AGENTS} agents logged in")
+    print(
+        f"idle: controller {own / 4:.1%} and Asterisk {asterisk / 4:.1%} of a core, {AGENTS} agents logged in"
+    )
     if options.json:
         tell("per_call", {"rows": rows, "idle_cores": {"controller": own / 4, "asterisk": asterisk / 4}})
 

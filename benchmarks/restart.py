@@ -75,7 +75,9 @@ async def run(bench: Rig, calls: int, repeats: int) -> tuple[list[dict[str, Cell
 
 
 async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--calls", type=int, default=100)
     parser.add_argument("--repeats", type=int, default=4)
     parser.add_argument("--ports", type=int, default=27000)
@@ -85,7 +87,9 @@ async def main() -> None:
         rows, dropped, ended = await run(bench, options.calls, options.repeats)
     show(rows)
     seconds = [float(str(row["from process start s"])) for row in rows]
-    print(f"median {median(seconds):.2f} s, {min(seconds):.2f} to {max(seconds):.2f} s; {dropped} calls dropped")
+    print(
+        f"median {median(seconds):.2f} s, {min(seconds):.2f} to {max(seconds):.2f} s; {dropped} calls dropped"
+    )
     print(f"{ended} calls ended by the last controller")
     if options.json:
         tell("restart", {"rows": rows, "dropped": dropped, "ended": ended, "median_seconds": median(seconds)})

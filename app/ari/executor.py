@@ -147,6 +147,9 @@ class Executor:
 
     async def join(self, bridge_id: BridgeId, legs: tuple[LegId, ...]) -> bool:
         """Bring legs into a bridge; a bridge that does not exist is made."""
+        if len(legs) > 1:
+            # Two who meet have no bridge yet; whoever joins somebody later has one as a rule.
+            await self.open_bridge(bridge_id)
         outcome = await self._ari.bridges.add_channel(bridge_id=bridge_id, channel=legs, lane=Lane.BRIDGE)
         if isinstance(outcome, Gone) and await self.open_bridge(bridge_id):
             outcome = await self._ari.bridges.add_channel(bridge_id=bridge_id, channel=legs, lane=Lane.BRIDGE)

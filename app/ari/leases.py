@@ -3,14 +3,17 @@
 Asterisk's absolute timeout is the clock, so it runs when this program is dead, frozen or cut off.
 
 A lease cannot be renewed while Asterisk plays a prompt to the leg or records it: the request waits in line behind the
-prompt. So a prompt is covered before it starts, by a lease as long as the prompt and the usual seconds together.
+prompt. So a prompt is covered before it starts, by a lease as long as the prompt and the usual seconds together. When the
+prompt is over, perhaps long before its end, the lease is made short again at once.
 
-A lease that ran out must never be renewed: the leg is in the dialplan by then, perhaps talking, and would be torn out of
-it. So nothing is renewed while we do not hear what happens, and after standing still we first read what happened meanwhile.
+A lease that ran out must never be given again: the leg is in the dialplan by then, perhaps talking, and would be torn out
+of it. So nothing is renewed while we do not hear what happens, after standing still we first read what happened meanwhile,
+and a leg that has left gets no lease, whatever its call still wants.
 """
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 
 from app.ari.operations import Ari
 from app.ari.outcome import Gone
@@ -21,6 +24,7 @@ LEASE_SECONDS = 6
 STOOD_STILL_SECONDS = 1.0
 CATCH_UP_SECONDS = 0.3
 _AT_ONCE = 8
+_REMEMBERED = 1000
 
 
 class Leases:
@@ -33,6 +37,8 @@ class Leases:
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._renewing: dict[LegId, asyncio.Event] = {}
         self._suspended = False
+        self._left: dict[LegId, None] = {}
+        self._urgent: set[LegId] = set()
         self._hurry = asyncio.Event()
 
     def __len__(self) -> int:
@@ -44,20 +50,25 @@ class Leases:
         `covered_for`: the prompt that plays, begun with `cover` by an earlier process.
         """
         self._held.add(leg_id)
+        self._left.pop(leg_id, None)
         if covered_for is not None:
             self._covered[leg_id] = covered_for
 
     def drop(self, leg_id: LegId) -> None:
-        """Renew no more: the leg is gone or was given another life."""
-        self._held.discard(leg_id)
-        self._covered.pop(leg_id, None)
+        """Give this leg no lease any more: it is gone or was given another life."""
+        self._forget(leg_id)
+        self._left[leg_id] = None
+        if len(self._left) > _REMEMBERED:
+            del self._left[next(iter(self._left))]
 
     async def set(self, leg_id: LegId, seconds: int) -> None:
-        """Give a lease of `seconds` and keep it up, or switch it off with 0."""
+        """Give a lease of `seconds` and keep it up, or switch it off with 0. A leg that has left gets none."""
+        if leg_id in self._left:
+            return
         if seconds:
             self._held.add(leg_id)
         else:
-            self.drop(leg_id)
+            self._forget(leg_id)
         if (renewal := self._renewing.get(leg_id)) is not None:
             # A renewal on another connection could overtake this one and cut a conversation.
             await renewal.wait()
@@ -65,15 +76,19 @@ class Leases:
 
     async def cover(self, leg_id: LegId, seconds: float, reason: str) -> None:
         """Before something that takes `seconds` and lets no renewal pass; `uncover` with the same reason ends it."""
+        if leg_id in self._left:
+            return
         self._covered[leg_id] = reason
         if (renewal := self._renewing.get(leg_id)) is not None:
             await renewal.wait()
         await self._write(leg_id, int(seconds) + LEASE_SECONDS)
 
     def uncover(self, leg_id: LegId, reason: str) -> None:
-        """What was covered is over: the usual renewals go on."""
+        """What was covered is over: the usual renewals go on, the first of them now."""
         if self._covered.get(leg_id) == reason:
             del self._covered[leg_id]
+            self._urgent.add(leg_id)
+            self._hurry.set()
 
     def suspend(self) -> None:
         """Renew nothing until `resume`: events do not reach us, so a leg may have left without our knowing."""
@@ -82,27 +97,31 @@ class Leases:
     def resume(self) -> None:
         """It is known again which legs are ours: go on, with all of them at once."""
         self._suspended = False
+        self._urgent |= self._held
         self._hurry.set()
 
     async def run(self) -> None:
-        """Renew every lease every `RENEW_SECONDS`; one that is slow holds up no other."""
+        """Renew every lease every `RENEW_SECONDS`, and an urgent one at once; one that is slow holds up no other."""
         loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as group:
+            due = loop.time() + RENEW_SECONDS
             while True:
-                due = loop.time() + RENEW_SECONDS
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(RENEW_SECONDS):
+                    async with asyncio.timeout_at(due):
                         await self._hurry.wait()
-                self._hurry.clear()
                 if loop.time() > due + STOOD_STILL_SECONDS:
                     await asyncio.sleep(CATCH_UP_SECONDS)
+                legs, self._urgent = self._urgent, set()
+                self._hurry.clear()
+                if loop.time() >= due:
+                    legs = self._held
+                    due = loop.time() + RENEW_SECONDS
                 if not self._suspended:
-                    self.renew_all(group)
+                    self._renew_each(legs, group)
 
-    def renew_all(self, group: asyncio.TaskGroup) -> None:
-        """Renew every lease once, a few at a time, as tasks of `group`."""
-        for leg_id in self._held:
-            if leg_id not in self._renewing and leg_id not in self._covered:
+    def _renew_each(self, legs: Iterable[LegId], group: asyncio.TaskGroup) -> None:
+        for leg_id in legs:
+            if leg_id in self._held and leg_id not in self._renewing and leg_id not in self._covered:
                 self._renewing[leg_id] = asyncio.Event()
                 group.create_task(self._renew(leg_id))
 
@@ -114,6 +133,10 @@ class Leases:
                     await self._write(leg_id, LEASE_SECONDS)
         finally:
             self._renewing.pop(leg_id).set()
+
+    def _forget(self, leg_id: LegId) -> None:
+        self._held.discard(leg_id)
+        self._covered.pop(leg_id, None)
 
     async def _write(self, leg_id: LegId, seconds: int) -> None:
         outcome = await self._ari.channels.set_channel_var(

@@ -140,11 +140,12 @@ class AsteriskInstance:
         while True:
             if process.poll() is not None:
                 raise AsteriskStartFailed(self._told(f"ended with code {process.returncode}"))
-            try:
-                if "fully booted" in await self.command("core waitfullybooted"):
+            with contextlib.suppress(AsteriskGone):
+                await self.command("core waitfullybooted")
+                # Asterisk registers its last commands only just after it calls itself fully booted.
+                if (await self.command("core show version")).startswith("Asterisk"):
                     return
-            except AsteriskGone:
-                await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _gone(self, limit: float) -> bool:
         deadline = time.monotonic() + limit

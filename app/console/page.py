@@ -17,7 +17,7 @@ _PAGE = f"""<!doctype html>
   :root {{ --ink: #e8ebf0; --soft: #a3adbd; --paper: #12161d; --card: #1b212b; --line: #2e3643; --mark: #7fb2ff; }}
 }}
 * {{ box-sizing: border-box; }}
-body {{ margin: 0; padding: 1.5rem 1rem; background: var(--paper); color: var(--ink);
+body {{ margin: 0; padding: clamp(1.5rem, 9vh, 6rem) 1rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif; }}
 main {{ max-width: 34rem; margin: 0 auto; }}
 h1 {{ margin: 0 0 .25rem; font-size: 1.6rem; }}

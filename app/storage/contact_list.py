@@ -5,7 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, literal_column, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Insert,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    exists,
+    insert,
+    literal,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,10 +35,8 @@ from calls.numbers import NumberKind
 from dialer.campaign import Campaign
 from dialer.eligibility import Rule
 
-_CHUNK = 1000
 _LIMIT_SECONDS = 120.0
 _LAST_DAY = 99_991_231
-_Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,81 +91,47 @@ async def add_contacts(
     now: datetime,
     progress: Callable[[int], None] = lambda _added: None,
 ) -> None:
-    """Put contacts, their people and consents on a list, all or none. `progress` hears how many were added so far.
+    """Put contacts, their people and consents on a list, all or none. `progress` hears how many are ready to
+    be added so far.
 
     Consents are for the campaign's kind of call; they also open contacts again, on any list for that kind, that were
     closed because the person had not consented. Raises AlreadyThere when a number is on the list by now.
     """
-    # Everything is made ready before the transaction: on SQLite nobody else can write while it is open.
-    chunks = [
-        _Chunk(campaign, contacts[start : start + _CHUNK], recorded_by, now)
-        for start in range(0, len(contacts), _CHUNK)
-    ]
-    people = database.insert(tables.customers)
-    people = people.on_conflict_do_update(
-        index_elements=[tables.customers.c.dealer, tables.customers.c.person_key],
-        set_={"name": people.excluded.name},
-    )
-    added = 0
-    async with database.writing(_LIMIT_SECONDS) as connection:
-        for chunk in chunks:
-            await connection.execute(people, chunk.people)
-            try:
-                await connection.execute(_LISTED, chunk.listed)
-            except IntegrityError as error:
-                raise AlreadyThere(
-                    "a number is on the list by now", "import again: the report will name it"
-                ) from error
-            if chunk.consents:
-                await connection.execute(_CONSENTED, chunk.consents)
-            added += len(chunk.listed)
-            progress(added)
-        if any(chunk.consents for chunk in chunks):
+    rows = _rows(contacts)
+    async with database.writing_staged(_STAGED, rows, progress, _LIMIT_SECONDS) as connection:
+        await connection.execute(_people(database, campaign))
+        try:
+            await connection.execute(_listed(campaign))
+        except IntegrityError as error:
+            raise AlreadyThere(
+                "a number is on the list by now", "import again: the report will name it"
+            ) from error
+        if any(contact.consent is not None for contact in contacts):
+            await connection.execute(_consented(campaign, recorded_by, now))
             await connection.execute(_REOPENED, {"in_dealer": campaign.dealer, "for_kind": campaign.kind})
 
 
-class _Chunk:
-    """Rows for some of the contacts; `in_dealer` and `person` find the customer that a row is about."""
-
-    def __init__(
-        self, campaign: Campaign, contacts: Sequence[NewContact], recorded_by: str, now: datetime
-    ) -> None:
-        dealer = campaign.dealer
-        names = {contact.person_key: contact.name for contact in contacts}
-        self.people: list[_Row] = [
-            {"dealer": dealer, "person_key": key, "name": name} for key, name in names.items()
-        ]
-        self.listed: list[_Row] = [
-            {
-                "in_dealer": dealer,
-                "person": contact.person_key,
-                "campaign_id": campaign.campaign_id,
-                "number": contact.e164,
-                "number_hash": contact.number_hash,
-                "number_kind": contact.number_kind,
-                "display_name": contact.name,
-                "timezone": contact.timezone,
-                "plate": contact.plate,
-                "due_on": contact.due_on,
-                "list_rank": _rank(contact),
-                "state": "ready",
-            }
-            for contact in contacts
-        ]
-        self.consents: list[_Row] = [
-            {
-                "in_dealer": dealer,
-                "person": contact.person_key,
-                "purpose": campaign.kind,
-                "given_at": contact.consent.given_at,
-                "source": contact.consent.source,
-                "wording": contact.consent.wording,
-                "recorded_at": now,
-                "recorded_by": recorded_by,
-            }
-            for contact in contacts
-            if contact.consent is not None
-        ]
+def _rows(contacts: Sequence[NewContact]) -> list[dict[str, Any]]:
+    names_from = {contact.person_key: row for row, contact in enumerate(contacts)}
+    return [
+        {
+            "row": row,
+            "person_key": contact.person_key,
+            "names_person": names_from[contact.person_key] == row,
+            "number": contact.e164,
+            "number_hash": contact.number_hash,
+            "number_kind": contact.number_kind,
+            "display_name": contact.name,
+            "timezone": contact.timezone,
+            "plate": contact.plate,
+            "due_on": contact.due_on,
+            "list_rank": _rank(contact),
+            "given_at": None if contact.consent is None else contact.consent.given_at,
+            "source": None if contact.consent is None else contact.consent.source,
+            "wording": None if contact.consent is None else contact.consent.wording,
+        }
+        for row, contact in enumerate(contacts)
+    ]
 
 
 def _rank(contact: NewContact) -> int:
@@ -158,16 +140,78 @@ def _rank(contact: NewContact) -> int:
     return contact.priority * 100_000_000 + day
 
 
-_CUSTOMER = (
-    select(tables.customers.c.customer_id)
-    .where(
-        tables.customers.c.dealer == bindparam("in_dealer"),
-        tables.customers.c.person_key == bindparam("person"),
-    )
-    .scalar_subquery()
+# What a list is made of, in a table of the connection's own. One row of each person has `names_person`, the last.
+_STAGED = Table(
+    "staged_contacts",
+    MetaData(),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("person_key", Text, nullable=False),
+    Column("names_person", Boolean, nullable=False),
+    *(
+        Column(name, tables.contacts.c[name].type)
+        for name in (
+            *("number", "number_hash", "number_kind", "display_name", "timezone"),
+            *("plate", "due_on", "list_rank"),
+        )
+    ),
+    *(Column(name, tables.consents.c[name].type) for name in ("given_at", "source", "wording")),
+    prefixes=["TEMPORARY"],
 )
-_LISTED = insert(tables.contacts).values(customer_id=_CUSTOMER)
-_CONSENTED = insert(tables.consents).values(customer_id=_CUSTOMER)
+
+
+def _people(database: Database, campaign: Campaign) -> postgresql.Insert | sqlite.Insert:
+    columns = ["dealer", "person_key", "name"]
+    named = select(literal(campaign.dealer, Text), _STAGED.c.person_key, _STAGED.c.display_name)
+    statement = database.insert(tables.customers).from_select(columns, named.where(_STAGED.c.names_person))
+    return statement.on_conflict_do_update(
+        index_elements=[tables.customers.c.dealer, tables.customers.c.person_key],
+        set_={"name": statement.excluded.name},
+    )
+
+
+def _listed(campaign: Campaign) -> Insert:
+    copied = [column.name for column in _STAGED.c if column.name in tables.contacts.c]
+    return _about_customers(
+        tables.contacts,
+        campaign,
+        {
+            "campaign_id": literal(campaign.campaign_id, Text),
+            "state": literal("ready", String),
+            **{name: _STAGED.c[name] for name in copied},
+        },
+    )
+
+
+def _consented(campaign: Campaign, recorded_by: str, now: datetime) -> Insert:
+    return _about_customers(
+        tables.consents,
+        campaign,
+        {
+            "purpose": literal(campaign.kind, String),
+            "given_at": _STAGED.c.given_at,
+            "source": _STAGED.c.source,
+            "wording": _STAGED.c.wording,
+            "recorded_at": literal(now, tables.UtcTime()),
+            "recorded_by": literal(recorded_by, Text),
+        },
+        _STAGED.c.given_at.is_not(None),
+    )
+
+
+def _about_customers(
+    table: Table, campaign: Campaign, values: dict[str, ColumnElement[Any]], *conditions: ColumnElement[bool]
+) -> Insert:
+    """Insert a row for each staged row that meets the conditions, with its person's customer, in the file's order."""
+    customers = tables.customers
+    found = (
+        select(customers.c.customer_id, *values.values())
+        .join_from(_STAGED, customers, customers.c.person_key == _STAGED.c.person_key)
+        .where(customers.c.dealer == campaign.dealer, *conditions)
+        .order_by(_STAGED.c.row)
+    )
+    return insert(table).from_select(["customer_id", *values], found)
+
+
 _REOPENED = (
     update(tables.contacts)
     .where(

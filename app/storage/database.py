@@ -6,14 +6,16 @@ never fails half-way because somebody else wrote.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Table, event, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -28,6 +30,7 @@ LIMIT_SECONDS = 5.0
 _POSTGRESQL_WRITERS = 5
 _LOCK_WAIT_MS = 4000
 _CONNECT_SECONDS = 3.0
+_STAGED_AT_ONCE = 1000
 _MIGRATION_SECONDS = 120.0
 _EXAMPLES = "write sqlite:///dealerlijn.db or postgresql://user:password@host/name"
 
@@ -57,6 +60,35 @@ class Database:
             self._write_engine.begin() as connection,
         ):
             yield connection
+
+    @asynccontextmanager
+    async def writing_staged(
+        self,
+        table: Table,
+        rows: Sequence[Mapping[str, Any]],
+        progress: Callable[[int], None],
+        limit_seconds: float,
+    ) -> AsyncIterator[AsyncConnection]:
+        """Open a writing transaction that has these rows in a temporary `table`.
+
+        The rows are brought in before, so that on SQLite, where nobody else can write meanwhile, the transaction is short.
+        `progress` hears how many are in so far.
+        """
+        async with self._translating(limit_seconds), self.engine.connect() as connection:
+            try:
+                # Nothing but the connection's own table is touched: this takes no lock.
+                async with connection.begin():
+                    await connection.run_sync(table.create, checkfirst=False)
+                    for start in range(0, len(rows), _STAGED_AT_ONCE):
+                        chunk = rows[start : start + _STAGED_AT_ONCE]
+                        await connection.execute(insert(table), chunk)
+                        progress(start + len(chunk))
+                await connection.execution_options(sqlite_writes=True)
+                async with self._writer, connection.begin():
+                    yield connection
+            finally:
+                # The temporary table goes with its connection.
+                await connection.invalidate()
 
     def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """Begin an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
@@ -141,9 +173,28 @@ def _checked(url: str) -> URL:
     return address
 
 
+class _SqliteConnection(aiosqlite.Connection):
+    """Asks its thread to stop only once: a second request would wait for ever, and the program's end with it.
+
+    That second request comes when a statement is cancelled that waits for another program's lock.
+    """
+
+    _stopping = False
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """Ask the thread to stop; the future is done when it has, None when it was asked before."""
+        if self._stopping:
+            return None
+        self._stopping = True
+        return super().stop()
+
+
 def _sqlite_opener(path: str) -> Callable[[], Awaitable[aiosqlite.Connection]]:
     async def connect() -> aiosqlite.Connection:
-        connection = aiosqlite.connect(path, timeout=_LOCK_WAIT_MS / 1000, check_same_thread=False)
+        connection = _SqliteConnection(
+            partial(sqlite3.connect, path, timeout=_LOCK_WAIT_MS / 1000, check_same_thread=False),
+            iter_chunk_size=64,
+        )
         thread = connection._thread
         thread.daemon = True
         try:

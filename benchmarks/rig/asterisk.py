@@ -138,7 +138,9 @@ async def rig(agents: int, ports: int) -> AsyncIterator[Rig]:
         )
         install(node)
         _add(node, ports)
-        async with AsteriskInstance(find_program(cache_dir() / "asterisk-root"), node.state_dir, [sounds]) as instance:
+        async with AsteriskInstance(
+            find_program(cache_dir() / "asterisk-root"), node.state_dir, [sounds]
+        ) as instance:
             yield Rig(folder, ports, node, instance)
 
 
@@ -150,7 +152,9 @@ def _add(node: DealerNode, ports: int) -> None:
     members = []
     for phone in node.phones:
         contact = f"contact = sip:{phone.name}@{PHONES_HOST}:{ports + 71}"
-        pjsip = pjsip.replace(f"[{phone.name}](phone-contact)\n", f"[{phone.name}](phone-contact)\n{contact}\n")
+        pjsip = pjsip.replace(
+            f"[{phone.name}](phone-contact)\n", f"[{phone.name}](phone-contact)\n{contact}\n"
+        )
         members.append(f"member => PJSIP/{phone.name}")
     (etc / "pjsip.conf").write_text(pjsip)
     with (etc / "extensions.conf").open("a") as file:

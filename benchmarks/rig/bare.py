@@ -29,7 +29,9 @@ WANTED = frozenset({"StasisStart", "ChannelStateChange", "PlaybackFinished", "St
 class Bare:
     """The whole client."""
 
-    def __init__(self, session: aiohttp.ClientSession, plan: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, plan: dict[str, Any], tasks: asyncio.TaskGroup
+    ) -> None:
         self._session = session
         self._plan = plan
         self._tasks = tasks
@@ -72,6 +74,8 @@ class Bare:
                 await self._ring(event["playback"]["target_uri"].removeprefix("channel:"))
             case "StasisEnd", leg:
                 await self._over(leg)
+            case _:
+                pass
 
     async def _started(self, leg: str, args: list[str]) -> None:
         match args:
@@ -93,6 +97,8 @@ class Bare:
                 await self.post(f"/bridges/{next(self._next_line)}/addChannel", channel=leg)
                 self.watches.end(BRIDGED, leg)
                 self.bridged += 1
+            case _:
+                pass
 
     async def _ring(self, customer: str) -> None:
         agent = uuid4().hex

@@ -28,6 +28,7 @@ from benchmarks.rig.stopwatch import Stopwatches
 from benchmarks.rig.subject import Report, answer_questions
 from calls.facts import AsteriskReached, Fact
 from calls.ids import AgentId
+from calls.words import AgentState
 
 FIRST_COMMAND = "StasisStart to first command sent"
 FIRST_DONE = "StasisStart to first command done"
@@ -44,7 +45,11 @@ def watch(watches: Stopwatches) -> None:
         if isinstance(event, StasisStart) and event.args[0] == "in":
             watches.begin(FIRST_COMMAND, event.channel.id)
             watches.begin(FIRST_DONE, event.channel.id)
-        elif isinstance(event, ChannelStateChange) and event.channel.state == "Up" and event.channel.id.endswith("-x00"):
+        elif (
+            isinstance(event, ChannelStateChange)
+            and event.channel.state == "Up"
+            and event.channel.id.endswith("-x00")
+        ):
             watches.begin(BRIDGED, event.channel.id)
         take(self, event)
 
@@ -79,7 +84,6 @@ async def main(plan: dict[str, Any]) -> None:
     watch(watches)
 
     def count(fact: Fact) -> None:
-        facts[getattr(fact,"rule","-")]+=1
         facts[type(fact).__name__] += 1
         if isinstance(fact, AsteriskReached):
             told = {"at": monotonic(), "taken_over": fact.taken_over, "seconds": fact.seconds}
@@ -102,12 +106,22 @@ async def main(plan: dict[str, Any]) -> None:
                 "failures": program.supervisor.failures,
                 "unstored": program.journal.depth,
                 "connecting": connecting,
-                "reached": list(reached), "decision": str(program.campaigns.last_decision(CAMPAIGN)),
+                "reached": list(reached),
+                "paused": _back_to_work(program),
             }
             facts.clear()
             return told
 
         await answer_questions(report)
+
+
+def _back_to_work(program: Program) -> int:
+    """Resume whoever an overload has paused for not answering, and say how many."""
+    agents = program.desk.floor.view(program.clock.now()).agents
+    paused = [agent.profile.agent_id for agent in agents if agent.state is AgentState.PAUSED]
+    for agent_id in paused:
+        program.desk.resume(agent_id)
+    return len(paused)
 
 
 async def _to_work(program: Program, agents: list[str], *, campaign: bool) -> None:

@@ -38,7 +38,9 @@ async def customers(rig: Rig, talk_ms: int) -> AsyncIterator[None]:
         yield
 
 
-async def callers(rig: Rig, scenario: str, number: str, rate: float, seconds: float, stay_ms: int = 0) -> Load:
+async def callers(
+    rig: Rig, scenario: str, number: str, rate: float, seconds: float, stay_ms: int = 0
+) -> Load:
     """Let people ring `number` for `seconds` at `rate` calls a second; returns when the last call is over."""
     offered = max(1, round(rate * seconds))
     call = ("-s", number, "-m", str(offered), "-r", str(round(rate * 1000)), "-rp", "1000000", "-l", "5000")
@@ -49,7 +51,9 @@ async def callers(rig: Rig, scenario: str, number: str, rate: float, seconds: fl
         async with asyncio.timeout(limit):
             await process.wait()
         file = rig.folder / f"{scenario}_{process.pid}_rtt.csv"
-    lengths = [float(line.split(";")[1]) / 1000 for line in file.read_text().splitlines()[1:] if line]
+    # There is no file when every call failed.
+    lines = file.read_text().splitlines()[1:] if file.exists() else []
+    lengths = [float(line.split(";")[1]) / 1000 for line in lines if line]
     return Load(offered, offered - len(lengths), lengths)
 
 

@@ -97,7 +97,9 @@ async def _line(process: Process) -> Report:
 async def answer_questions(report: Callable[[], Report]) -> None:
     """The other side, in the program: say it is ready with a first report, then answer until the input ends."""
     reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
     print(json.dumps(report()), flush=True)
     while await reader.readline():
         print(json.dumps(report()), flush=True)

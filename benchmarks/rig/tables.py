@@ -14,10 +14,15 @@ def show(rows: Sequence[Mapping[str, Cell]]) -> None:
     heads = list(rows[0])
     widths = [max(len(line[column]) for line in [heads, *texts]) for column in range(len(heads))]
     for line, right in [(heads, [not isinstance(cell, str) for cell in rows[0].values()])] + [
-        (text, [not isinstance(cell, str) for cell in row.values()]) for text, row in zip(texts, rows, strict=True)
+        (text, [not isinstance(cell, str) for cell in row.values()])
+        for text, row in zip(texts, rows, strict=True)
     ]:
         cells = zip(line, widths, right, strict=True)
-        print("  ".join(cell.rjust(width) if number else cell.ljust(width) for cell, width, number in cells).rstrip())
+        print(
+            "  ".join(
+                cell.rjust(width) if number else cell.ljust(width) for cell, width, number in cells
+            ).rstrip()
+        )
 
 
 def tell(name: str, figures: Mapping[str, object]) -> None:

@@ -75,6 +75,10 @@ class NetworkAsterisk:
         for channel in (line.split("!")[0] for line in lines if line.split("!")[8:9] == [who]):
             await self.instance.command(f"channel request hangup {channel}")
 
+    async def hang_up_all(self) -> None:
+        """Everybody of a living call hangs up."""
+        await self.instance.command("channel request hangup all")
+
     async def record(self, who: str) -> None:
         """Record what this person, phone or number hears and speaks in calls from now on."""
         await self._put("record", who, "yes")

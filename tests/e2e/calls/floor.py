@@ -233,9 +233,10 @@ async def nothing_is_left(watched: Watched) -> None:
     program = watched.program
     for agent in program.desk.floor.view(program.clock.now()).agents:
         program.desk.logout(agent.profile.agent_id)
-    async with asyncio.timeout(15):
-        while len(program.supervisor) or await _left_in_asterisk(program):
-            await asyncio.sleep(0.05)
+    deadline = program.clock.monotonic() + 15
+    while (left := await _left(program)) and program.clock.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+    assert not left, left
     for agent in program.desk.floor.view(program.clock.now()).agents:
         assert agent.state is AgentState.LOGGED_OUT, agent
     assert len(program.node.leases) == 0
@@ -245,11 +246,11 @@ async def nothing_is_left(watched: Watched) -> None:
     assert watched.of(DifferenceFound) == []
 
 
-async def _left_in_asterisk(program: Program) -> bool:
+async def _left(program: Program) -> list[object]:
     channels, bridges = await program.ari.channels.list(), await program.ari.bridges.list()
     application = await program.ari.applications.get(application_name=program.connection.application)
     assert isinstance(channels, Done)
     assert isinstance(bridges, Done)
     assert isinstance(application, Done)
     followed = application.value.channel_ids + application.value.bridge_ids
-    return bool(channels.value or bridges.value or followed)
+    return [*program.supervisor.machines(), *channels.value, *bridges.value, *followed]

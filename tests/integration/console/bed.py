@@ -31,6 +31,7 @@ from routing.agent import AgentProfile
 from routing.floor import Floor
 from routing.queue import QueuePlan
 from routing.skills import SkillRequirement
+from tests.unit.app.reached import REACHED
 
 TOKEN = "a-token-for-these-tests-only"
 DEALER = DealerId("demo")
@@ -98,6 +99,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     journal = Journal(SqlJournal(database, node, epoch))
     desk = FloorDesk(floor, journal, clock, _plan, lambda _campaign: 30.0)
     desk.connect(lambda _call, _fact: True)
+    desk.on_fact(REACHED)
     anna = AgentProfile(ANNA, "Anna", "PJSIP/anna", {"sales": 8})
     await save_agent(database, anna)
     floor.know(anna, clock.now())

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from dataclasses import replace
 
 import aiohttp
@@ -7,6 +8,7 @@ from aiohttp import web
 
 from app.console import agents
 from app.console.client import ApiRefused, ApiUnreachable, open_client
+from app.console.health import Watch, add_health
 from app.console.server import AddressTaken, serve
 from app.settings import ApiAccess
 from tests.integration.console.bed import Bed
@@ -19,6 +21,26 @@ async def test_the_metrics_are_told_as_they_come(bed: Bed) -> None:
     async with aiohttp.ClientSession(bed.url) as session, session.get("/metrics") as response:
         assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
         assert await response.text() == "dealerlijn_agents 1\n"
+
+
+async def test_the_metrics_are_made_in_another_thread_than_the_event_loops() -> None:
+    makers: list[threading.Thread] = []
+
+    def made() -> tuple[bytes, str]:
+        makers.append(threading.current_thread())
+        return b"", "text/plain"
+
+    app = web.Application()
+    add_health(app, Watch(made, {}))
+    async with (
+        serve(app, "127.0.0.1", free_port()) as url,
+        aiohttp.ClientSession(url) as session,
+        session.get("/metrics") as response,
+    ):
+        assert response.status == 200
+
+    assert len(makers) == 1
+    assert makers != [threading.current_thread()]
 
 
 async def test_readiness_says_which_check_fails(bed: Bed) -> None:

@@ -9,7 +9,7 @@ from app.storage.epochs import take_epoch
 from app.storage.errors import StaleEpoch
 from app.storage.journal import Journal, read_facts
 from app.storage.takeover import open_attempts, open_calls
-from app.storage.totals import count_totals
+from app.storage.totals import count_attempts, count_totals
 from app.storage.voicemails import newest_voicemails
 from calls.facts import (
     AgentStateChanged,
@@ -250,6 +250,8 @@ async def test_totals_and_the_abandon_window_count_attempts(database: Database) 
         AttemptTotal(key, None, 1, answered=1, connected=1),
         AttemptTotal(key, AttemptOutcome.ABANDONED, 1, answered=1, abandoned=1, messages=1),
     }
+    assert set(await count_attempts(database, key)) == set(totals.attempts)
+    assert await count_attempts(database, CampaignId("another")) == ()
     window = await store.abandon_window(key, NOW)
     assert (window.connected, window.abandoned) == (1, 1)
     later = await store.abandon_window(key, NOW + timedelta(seconds=1))

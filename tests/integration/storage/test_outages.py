@@ -1,4 +1,5 @@
 import asyncio
+import threading
 import time
 from pathlib import Path
 
@@ -62,6 +63,19 @@ async def test_a_database_that_the_server_does_not_have_is_told(server: Postgres
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(WrongDatabaseUrl, match="there is no folder"):
         open_database(f"sqlite:///{tmp_path}/missing/test.db")
+
+
+async def test_a_file_that_cannot_be_opened_is_told_and_leaves_no_thread(tmp_path: Path) -> None:
+    before = threading.enumerate()
+    database = open_database(f"sqlite:///{tmp_path}")
+
+    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+        await all_campaigns(database)
+    await database.close()
+
+    started = set(threading.enumerate()) - set(before)
+    # Those of the loop's own pool stay, for the next one who asks.
+    assert [thread for thread in started if not thread.name.startswith("asyncio")] == []
 
 
 async def test_a_database_of_a_newer_program_is_left_alone(database: Database) -> None:

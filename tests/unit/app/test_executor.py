@@ -55,7 +55,10 @@ def executor_on(asterisk: ScriptedAsterisk) -> Executor:
         (CloseBridge(BRIDGE), [f"DELETE /bridges/{BRIDGE}"]),
         (
             JoinPeople(BRIDGE, (CALLER, OFFER)),
-            [f"POST /bridges/{BRIDGE}/addChannel?channel={CALLER},{OFFER}"],
+            [
+                f"POST /bridges/{BRIDGE}?type=mixing&name={BRIDGE}",
+                f"POST /bridges/{BRIDGE}/addChannel?channel={CALLER},{OFFER}",
+            ],
         ),
     ],
 )
@@ -223,12 +226,23 @@ async def test_a_leg_that_rings_is_not_given_up_because_the_subscription_had_no_
     assert await executor_on(asterisk).dial(DIAL)
 
 
-async def test_a_bridge_that_does_not_exist_is_made_and_the_people_join_it() -> None:
+async def test_for_two_people_who_meet_a_bridge_is_made_and_they_join_it() -> None:
+    asterisk = ScriptedAsterisk()
+
+    assert await executor_on(asterisk).carry_out(JoinPeople(BRIDGE, (CALLER, OFFER)))
+
+    assert [request.split("?")[0] for request in asterisk.said] == [
+        f"POST /bridges/{BRIDGE}",
+        f"POST /bridges/{BRIDGE}/addChannel",
+    ]
+
+
+async def test_a_bridge_that_is_gone_is_made_again_for_whoever_joins_it() -> None:
     asterisk = ScriptedAsterisk()
     join = f"/bridges/{BRIDGE}/addChannel"
     asterisk.answers("POST", join, 404, {"message": "Bridge not found"}, once=True)
 
-    assert await executor_on(asterisk).carry_out(JoinPeople(BRIDGE, (CALLER, OFFER)))
+    assert await executor_on(asterisk).carry_out(JoinPeople(BRIDGE, (CALLER,)))
 
     assert [request.split("?")[0] for request in asterisk.said] == [
         f"POST {join}",

@@ -34,8 +34,8 @@ class Watched:
         journal.observe("phones", self.phones.on_fact)
         journal.observe("floor", self.desk.on_fact)
 
-    def _deliver(self, _call: CallId, fact: object) -> bool:
-        assert isinstance(fact, AgentChosen)
+    def _deliver(self, call_id: CallId, fact: object) -> bool:
+        assert isinstance(fact, AgentChosen), call_id
         self.given.append(fact.agent_id)
         return True
 
