@@ -14,7 +14,8 @@ each was served by whom it was meant for, and the p99 of what a call lasts beyon
 script is the 300 ms of talk and, before it, the 300 ms to the key or (bare) the 400 ms of the prompt.
 
 Then 50 calls a second through the controller: from the StasisStart event to the first command. The first steps of the
-ladder are the warm-up.
+ladder are the warm-up. `cpu_ms` is processor time of Asterisk and program for one call, the figure that a busy machine
+changes least.
 """
 
 import argparse
@@ -47,7 +48,6 @@ class Contestant:
     number: str
     script_ms: float
     program: Subject | None = None
-    counts: str = ""
 
     async def served(self) -> int | None:
         """How many calls it joined since it was asked last; None when nobody counts."""
@@ -96,12 +96,17 @@ async def climb(bench: Rig, who: Contestant, first: float, seconds: float) -> li
     for rate in (each for each in LADDER if each >= first):
         for _ in range(2):
             steps.append(await step(bench, who, rate, seconds))
-            show([asdict(steps[-1])])
             if steps[-1].sustained:
                 break
         else:
             break
     return steps
+
+
+def cpu_ms(steps: list[Step], who: str) -> float:
+    """Processor time of a call, Asterisk and program together, over the steps that were sustained."""
+    sustained = [each for each in steps if each.who == who and each.sustained]
+    return median([each.asterisk_ms + each.own_ms for each in sustained]) if sustained else float("nan")
 
 
 def best(steps: list[Step]) -> float:
@@ -168,7 +173,13 @@ async def main() -> None:
     show([asdict(each) for each in steps])
     print()
     rates = {name: median(known) for name, known in reached.items()}
-    show([{"who": name, "calls/s": rates[name], "rounds": str(known)} for name, known in reached.items()])
+    cpu = {name: cpu_ms(steps, name) for name in reached}
+    show(
+        [
+            {"who": name, "calls/s": rates[name], "rounds": str(known), "cpu_ms": cpu[name]}
+            for name, known in reached.items()
+        ]
+    )
     ratio = rates["controller"] / rates["bare"] if rates["bare"] else 0.0
     print(f"\ncontroller / bare = {ratio:.2f} (wanted: at least {WANTED_RATIO})\n")
     show([{"at 50 calls/s": name, **times} for name, times in first_command.items()])
@@ -180,6 +191,7 @@ async def main() -> None:
                 "rates": rates,
                 "rounds": reached,
                 "ratio": ratio,
+                "cpu_ms_per_call": cpu,
                 "first_command": first_command,
                 "steps": [asdict(each) for each in steps],
             },

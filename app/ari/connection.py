@@ -272,7 +272,7 @@ class _Life:
             self._take_echo(event)
             return
         if isinstance(event, ApplicationReplaced):
-            raise Replaced(event.application)
+            raise Replaced(f"another controller took over the application {event.application}: one is enough")
         self._counters.events += 1
         if isinstance(event, UnknownEvent) and event.problem:
             self._counters.unreadable += 1

@@ -74,7 +74,7 @@ def find_program(cached_root: Path) -> AsteriskProgram:
     if installed is not None:
         require_supported(version, installed)
     raise AsteriskMissing(
-        f"no asterisk on PATH and none in {cached_root}: run ./run or asterisk-config/setup.sh"
+        f"no asterisk on PATH and none in {cached_root}: run ./run or setup/asterisk.sh"
     )
 
 
