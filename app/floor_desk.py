@@ -17,6 +17,8 @@ from calls.facts import (
     AgentStateChanged,
     AsteriskLost,
     AsteriskReached,
+    AttemptAbandoned,
+    AttemptAnswered,
     AttemptConnected,
     AttemptEnded,
     CallConnected,
@@ -66,6 +68,7 @@ class FloorDesk:
         self._agent_of: dict[CallId, AgentId] = {}
         self._line_of: dict[AgentId, CallId] = {}
         self._answered: dict[CampaignId, list[CallId]] = {}
+        self._arriving: dict[CallId, CampaignId] = {}
 
     def now(self) -> datetime:
         """The wall time, UTC."""
@@ -112,6 +115,7 @@ class FloorDesk:
 
     def find_line_agent(self, campaign_id: CampaignId, call_id: CallId) -> AgentFound | None:
         """Reserve an agent for a customer who answered; None: the customer waits and gets the next one free."""
+        self._arriving.pop(call_id, None)
         reserved = self.floor.reserve_line(campaign_id, call_id, self._clock.now())
         if reserved is None:
             self._answered.setdefault(campaign_id, []).append(call_id)
@@ -122,13 +126,15 @@ class FloorDesk:
 
     def waits_no_more(self, campaign_id: CampaignId, call_id: CallId) -> None:
         """An answered customer needs no agent any more."""
+        self._arriving.pop(call_id, None)
         waiting = self._answered.get(campaign_id, [])
         if call_id in waiting:
             waiting.remove(call_id)
 
     def waiting_answers(self, campaign_id: CampaignId) -> int:
-        """How many customers answered and wait for an agent."""
-        return len(self._answered.get(campaign_id, ()))
+        """How many customers answered and have no agent, those included whom Asterisk has yet to hand to us."""
+        arriving = sum(each == campaign_id for each in self._arriving.values())
+        return len(self._answered.get(campaign_id, ())) + arriving
 
     def release(self, agent_id: AgentId, call_id: CallId) -> None:
         """An agent was reserved for nothing."""
@@ -184,10 +190,7 @@ class FloorDesk:
                 self._agent_of.pop(call_id, None)
                 self._moved(self.floor.offer_unanswered(agent_id, call_id, at, cause))
                 self.assign()
-            case (
-                CallConnected(at=at, call_id=call_id, agent_id=agent_id)
-                | AttemptConnected(at=at, call_id=call_id, agent_id=agent_id)
-            ):
+            case CallConnected(at=at, call_id=call_id, agent_id=agent_id):
                 self._agent_of[call_id] = agent_id
                 self._moved(self.floor.connected(agent_id, call_id, at))
             case CallEnded(call_id=call_id, dealer=dealer, department=department):
@@ -196,15 +199,30 @@ class FloorDesk:
                 else:
                     self._agent_of.pop(call_id, None)
                     self._moved(self.floor.leave(call_id, self._clock.now()))
-            case AttemptEnded(call_id=call_id, campaign_id=campaign_id):
-                self.waits_no_more(campaign_id, call_id)
-                self._over(call_id, self._wrap_up_of(campaign_id))
+            case AttemptAnswered() | AttemptConnected() | AttemptAbandoned() | AttemptEnded():
+                self._on_attempt(fact)
             case AsteriskLost():
                 self._reachable = False
             case AsteriskReached():
                 self._reachable = True
                 self.assign()
             case _:
+                pass
+
+    def _on_attempt(self, fact: AttemptAnswered | AttemptConnected | AttemptAbandoned | AttemptEnded) -> None:
+        call_id, campaign_id = fact.call_id, fact.campaign_id
+        if isinstance(fact, AttemptAnswered):
+            if call_id not in self._agent_of and call_id not in self._answered.get(campaign_id, ()):
+                self._arriving[call_id] = campaign_id
+            return
+        self.waits_no_more(campaign_id, call_id)
+        match fact:
+            case AttemptConnected(at=at, agent_id=agent_id):
+                self._agent_of[call_id] = agent_id
+                self._moved(self.floor.connected(agent_id, call_id, at))
+            case AttemptEnded():
+                self._over(call_id, self._wrap_up_of(campaign_id))
+            case AttemptAbandoned():
                 pass
 
     def assign(self) -> None:

@@ -25,7 +25,7 @@ CampaignId = NewType("CampaignId", str)
 ContactId = NewType("ContactId", int)
 
 _MARK = re.compile("-([xal])([0-9a-f]{2})")
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # pragma: allowlist secret
 NODE_LENGTH = 2
 CALL_ID_LENGTH = NODE_LENGTH + 26
 LEG_ID_LENGTH = CALL_ID_LENGTH + 4

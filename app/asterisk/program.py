@@ -73,9 +73,7 @@ def find_program(cached_root: Path) -> AsteriskProgram:
         return AsteriskProgram(version, cached_root)
     if installed is not None:
         require_supported(version, installed)
-    raise AsteriskMissing(
-        f"no asterisk on PATH and none in {cached_root}: run ./run or setup/asterisk.sh"
-    )
+    raise AsteriskMissing(f"no asterisk on PATH and none in {cached_root}: run ./run or setup/asterisk.sh")
 
 
 def as_root() -> list[str]:

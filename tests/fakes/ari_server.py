@@ -18,7 +18,7 @@ from tests.fakes.ari_nouns import Application, Json, Person, Refused
 from tests.fakes.ari_world import World
 
 USER = "fake"
-PASSWORD = "no-secret-in-a-test"
+PASSWORD = "no-secret-in-a-test"  # pragma: allowlist secret
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

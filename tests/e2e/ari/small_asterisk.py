@@ -8,7 +8,7 @@ from app.asterisk.instance import AsteriskInstance
 from app.asterisk.program import AsteriskProgram
 
 USER = "tester"
-PASSWORD = "no-secret-in-a-test"
+PASSWORD = "no-secret-in-a-test"  # pragma: allowlist secret
 
 _DIRECTORIES = ("etc", "run", "spool", "log", "db", "data")
 

@@ -82,13 +82,8 @@ class ControllerProcess:
 
     async def gone(self, limit: float = 5) -> int:
         """Its exit code, once it has ended."""
-        try:
-            async with asyncio.timeout(limit):
-                return await self.process.wait()
-        except TimeoutError:
-            self.process.send_signal(signal.SIGUSR1)
-            await asyncio.sleep(1)
-            raise
+        async with asyncio.timeout(limit):
+            return await self.process.wait()
 
     async def go_home(self) -> None:
         """Everybody logs out; fails when anything is left afterwards."""
@@ -134,18 +129,6 @@ def _tell(word: str) -> None:
 async def _main() -> None:
     lines = asyncio.StreamReader()
 
-    def dump():
-        f = open("/tmp/h9_tasks.txt", "a")
-        for t in asyncio.all_tasks():
-            print(t.get_name(), t.cancelling(), file=f)
-            t.print_stack(file=f)
-        import faulthandler
-
-        f.flush()
-        faulthandler.dump_traceback(f)
-        f.close()
-
-    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, dump)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     await serve(lines)
 

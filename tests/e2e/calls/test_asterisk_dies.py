@@ -56,7 +56,6 @@ async def test_every_call_ends_once_when_asterisk_dies_and_callers_and_customers
         await watched.ended(count=4)
         third = await watched.fact(AttemptEnded, count=3)
 
-    for f in watched.facts: print(f)
     ends, attempts = watched.of(CallEnded), watched.of(AttemptEnded)
     final = [end.at for end in ends[:3]] + [end.at for end in attempts[:2]]
     assert max(final) - back < timedelta(seconds=5)

@@ -15,7 +15,7 @@ from tests.integration.console.bed import Bed
 from tests.integration.console.command_line import call, call_beside
 from tests.integration.console.conftest import free_port
 
-SECRET = "only-for-these-tests-0123456789"
+SECRET = "only-for-these-tests-0123456789"  # pragma: allowlist secret
 GOOD = "Naam;Telefoon\nMevrouw Proef;06 10000001\nMeneer Proef;06 10000002\n"
 BAD = "Naam;Telefoon\nMevrouw Proef;06 10000001\nMeneer Proef;12\n"
 DEALERS_FILE = Path(__file__).parents[3] / "dealers.toml"

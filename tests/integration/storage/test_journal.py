@@ -29,7 +29,7 @@ from calls.facts import (
     OfferUnanswered,
     VoicemailLeft,
 )
-from calls.ids import AgentId, CallId, DealerId, LegId, RecordingId, offer_leg
+from calls.ids import AgentId, CallId, CampaignId, DealerId, LegId, RecordingId, offer_leg
 from calls.words import AgentState, AttemptOutcome, CallPhase, Department, HangupCause, InboundOutcome
 from metrics.totals import AttemptTotal, CallTotal, Totals
 from routing.agent import AgentProfile

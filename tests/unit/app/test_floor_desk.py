@@ -7,6 +7,7 @@ from app.journal import Journal
 from calls.facts import (
     AgentStateChanged,
     AsteriskLost,
+    AttemptAnswered,
     AttemptConnected,
     CallConnected,
     CallEnded,
@@ -288,6 +289,17 @@ def test_an_agent_whose_line_is_not_up_gets_no_customer() -> None:
 
     assert desk.desk.find_line_agent(APK, ONE) is None
     assert desk.desk.waiting_answers(APK) == 1
+
+
+def test_a_customer_who_answered_counts_as_waiting_before_asterisk_hands_the_leg_over() -> None:
+    desk = Desk(*line_agents(ANNA))
+    desk.line_up(ANNA, ANNAS_LINE)
+
+    desk.at(1, AttemptAnswered(after(1), ONE, APK, DEMO, 1.0))
+    before = desk.desk.waiting_answers(APK)
+    desk.desk.find_line_agent(APK, ONE)
+
+    assert (before, desk.desk.waiting_answers(APK)) == (1, 0)
 
 
 def test_customers_who_answered_are_served_in_the_order_of_their_answers() -> None:

@@ -227,3 +227,49 @@ async def test_after_standing_still_what_happened_meanwhile_is_read_before_anyth
         await asyncio.sleep(CATCH_UP_SECONDS * 1.5)
 
     assert (written(asterisk), written(asterisk, OTHER)) == ([], [LEASE_SECONDS])
+
+
+@virtual_time
+async def test_the_long_lease_of_a_prompt_is_made_short_again_as_soon_as_the_prompt_is_over() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+
+    async with renewing(leases):
+        leases.hold(LEG)
+        await leases.cover(LEG, 20, "prompt")
+        await asyncio.sleep(0.1)
+        leases.uncover(LEG, "prompt")
+        await settle()
+
+        assert written(asterisk) == [20 + LEASE_SECONDS, LEASE_SECONDS]
+
+
+@virtual_time
+async def test_a_prompt_that_an_earlier_process_began_holds_up_no_renewal() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+
+    async with renewing(leases):
+        leases.hold(LEG, "prompt")
+        leases.resume()
+        await asyncio.sleep(RENEW_SECONDS * 3.5)
+        while_it_played = written(asterisk)
+        leases.uncover(LEG, "prompt")
+        await settle()
+
+    assert (while_it_played, written(asterisk)) == ([], [LEASE_SECONDS])
+
+
+@virtual_time
+async def test_a_leg_that_has_left_for_the_dialplan_gets_no_lease_until_it_comes_back() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+
+    leases.drop(LEG)
+    await leases.cover(LEG, 20, "prompt")
+    await leases.set(LEG, LEASE_SECONDS)
+    while_away = written(asterisk)
+    leases.hold(LEG)
+    await leases.cover(LEG, 20, "prompt")
+
+    assert (while_away, written(asterisk)) == ([], [20 + LEASE_SECONDS])

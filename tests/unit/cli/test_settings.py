@@ -5,8 +5,8 @@ import pytest
 from app.settings import SettingsError, read_api_access, read_database_url, read_settings
 
 NEEDED = {
-    "DEALERLIJN_ARI_PASSWORD": "ari-password",
-    "DEALERLIJN_AMI_PASSWORD": "ami-password",
+    "DEALERLIJN_ARI_PASSWORD": "ari-password",  # pragma: allowlist secret
+    "DEALERLIJN_AMI_PASSWORD": "ami-password",  # pragma: allowlist secret
     "DEALERLIJN_API_TOKEN": "a-token-for-these-tests-only",
 }
 
