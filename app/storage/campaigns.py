@@ -1,19 +1,17 @@
 """Campaigns and the agents attached to them."""
 
-from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.storage import tables
 from app.storage.database import Database
 from app.storage.errors import AlreadyThere
-from calls.ids import AgentId, CampaignId, DealerId
+from calls.ids import CampaignId, DealerId
 from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis, PacingSettings
 from dialer.errors import UnknownCampaign
-from routing.errors import UnknownAgent
 
 
 async def create_campaign(database: Database, campaign: Campaign) -> None:
@@ -63,33 +61,6 @@ async def set_state(database: Database, campaign_id: CampaignId, state: Campaign
 async def set_pacing(database: Database, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
     """Store new pacing settings and return the campaign as it is now. Raises UnknownCampaign."""
     return await _set(database, campaign_id, "pacing", _pacing_text(pacing))
-
-
-async def attach_agents(database: Database, campaign_id: CampaignId, agent_ids: Collection[AgentId]) -> None:
-    """Make these the agents of a campaign, instead of those it had. Raises UnknownCampaign and UnknownAgent."""
-    attached = tables.campaign_agents
-    async with database.writing() as connection:
-        campaign = select(tables.campaigns.c.campaign_id).where(tables.campaigns.c.campaign_id == campaign_id)
-        if (await connection.execute(campaign)).one_or_none() is None:
-            raise UnknownCampaign(campaign_id)
-        agents = select(tables.agents.c.agent_id).where(tables.agents.c.agent_id.in_(agent_ids))
-        known = set((await connection.execute(agents)).scalars())
-        for unknown in sorted(set(agent_ids) - known):
-            raise UnknownAgent(unknown)
-        await connection.execute(delete(attached).where(attached.c.campaign_id == campaign_id))
-        if known:
-            rows = [{"campaign_id": campaign_id, "agent_id": agent_id} for agent_id in sorted(known)]
-            await connection.execute(insert(attached), rows)
-
-
-async def agents_of(database: Database, campaign_id: CampaignId) -> list[AgentId]:
-    """Return the agents of a campaign, by id; empty for an unknown campaign."""
-    attached = tables.campaign_agents
-    query = (
-        select(attached.c.agent_id).where(attached.c.campaign_id == campaign_id).order_by(attached.c.agent_id)
-    )
-    async with database.reading() as connection:
-        return [AgentId(agent_id) for agent_id in (await connection.execute(query)).scalars()]
 
 
 async def _set(database: Database, campaign_id: CampaignId, column: str, value: str) -> Campaign:

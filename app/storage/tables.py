@@ -187,13 +187,6 @@ campaigns = Table(
     Column("pacing", Text, nullable=False),
 )
 
-campaign_agents = Table(
-    "campaign_agents",
-    metadata,
-    Column("campaign_id", ForeignKey(campaigns.c.campaign_id), primary_key=True),
-    Column("agent_id", ForeignKey(agents.c.agent_id), primary_key=True),
-)
-
 # `state`: ready (may be chosen), resting (until `not_before`), in_air (an attempt is open) or closed (for good).
 # The list is called in the order of `list_rank`, smallest first.
 contacts = Table(

@@ -222,14 +222,17 @@ def test_an_agent_who_comes_free_within_the_grace_still_gets_the_customer() -> N
 
 
 def test_a_customer_who_gets_an_agent_late_is_given_more_time_before_being_joined() -> None:
-    early, late = story_at(AttemptState.WAITING), story_at(AttemptState.WAITING)
+    early, late = Story(), Story()
+    for story in (early, late):
+        for trigger, second in ((Trigger.DIALLED, 0.0), (Trigger.ANSWERED, 2.0), (Trigger.ARRIVED, 2.01)):
+            story.tell(trigger, second)
 
-    early.tell(Trigger.AGENT_FOUND, 3.5)
-    late.tell(Trigger.AGENT_FOUND, 4.5)
+    early.tell(Trigger.AGENT_FOUND, 2.9)
+    late.tell(Trigger.AGENT_FOUND, 3.1)
 
-    assert [type(command) for command in early.commands][-1:] == [JoinPeople]
     assert not any(isinstance(command, SetLease) for command in early.commands)
     assert late.commands[-2] == SetLease(LEG, 6)
+    assert isinstance(late.commands[-1], JoinPeople)
 
 
 def test_the_grace_runs_from_the_answer_however_late_its_news() -> None:

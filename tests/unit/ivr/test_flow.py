@@ -32,7 +32,7 @@ from calls.legs import (
 )
 from calls.words import CallPhase, Department, HangupCause, InboundOutcome
 from ivr.entry import EntryPlan, VoicemailPlan
-from ivr.flow import Ivr, Stage, Step, ended, start, step
+from ivr.flow import Ivr, Stage, Step, ended, go_on, start, step
 from ivr.hours import Opening, OpeningReason
 from ivr.menus import Menu
 
@@ -308,3 +308,26 @@ def test_a_message_of_who_hung_up_keeps_the_cause_of_the_hang_up() -> None:
     busy = LegEnded(at(25), LEG, HangupCause.FAILURE)
 
     assert ending(finished(1), busy, recorded(20), opening=SHUT).cause is HangupCause.FAILURE
+
+
+def test_a_caller_found_in_the_menu_after_a_restart_hears_the_prompt_to_its_end_and_may_press_meanwhile() -> (
+    None
+):
+    found = go_on(PLAN, CALL, LEG, None, ARRIVED, 2, playback(2))
+
+    pressed = step(found.state, digit("1"))
+    heard = step(found.state, PromptFinished(at(8), LEG, playback(2)))
+
+    assert found.commands == ()
+    assert StopPrompts(playback(2)) in pressed.commands
+    assert pressed.state.stage is Stage.QUEUED
+    assert heard.commands == (SetTimer("silence", 5),)
+
+
+def test_a_caller_found_in_silence_after_a_restart_has_the_usual_time_to_press() -> None:
+    found = go_on(PLAN, CALL, LEG, None, ARRIVED, 12, None)
+
+    missed = step(found.state, TimerExpired(at(5), "silence"))
+
+    assert found.commands == (SetTimer("silence", 5),)
+    assert missed.commands == (PlayPrompts(LEG, playback(13), ("menu-miss", "menu")),)

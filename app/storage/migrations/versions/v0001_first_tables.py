@@ -137,16 +137,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_voicemails_dealer", "voicemails", ["dealer", "left_at"])
     op.create_table(
-        "campaign_agents",
-        sa.Column("campaign_id", sa.Text(), nullable=False),
-        sa.Column("agent_id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["agent_id"], ["agents.agent_id"], name=op.f("fk_campaign_agents_agent_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaigns.campaign_id"], name=op.f("fk_campaign_agents_campaign_id")
-        ),
-        sa.PrimaryKeyConstraint("campaign_id", "agent_id", name=op.f("pk_campaign_agents")),
-    )
-    op.create_table(
         "consents",
         sa.Column("consent_id", row_id, autoincrement=True, nullable=False),
         sa.Column("customer_id", row_id, nullable=False),
