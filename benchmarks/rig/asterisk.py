@@ -147,8 +147,6 @@ async def rig(agents: int, ports: int) -> AsyncIterator[Rig]:
 def _add(node: DealerNode, ports: int) -> None:
     etc = node.state_dir / "etc"
     pjsip = (etc / "pjsip.conf").read_text().replace("qualify_frequency = 20", "qualify_frequency = 0")
-    if "send_connected_line" not in pjsip:
-        pjsip = pjsip.replace("allow_transfer = no", "allow_transfer = no\nsend_connected_line = no")
     members = []
     for phone in node.phones:
         contact = f"contact = sip:{phone.name}@{PHONES_HOST}:{ports + 71}"

@@ -214,6 +214,16 @@ def test_a_conversation_found_after_a_restart_is_left_alone() -> None:
     assert resume(SITUATIONS["talking"]) == Step(SITUATIONS["talking"])
 
 
+def test_a_call_found_waiting_under_a_prompt_gets_its_music_when_the_prompt_is_over() -> None:
+    found = replace(SITUATIONS["waiting"], playbacks=2, playing=PlaybackId(f"{CALL}-q02"))
+
+    resumed = resume(found)
+    over = step(resumed.state, PromptFinished(START, CUSTOMER, PlaybackId(f"{CALL}-q02")))
+
+    assert resumed.commands == (SetTimer("still-waiting", 30),)
+    assert over.commands == (StartMusic(CUSTOMER),)
+
+
 def test_who_waits_is_told_so_again_and_again_with_music_between() -> None:
     again = call(STILL_WAITING, PromptFinished(after(15), CUSTOMER, PLAYBACK), STILL_WAITING)
 
