@@ -87,6 +87,9 @@ class Listener(Protocol):
 class Replaced(Exception):
     """Another connection took over our application: whoever is replaced stops acting at once."""
 
+    def __init__(self, application: str) -> None:
+        super().__init__(f"another controller took over the application {application}: one is enough")
+
 
 class _Down(Exception):
     """This life of the connection is over; the message is the reason."""
@@ -272,7 +275,7 @@ class _Life:
             self._take_echo(event)
             return
         if isinstance(event, ApplicationReplaced):
-            raise Replaced(f"another controller took over the application {event.application}: one is enough")
+            raise Replaced(event.application)
         self._counters.events += 1
         if isinstance(event, UnknownEvent) and event.problem:
             self._counters.unreadable += 1
