@@ -46,6 +46,17 @@ def _check_asterisk(settings: Settings, dealers: Dealers, etc: Path) -> list[Fin
         node = _node(settings, dealers.phones, etc)
     except ValueError as error:
         return [*findings, Finding(str(etc), "", "values that can be used", str(error), "correct the file")]
+    spool = _one(_entries(etc / "asterisk.conf"), "[directories] astspooldir", "")
+    if spool and Path(spool) / "recording" != settings.recordings_dir:
+        findings.append(
+            Finding(
+                "environment",
+                "DEALERLIJN_RECORDINGS_DIR",
+                f"{spool}/recording",
+                str(settings.recordings_dir),
+                "set it to the folder recording below astspooldir in asterisk.conf",
+            )
+        )
     return findings + check_files(node, etc)
 
 

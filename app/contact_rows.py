@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 import openpyxl
@@ -132,7 +133,7 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
         if unpacked > _MAX_UNPACKED_BYTES:
             raise UnusableFile(f"{path} unpacks to more than {_MAX_UNPACKED_BYTES >> 20} MB", "split it")
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
+    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError, ParseError) as error:
         raise UnusableFile(f"{path} is no XLSX file", "save it again as XLSX, or as CSV") from error
     try:
         sheet = book.worksheets[0]
@@ -140,6 +141,8 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
         sheet.reset_dimensions()
         for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield line, [_text(value) for value in values]
+    except (ParseError, ValueError, KeyError, IndexError, BadZipFile) as error:
+        raise UnusableFile(f"{path} is damaged", "save it again as XLSX, or as CSV") from error
     finally:
         book.close()
 

@@ -1,11 +1,13 @@
 """The demo: a dealer, a campaign and simulated people on two real Asterisks, watched in a live table."""
 
 import asyncio
+import fcntl
 import logging
 import random
+import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +18,7 @@ from app.asterisk.errors import AsteriskError
 from app.clock import SystemClock
 from app.closing import Closing, close, drain
 from app.console.client import fetch_metrics
+from app.console.server import reserved
 from app.dealers import Dealers, load_dealers
 from app.demo_bed import DemoBed, PhonesMissing, demo_bed
 from app.demo_people import CAMPAIGN, SKILLS, fill
@@ -29,6 +32,7 @@ from simulation.runner import CallerTraffic
 
 FOLDER = Path("var/demo")
 PORTS = 25000
+API_PORT = 1000  # above the first
 DDI = "+31401234567"
 DRAIN_SECONDS = 60.0
 WHO = "demo"
@@ -57,13 +61,20 @@ async def _demo(seconds: int | None, seed: int, ports: int) -> Closing:
     dealers = load_dealers(Path("dealers.toml"), Path("dealers.demo.toml"))
     folder = FOLDER.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("demo.db*"):
-        old.unlink()
+    with _alone(folder), reserved("127.0.0.1", ports + API_PORT) as bound:
+        for old in folder.glob("demo.db*"):
+            old.unlink()
+        return await _run(folder, dealers, ports, bound, seconds, seed)
+
+
+async def _run(
+    folder: Path, dealers: Dealers, ports: int, bound: socket.socket, seconds: int | None, seed: int
+) -> Closing:
     _say("starting two Asterisks: the dealer's, and one that plays the telephone network")
     async with demo_bed(folder, dealers.phones, ports) as bed:
         await _fill(bed, folder, dealers, seed)
-        async with running(bed.settings, dealers) as program, reachable(program) as address:
-            await _connected(program)
+        async with running(bed.settings, dealers) as program, reachable(program, bound) as address:
+            await _connected(program, ports)
             await _to_work(program, dealers)
             await _watch(program, bed, address, seconds, seed)
             _say("stopping: no new calls, the present ones may end")
@@ -80,10 +91,27 @@ async def _fill(bed: DemoBed, folder: Path, dealers: Dealers, seed: int) -> None
         await database.close()
 
 
-async def _connected(program: Program) -> None:
-    async with asyncio.timeout(15):
-        while not program.connection.live:
-            await asyncio.sleep(0.05)
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep a second demo out of this folder, whatever its ports: it would take the first one's Asterisks down."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CannotRun(f"a demo is already running in {folder}: stop it first") from error
+        yield
+
+
+async def _connected(program: Program, ports: int) -> None:
+    try:
+        async with asyncio.timeout(15):
+            while not program.connection.live:
+                await asyncio.sleep(0.05)
+    except TimeoutError as error:
+        raise CannotRun(
+            f"no answer from the demo's Asterisk: is a port from {ports} to {ports + 999} taken? "
+            "Try others with --ports; its log is var/demo/dealer/log/messages"
+        ) from error
 
 
 async def _to_work(program: Program, dealers: Dealers) -> None:

@@ -7,11 +7,12 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator
 
 from app.ari.connection import Replaced
 from app.console.health import Watch
-from app.console.server import AddressTaken, make_app
+from app.console.server import AddressTaken, make_app, reserved
 from app.console.server import serve as listening
 from app.dealers import DealersError, load_dealers
 from app.settings import Settings
@@ -41,7 +42,7 @@ def serve(settings: Settings) -> None:
 
 def explained(group: BaseExceptionGroup[BaseException]) -> str:
     """The texts of the errors that a user can mend; raises the group again when there is any other."""
-    known, unknown = group.split(EXPECTED)
+    known, unknown = group.split((*EXPECTED, CannotRun))
     if known is None or unknown is not None:
         raise group
     return "; ".join(str(error) for error in _leaves(known))
@@ -49,14 +50,14 @@ def explained(group: BaseExceptionGroup[BaseException]) -> str:
 
 async def _serve(settings: Settings) -> None:
     dealers = load_dealers(settings.dealers_file)
-    async with running(settings, dealers) as program, reachable(program):
-        await told_to_stop()
+    with reserved(settings.http_host, settings.http_port) as bound:
+        async with running(settings, dealers) as program, reachable(program, bound):
+            await told_to_stop()
 
 
 @contextlib.asynccontextmanager
-async def reachable(program: Program) -> AsyncIterator[str]:
+async def reachable(program: Program, bound: socket.socket) -> AsyncIterator[str]:
     """Answer the API and /metrics while the block runs; gives the address."""
-    settings = program.settings
     watch = Watch(
         program.metrics.text,
         {
@@ -64,8 +65,8 @@ async def reachable(program: Program) -> AsyncIterator[str]:
             "database": lambda: program.journal.writable,
         },
     )
-    application = make_app(program.control, settings.api_token, watch)
-    async with listening(application, settings.http_host, settings.http_port) as address:
+    application = make_app(program.control, program.settings.api_token, watch)
+    async with listening(application, bound) as address:
         yield address
 
 

@@ -6,13 +6,14 @@ so that a contact list can be imported where there is no Asterisk.
 """
 
 import os
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import AnyUrl, TypeAdapter, ValidationError
+from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from dialer.caps import TrunkCaps
 
@@ -104,16 +105,16 @@ def _no_count(value: str) -> str | None:
 
 def _no_address(value: str) -> str | None:
     try:
-        TypeAdapter(AnyUrl).validate_python(value)
+        TypeAdapter(HttpUrl).validate_python(value)
     except ValidationError:
         return "is no address: give one such as http://127.0.0.1:8088/ari"
     return None
 
 
 def _no_node(value: str) -> str | None:
-    if len(value) == 2 and value == value.lower():
+    if re.fullmatch("[a-z][a-z0-9]", value):
         return None
-    return "is no name of a node: give two lower-case characters, such as n1"
+    return "is no name of a node: give a lower-case letter and a letter or digit, such as n1"
 
 
 def _too_short(value: str) -> str | None:

@@ -12,6 +12,8 @@ from calls.words import AttemptOutcome
 from dialer.campaign import Campaign, ContactHistory, LegalBasis
 from dialer.profiles import CallingProfile, is_open, next_open, zone_named
 
+_MET_NOBODY = frozenset({AttemptOutcome.ABANDONED, AttemptOutcome.IN_DOUBT})
+
 
 class Rule(StrEnum):
     """The rule that forbids dialling a contact now; also a metric label."""
@@ -88,7 +90,8 @@ def _until_a_date(history: ContactHistory, profile: CallingProfile, now: datetim
 def _after_attempts(
     history: ContactHistory, campaign: Campaign, profile: CallingProfile, now: datetime
 ) -> Refusal | None:
-    abandoned = [past.at for past in history.past if past.outcome is AttemptOutcome.ABANDONED]
+    # Whoever was dialled when the program died may have answered and met nobody: as careful as after an abandoned call.
+    abandoned = [past.at for past in history.past if past.outcome in _MET_NOBODY]
     if abandoned and max(abandoned) + profile.after_abandon > now:
         return Refusal(Rule.AFTER_ABANDON, max(abandoned) + profile.after_abandon)
     waits = [

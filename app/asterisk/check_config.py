@@ -35,6 +35,9 @@ def parse_entries(text: str) -> Entries:
     section, pending = "", ""
     for raw in text.splitlines():
         line = re.split(r"(?<!\\);", raw, maxsplit=1)[0].strip()
+        if line.startswith("#"):
+            entries.setdefault(line.split()[0], []).append(line)
+            continue
         heading = re.match(r"\[([^]]+)](\(.*\))?", line)
         if heading is not None:
             section = pending = heading.group(1)

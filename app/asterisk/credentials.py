@@ -1,5 +1,6 @@
 """The passwords of an installation: made once, kept in a file for its owner only, read again at every start."""
 
+import json
 import os
 import secrets
 import tomllib
@@ -78,8 +79,9 @@ def _strings(table: Mapping[str, object]) -> dict[str, str]:
 
 def _write(path: Path, program: Mapping[str, str], phones: Mapping[str, str]) -> None:
     lines = ["# Passwords made by dealerlijn. Keep them to yourself.", "", "[program]"]
-    lines += [f'{name} = "{value}"' for name, value in program.items()]
-    lines += ["", "[phones]", *(f'{name} = "{value}"' for name, value in phones.items()), ""]
+    # A JSON string is a TOML string too, whatever a provider's password holds.
+    lines += [f"{name} = {json.dumps(value)}" for name, value in program.items()]
+    lines += ["", "[phones]", *(f"{name} = {json.dumps(value)}" for name, value in phones.items()), ""]
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}")
     fresh.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """The HTTP server: the API, what watches the program, and the first page."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from aiohttp import web
 
@@ -37,12 +38,26 @@ def make_app(control: Control, token: str, watch: Watch) -> web.Application:
     return app
 
 
-@asynccontextmanager
-async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Listen until the block is left; gives the address. Requests under way get a short time to end.
+@contextmanager
+def reserved(host: str, port: int) -> Iterator[socket.socket]:
+    """Hold the address: done before a program takes charge of anything, so that a second one stops here.
 
     Port 0 takes any free one. Raises AddressTaken.
     """
+    try:
+        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise AddressTaken(
+            f"cannot listen on {host} port {port} ({error.strerror}): end the program that does, "
+            "or set DEALERLIJN_HTTP_HOST and DEALERLIJN_HTTP_PORT"
+        ) from error
+    with bound:
+        yield bound
+
+
+@asynccontextmanager
+async def serve(app: web.Application, bound: socket.socket) -> AsyncIterator[str]:
+    """Answer on a reserved address until the block is left; gives the address. Requests under way get a short time to end."""
     # No access log: a request's query may hold what a log must not.
     runner = web.AppRunner(
         app,
@@ -53,15 +68,9 @@ async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[str
     )
     await runner.setup()
     try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise AddressTaken(
-                f"cannot listen on {host} port {port} ({error.strerror}): end the program that does, "
-                "or set DEALERLIJN_HTTP_HOST and DEALERLIJN_HTTP_PORT"
-            ) from error
-        bound_host, bound_port = runner.addresses[0][:2]
-        yield f"http://{f'[{bound_host}]' if ':' in bound_host else bound_host}:{bound_port}"
+        await web.SockSite(runner, bound).start()
+        host, port = bound.getsockname()[:2]
+        yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
     finally:
         await runner.cleanup()
 

@@ -160,7 +160,7 @@ def _checked(url: str) -> URL:
     try:
         address = make_url(url)
         backend = address.get_backend_name()
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise WrongDatabaseUrl("the address of the database is no URL", _EXAMPLES) from error
     if backend not in {"sqlite", "postgresql"}:
         raise WrongDatabaseUrl(f"{backend} is no database this program knows", _EXAMPLES)

@@ -174,7 +174,7 @@ async def hears_the_message(dealer: DealerAsterisk, network: NetworkAsterisk, la
         while not any(step.event == "ended" for step in network.steps(CUSTOMER)[before:]):
             await asyncio.sleep(0.1)
 
-    message, rate = samples(dealer.node.sounds_dir / "nl" / "dealerlijn" / "information-message.wav")
+    message, rate = samples(dealer.node.sounds_dir / "nl" / "dealerlijn" / "information-message-alone.wav")
     heard = loudness(network.heard(CUSTOMER), 0.25)
     start = next(place for place, loud in enumerate(heard) if loud > LOUD) / 4
     end = len(heard) / 4 - next(place for place, loud in enumerate(reversed(heard)) if loud > LOUD) / 4

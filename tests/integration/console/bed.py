@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from app.clock import SystemClock
 from app.console.health import Watch
-from app.console.server import make_app, serve
+from app.console.server import make_app
 from app.control import Control
 from app.control_errors import ControlError
 from app.control_ports import Direction, LiveCall, ReloadModule, TelephonyState
@@ -31,6 +31,7 @@ from routing.agent import AgentProfile
 from routing.floor import Floor
 from routing.queue import QueuePlan
 from routing.skills import SkillRequirement
+from tests.integration.console.listening import listening
 from tests.unit.app.reached import REACHED
 
 TOKEN = "a-token-for-these-tests-only"
@@ -131,7 +132,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     journal.observe("floor", desk.on_fact)
     async with asyncio.TaskGroup() as group:
         writer = group.create_task(journal.run())
-        async with serve(make_app(control, TOKEN, watch), "127.0.0.1", port) as url:
+        async with listening(make_app(control, TOKEN, watch), "127.0.0.1", port) as url:
             bed.url = url
             yield bed
         writer.cancel()

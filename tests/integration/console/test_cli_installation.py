@@ -145,6 +145,7 @@ def installed(folder: Path) -> tuple[dict[str, str], Path]:
         "DEALERLIJN_API_TOKEN": SECRET,
         "DEALERLIJN_DEALERS_FILE": str(DEALERS_FILE),
         "DEALERLIJN_SOUNDS_DIR": str(folder / "sounds"),
+        "DEALERLIJN_RECORDINGS_DIR": str(folder / "asterisk" / "spool" / "recording"),
         "DEALERLIJN_DATABASE_URL": f"sqlite:///{folder}/test.db",
     }
     return settings, folder / "asterisk" / "etc"
@@ -161,7 +162,9 @@ def test_an_installation_that_fits_has_no_findings(tmp_path: Path) -> None:
 def test_every_fault_of_an_installation_is_told_at_once_and_no_secret(tmp_path: Path) -> None:
     settings, etc = installed(tmp_path)
     (tmp_path / "sounds" / "nl" / "dealerlijn" / "welcome.wav").unlink()
-    other = settings | {"DEALERLIJN_AMI_PASSWORD": f"x{SECRET}", "DEALERLIJN_TRUNK_ENDPOINT": "other"}
+    with (etc / "ari.conf").open("a") as ari:
+        ari.write("#include other.conf\n")
+    other = settings | {"DEALERLIJN_RECORDINGS_DIR": "/nowhere"} | {"DEALERLIJN_AMI_PASSWORD": f"x{SECRET}", "DEALERLIJN_TRUNK_ENDPOINT": "other"}
 
     result = call(other, "check-config", "--etc", str(etc), "--json")
 
@@ -170,6 +173,8 @@ def test_every_fault_of_an_installation_is_told_at_once_and_no_secret(tmp_path: 
     assert found == {
         ("nl/dealerlijn/welcome.wav", ""),
         ("environment", "DEALERLIJN_TRUNK_ENDPOINT"),
+        ("environment", "DEALERLIJN_RECORDINGS_DIR"),
+        ("ari.conf", "#include"),
         ("manager.conf", "[dealerlijn] secret"),
     }
     assert SECRET not in result.output

@@ -9,10 +9,11 @@ from aiohttp import web
 from app.console import agents
 from app.console.client import ApiRefused, ApiUnreachable, open_client
 from app.console.health import Watch, add_health
-from app.console.server import AddressTaken, serve
+from app.console.server import AddressTaken
 from app.settings import ApiAccess
 from tests.integration.console.bed import Bed
 from tests.integration.console.conftest import free_port
+from tests.integration.console.listening import listening
 
 TOKEN = "x" * 24
 
@@ -33,7 +34,7 @@ async def test_the_metrics_are_made_in_another_thread_than_the_event_loops() -> 
     app = web.Application()
     add_health(app, Watch(made, {}))
     async with (
-        serve(app, "127.0.0.1", free_port()) as url,
+        listening(app, "127.0.0.1", free_port()) as url,
         aiohttp.ClientSession(url) as session,
         session.get("/metrics") as response,
     ):
@@ -73,7 +74,7 @@ async def test_a_taken_port_is_told_with_its_remedy(bed: Bed) -> None:
     port = int(bed.url.rpartition(":")[2])
 
     with pytest.raises(AddressTaken, match="DEALERLIJN_HTTP_PORT"):
-        async with serve(web.Application(), "127.0.0.1", port):
+        async with listening(web.Application(), "127.0.0.1", port):
             pass
 
 
@@ -91,7 +92,7 @@ async def test_a_request_under_way_is_finished_when_the_server_closes() -> None:
 
     app = web.Application()
     app.router.add_get("/", slow)
-    async with asyncio.TaskGroup() as group, serve(app, "127.0.0.1", free_port()) as url:
+    async with asyncio.TaskGroup() as group, listening(app, "127.0.0.1", free_port()) as url:
         answer = group.create_task(ask(url))
         await begun.wait()
 
@@ -116,6 +117,9 @@ async def test_a_client_is_not_fooled_by_another_server() -> None:
 
     app = web.Application()
     app.router.add_get("/api/v1/agents", other)
-    async with serve(app, "127.0.0.1", free_port()) as url, open_client(ApiAccess(url, TOKEN), "t") as client:
+    async with (
+        listening(app, "127.0.0.1", free_port()) as url,
+        open_client(ApiAccess(url, TOKEN), "t") as client,
+    ):
         with pytest.raises(ApiUnreachable, match="something else"):
             await client.ask(agents.LIST_AGENTS)

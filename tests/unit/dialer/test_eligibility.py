@@ -131,11 +131,10 @@ def test_the_retry_interval_depends_on_how_the_last_attempt_ended() -> None:
     assert refusal(unanswered, CAMPAIGN, NL_BUSINESS, later) is None
 
 
-def test_an_attempt_in_doubt_counts_as_dialled() -> None:
-    refused = asked(replace(CONTACT, past=(tried(AttemptOutcome.IN_DOUBT, timedelta(hours=3)),)))
+def test_an_attempt_in_doubt_is_treated_as_an_abandoned_one() -> None:
+    refused = asked(replace(CONTACT, past=(tried(AttemptOutcome.IN_DOUBT, timedelta(hours=71), ELSEWHERE),)))
 
-    assert refused is not None
-    assert refused.rule is Rule.RETRY_INTERVAL
+    assert refused == Refusal(Rule.AFTER_ABANDON, NOW + timedelta(hours=1))
 
 
 def test_seventy_two_hours_pass_after_an_abandoned_call_of_any_campaign() -> None:
