@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli_agents import agent_commands, voicemail_commands
+from app.cli_calls import call_commands, queue_commands
 from app.cli_campaigns import campaign_commands
 from app.cli_config import check_all
 from app.cli_contacts import contact_commands
@@ -23,6 +24,8 @@ commands = new_commands(
     "4 the program or the database does not answer."
 )
 commands.add_typer(agent_commands, name="agent")
+commands.add_typer(call_commands, name="call")
+commands.add_typer(queue_commands, name="queue")
 commands.add_typer(campaign_commands, name="campaign")
 commands.add_typer(contact_commands, name="contacts")
 commands.add_typer(telephony_commands, name="telephony")

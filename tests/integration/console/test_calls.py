@@ -21,6 +21,7 @@ from calls.words import Department
 from customers.person import number_hash
 from dialer.campaign import CampaignState, CommittedAttempt, RefusedContact
 from tests.integration.console.bed import ANNA, APK, CUSTOMER, DEALER, LIVE, Bed, apk_campaign
+from tests.integration.console.command_line import call_beside
 from tests.integration.storage.builders import NOW, call_ids, contact
 
 TALKED = CallId("n1" + "8" * 26)
@@ -66,6 +67,23 @@ async def test_a_disposition_is_told_to_everybody(bed: Bed, client: ApiClient) -
         "booked",
         "Dinsdag 9 uur",
     )
+
+
+async def test_a_disposition_can_be_told_on_the_command_line(bed: Bed, client: ApiClient) -> None:
+    call_id = await attempt_with_anna(bed, client)
+
+    result = await call_beside(bed, "call", "disposition", call_id, "booked", "--agent", "anna")
+
+    assert (result.exit_code, result.stdout) == (0, f"{call_id}: booked, by anna\n")
+    assert isinstance(bed.facts[-1], DispositionRecorded)
+
+
+async def test_calls_and_queues_are_listed_on_the_command_line(bed: Bed) -> None:
+    listed = await call_beside(bed, "call", "list", "--json")
+    queues = await call_beside(bed, "queue", "list")
+
+    assert "calls" in listed.stdout
+    assert queues.exit_code == 0
 
 
 async def test_an_objection_is_in_force_when_the_answer_comes(bed: Bed, client: ApiClient) -> None:

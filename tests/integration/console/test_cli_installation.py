@@ -164,7 +164,11 @@ def test_every_fault_of_an_installation_is_told_at_once_and_no_secret(tmp_path: 
     (tmp_path / "sounds" / "nl" / "dealerlijn" / "welcome.wav").unlink()
     with (etc / "ari.conf").open("a") as ari:
         ari.write("#include other.conf\n")
-    other = settings | {"DEALERLIJN_RECORDINGS_DIR": "/nowhere"} | {"DEALERLIJN_AMI_PASSWORD": f"x{SECRET}", "DEALERLIJN_TRUNK_ENDPOINT": "other"}
+    other = (
+        settings
+        | {"DEALERLIJN_RECORDINGS_DIR": "/nowhere"}
+        | {"DEALERLIJN_AMI_PASSWORD": f"x{SECRET}", "DEALERLIJN_TRUNK_ENDPOINT": "other"}
+    )
 
     result = call(other, "check-config", "--etc", str(etc), "--json")
 

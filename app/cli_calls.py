@@ -1,0 +1,72 @@
+"""`dealerlijn call …` and `dealerlijn queue list`: asked of the running program."""
+
+from typing import Annotated
+
+import typer
+
+from app.cli_frame import AsJson, ask, new_commands, show, show_table
+from app.console import calls
+from app.console.calls import NewDisposition
+
+call_commands = new_commands("The calls that live now, and how conversations ended.")
+queue_commands = new_commands("The customers who wait.")
+
+
+@call_commands.command("list")
+def list_calls(as_json: AsJson = False) -> None:
+    """Show every call that lives."""
+    answer = ask(lambda client: client.ask(calls.LIST_CALLS))
+    if as_json:
+        show(answer)
+        return
+    show_table(
+        ("id", "direction", "phase", "since", "department", "campaign", "agent", "number"),
+        [
+            (
+                call.id,
+                call.direction,
+                call.phase,
+                f"{call.since.astimezone():%H:%M:%S}",
+                call.department or "",
+                call.campaign or "",
+                call.agent or "",
+                call.number or "hidden",
+            )
+            for call in answer.calls
+        ],
+        "nobody is on the phone",
+    )
+
+
+@call_commands.command("disposition")
+def record_disposition(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="The call's id.")],
+    word: Annotated[str, typer.Argument(metavar="WORD", help="How it ended, such as booked or objection.")],
+    agent: Annotated[str, typer.Option(help="The agent who had the call.")],
+    note: Annotated[str, typer.Option(help="A note for colleagues.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Record how a conversation ended; an objection is in force at once."""
+    body = NewDisposition(agent=agent, disposition=word, note=note)
+    answer = ask(lambda client: client.ask(calls.RECORD_DISPOSITION, body, call_id=call))
+    if as_json:
+        show(answer)
+        return
+    typer.echo(f"{answer.call}: {answer.disposition}, by {answer.agent}")
+
+
+@queue_commands.command("list")
+def list_queues(as_json: AsJson = False) -> None:
+    """Show every queue."""
+    answer = ask(lambda client: client.ask(calls.LIST_QUEUES))
+    if as_json:
+        show(answer)
+        return
+    show_table(
+        ("dealer", "department", "waiting", "longest wait"),
+        [
+            (queue.dealer, queue.department, str(queue.length), f"{queue.longest_wait_seconds:.0f} s")
+            for queue in answer.queues
+        ],
+        "no queue has been used yet",
+    )
