@@ -175,7 +175,10 @@ class AriConnection:
                 was_live, over = await self._live_once(session)
                 self.counters.failures += 1
                 failures = 1 if was_live else failures + 1
-                _log.warning("events socket down", extra={"reason": str(over), "failures": failures})
+                _log.warning(
+                    "events socket down: is Asterisk running there?",
+                    extra={"url": self._url, "reason": str(over), "failures": failures},
+                )
                 deaf = deaf + 1 if isinstance(over, _NoEcho) and await self._answers_pings() else 0
                 if deaf >= self._limits.deaf_lives:
                     self._rename()
