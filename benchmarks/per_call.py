@@ -3,16 +3,19 @@
     python -m benchmarks.per_call [--seconds N] [--json]
 
 Calls begin at the same rate throughout; how long people talk makes the number of calls at once. So the processor time of the
-controller and of Asterisk, divided by the calls that began and ended meanwhile, is the same when a call does not cost more
+program and of Asterisk, divided by the calls that began and ended meanwhile, is the same when a call does not cost more
 among many. No audio is sent while people talk: what Asterisk spends on audio grows with the calls and is no matter of control.
 Time spent when nobody calls is measured first and taken off. Memory is resident memory above that of the idle programs.
+
+The bare ARI client goes through the same, on the same Asterisk: what Asterisk spends more on its calls among many, whoever
+controls them, shows there.
 """
 
 import argparse
 import asyncio
 from statistics import median
 
-from benchmarks.rig.asterisk import DDI, Rig, rig
+from benchmarks.rig.asterisk import BARE, DDI, Rig, rig
 from benchmarks.rig.sipp import callers, phones
 from benchmarks.rig.subject import Subject, Usage, subject, usage
 from benchmarks.rig.tables import Cell, show, tell
@@ -22,6 +25,7 @@ RATE = 10.0
 AGENTS = 330
 BEFORE_TALK_SECONDS = 0.4
 WARM_UP_SECONDS = 5.0
+IDLE_SECONDS = 4.0
 PARTS = 3
 
 
@@ -34,50 +38,59 @@ async def spent(pid: int, seconds: float) -> tuple[float, Usage]:
 
 
 async def both(
-    bench: Rig, controller: Subject, seconds: float
+    bench: Rig, program: Subject, seconds: float
 ) -> tuple[tuple[float, Usage], tuple[float, Usage]]:
+    """What program and Asterisk spend at the same time."""
     async with asyncio.TaskGroup() as tasks:
-        ours = tasks.create_task(spent(controller.pid, seconds))
-        theirs = tasks.create_task(spent(bench.pid, seconds))
-    return ours.result(), theirs.result()
+        own = tasks.create_task(spent(program.pid, seconds))
+        asterisk = tasks.create_task(spent(bench.pid, seconds))
+    return own.result(), asterisk.result()
+
+
+Idle = tuple[tuple[float, Usage], tuple[float, Usage]]
+
+
+async def idle(bench: Rig, program: Subject, number: str) -> Idle:
+    """What one second costs when nobody calls, after some calls have been served."""
+    await callers(bench, "caller_leaves", number, RATE, WARM_UP_SECONDS, stay_ms=500)
+    await bench.quiet()
+    (own, own_usage), (asterisk, asterisk_usage) = await both(bench, program, IDLE_SECONDS)
+    return (own / IDLE_SECONDS, own_usage), (asterisk / IDLE_SECONDS, asterisk_usage)
 
 
 async def at(
-    bench: Rig,
-    controller: Subject,
-    calls: int,
-    seconds: float,
-    idle: tuple[tuple[float, Usage], tuple[float, Usage]],
+    bench: Rig, who: str, program: Subject, number: str, calls: int, seconds: float, nothing: Idle
 ) -> dict[str, Cell]:
-    """Measure with so many calls at once, in parts that show the spread; `idle` is for one second of nothing."""
+    """Measure with so many calls at once, in parts that show the spread."""
     talk = calls / RATE - BEFORE_TALK_SECONDS
-    ours: list[float] = []
-    theirs: list[float] = []
+    own_ms: list[float] = []
+    asterisk_ms: list[float] = []
     part = seconds / PARTS
     length = talk + WARM_UP_SECONDS + seconds
     async with asyncio.TaskGroup() as tasks:
         load = tasks.create_task(
-            callers(bench, "caller_leaves", DDI, RATE, length, stay_ms=round(talk * 1000))
+            callers(bench, "caller_leaves", number, RATE, length, stay_ms=round(talk * 1000))
         )
         await asyncio.sleep(talk + WARM_UP_SECONDS)
         for _ in range(PARTS):
-            own, asterisk = await both(bench, controller, part)
-            ours.append((own[0] - idle[0][0] * part) * 1000 / (RATE * part))
-            theirs.append((asterisk[0] - idle[1][0] * part) * 1000 / (RATE * part))
-        live = (await controller.ask())["calls"]
+            own, asterisk = await both(bench, program, part)
+            own_ms.append((own[0] - nothing[0][0] * part) * 1000 / (RATE * part))
+            asterisk_ms.append((asterisk[0] - nothing[1][0] * part) * 1000 / (RATE * part))
+        channels = await bench.channels()
     await bench.quiet()
     return {
+        "who": who,
         "at once": calls,
-        "seen": live,
+        "channels": channels,
         "failed": load.result().failed,
-        "controller_ms": median(ours),
-        "from": min(ours),
-        "to": max(ours),
-        "asterisk_ms": median(theirs),
-        "from ": min(theirs),
-        "to ": max(theirs),
-        "controller_kB": (own[1].memory_mb - idle[0][1].memory_mb) * 1000 / calls,
-        "asterisk_kB": (asterisk[1].memory_mb - idle[1][1].memory_mb) * 1000 / calls,
+        "own_ms": median(own_ms),
+        "from": min(own_ms),
+        "to": max(own_ms),
+        "asterisk_ms": median(asterisk_ms),
+        "from ": min(asterisk_ms),
+        "to ": max(asterisk_ms),
+        "own_kB": (own[1].memory_mb - nothing[0][1].memory_mb) * 1000 / calls,
+        "asterisk_kB": (asterisk[1].memory_mb - nothing[1][1].memory_mb) * 1000 / calls,
     }
 
 
@@ -91,25 +104,29 @@ async def main() -> None:
     parser.add_argument("--ports", type=int, default=27000)
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     options = parser.parse_args()
+    rows: list[dict[str, Cell]] = []
     async with rig(AGENTS, options.ports) as bench, phones(bench, "phone_stays"):
-        plan = {
+        login = {"url": bench.ari_url, "user": bench.node.ari.user, "password": bench.node.ari.password}
+        plain = {**login, "agents": bench.agents, "open_lines": False, "rate": 0}
+        ours = {
             "environment": bench.environment(bench.folder / "bench.db"),
             "agents": bench.agents,
             "campaign": False,
             "login": True,
         }
-        async with subject("benchmarks.rig.controller", plan) as controller:
-            await callers(bench, "caller_leaves", DDI, RATE, WARM_UP_SECONDS, stay_ms=500)
-            await bench.quiet()
-            (own, own_usage), (asterisk, asterisk_usage) = await both(bench, controller, 4.0)
-            idle = (own / 4, own_usage), (asterisk / 4, asterisk_usage)
-            rows = [await at(bench, controller, calls, options.seconds, idle) for calls in AT_ONCE]
+        for who, module, plan, number in (
+            ("bare", "benchmarks.rig.bare", plain, BARE),
+            ("controller", "benchmarks.rig.controller", ours, DDI),
+        ):
+            async with subject(module, plan) as program:
+                nothing = await idle(bench, program, number)
+                rows += [
+                    await at(bench, who, program, number, calls, options.seconds, nothing)
+                    for calls in AT_ONCE
+                ]
     show(rows)
-    print(
-        f"idle: controller {own / 4:.1%} and Asterisk {asterisk / 4:.1%} of a core, {AGENTS} agents logged in"
-    )
     if options.json:
-        tell("per_call", {"rows": rows, "idle_cores": {"controller": own / 4, "asterisk": asterisk / 4}})
+        tell("per_call", {"rows": rows})
 
 
 if __name__ == "__main__":
