@@ -39,7 +39,7 @@ class TimedManager(Manager):  # type: ignore[misc]  # pyst2 has no types
         except OSError as error:
             raise AmiDown(f"cannot connect: {error}") from error
         self._tcp.settimeout(None)
-        self._sock = self._tcp.makefile(mode="rwb", buffering=0)
+        self._sock = self._tcp.makefile(mode="rb")  # buffered: events come by the dozen a second
         self._connected.set()
         self._running.set()
         self.message_thread.start()
@@ -57,9 +57,11 @@ class TimedManager(Manager):  # type: ignore[misc]  # pyst2 has no types
         if any("\r" in value or "\n" in value for value in headers.values()):
             raise ValueError("a line break in a header")
         lines = [f"{name}: {value}" for name, value in headers.items()]
+        if self._tcp is None:
+            raise AmiDown("not connected")
         try:
-            self._sock.write((_END.join(lines) + 2 * _END).encode())
-        except (OSError, ValueError) as error:
+            self._tcp.sendall((_END.join(lines) + 2 * _END).encode())
+        except OSError as error:
             raise AmiDown(f"cannot send: {error}") from error
         answer = self._answer_to(action_id, limit)
         if answer.headers.get("Response") == "Error":
