@@ -1,5 +1,6 @@
 """Dials what a campaign has committed, within what the trunk bears."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from app.journal import Journal
 from app.outbound import OutboundCall
 from app.supervisor import Supervisor
 from calls.facts import AttemptConnected
-from calls.ids import AgentId, CallId, CampaignId
+from calls.ids import AgentId, CallId, CampaignId, LegId
 from calls.legs import LegEnded
 from calls.words import AgentState, HangupCause
 from dialer.campaign import Campaign, CommittedAttempt, LineAgent
@@ -31,13 +32,16 @@ class OutboundDialler:
         journal: Journal,
         clock: Clock,
         trunk_endpoint: str,
+        cause_of: Callable[[LegId], Awaitable[HangupCause | None]],
     ) -> None:
+        """`cause_of` tells why a leg ended that was over before it could be followed, or soon None."""
         self._supervisor = supervisor
         self._executor = executor
         self._desk = desk
         self._journal = journal
         self._clock = clock
         self._trunk_endpoint = trunk_endpoint
+        self._cause_of = cause_of
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         """Dial; what becomes of it comes back as facts."""
@@ -56,7 +60,9 @@ class OutboundDialler:
 
         async def go() -> None:
             if not await self._executor.dial(dial):
-                session.deliver(LegEnded(self._clock.now(), attempt.leg_id, HangupCause.FAILURE))
+                ended_at = self._clock.now()
+                cause = await self._cause_of(attempt.leg_id) or HangupCause.FAILURE
+                session.deliver(LegEnded(ended_at, attempt.leg_id, cause))
 
         self._supervisor.spawn("dial an attempt", go())
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import time_ns
 
+from app.ami.causes import HangupCauses
 from app.ami.link import AmiLink
 from app.ari.connection import AriConnection
 from app.ari.executor import Executor
@@ -150,7 +151,10 @@ async def _assemble(
     )
     supervisor = Supervisor(tasks, executor, journal, clock)
     reception = Reception(node, dealers, supervisor, executor, clock, fresh_call_id)
-    dialler = OutboundDialler(supervisor, executor, desk, journal, clock, settings.trunk_endpoint)
+    causes = HangupCauses()
+    dialler = OutboundDialler(
+        supervisor, executor, desk, journal, clock, settings.trunk_endpoint, causes.cause_of
+    )
     lines = OpenLines(
         desk, supervisor, executor, clock, fresh_call_id, lambda agent_id: _endpoint(floor, agent_id)
     )
@@ -219,7 +223,7 @@ async def _assemble(
     phones = PhoneWatch(desk, settings.trunk_endpoint)
     figures = Figures(metrics, floor, campaigns, journal, clock, node, phones)
     ami = settings.ami
-    manager = AmiLink(ami.host, ami.port, ami.user, ami.password, phones)
+    manager = AmiLink(ami.host, ami.port, ami.user, ami.password, phones, hung_up=causes.on_hung_up)
     control = Control(
         desk,
         journal,

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from calls.ids import LegId, leg_mark
+from calls.words import HangupCause, cause_from_q850
+
 Headers: TypeAlias = Mapping[str, str]
 
 
@@ -44,7 +47,15 @@ class FullyBooted:
     """Asterisk has started completely; also told on every connection to one that has."""
 
 
-AmiFact: TypeAlias = ContactChanged | TrunkChanged | FullyBooted
+@dataclass(frozen=True, slots=True)
+class LegHungUp:
+    """A leg that we named is gone. Told of attempts only: Asterisk's own filter passes over all other legs."""
+
+    leg_id: LegId
+    cause: HangupCause
+
+
+AmiFact: TypeAlias = ContactChanged | TrunkChanged | FullyBooted | LegHungUp
 
 _CONTACT_STATES = {
     "Reachable": ContactState.REACHABLE,
@@ -70,6 +81,8 @@ def fact_from(headers: Headers) -> AmiFact | None:
             return _trunk(headers.get("ClientUri", ""), headers.get("Status", ""))
         case "FullyBooted":
             return FullyBooted()
+        case "Hangup":
+            return _hung_up(headers.get("Uniqueid", ""), headers.get("Cause", ""))
         case _:
             return None
 
@@ -86,3 +99,9 @@ def _contact(phone: str, status: str, headers: Headers) -> ContactChanged | None
 
 def _trunk(client_uri: str, status: str) -> TrunkChanged | None:
     return TrunkChanged(client_uri, is_registered=status == "Registered") if client_uri else None
+
+
+def _hung_up(channel: str, cause: str) -> LegHungUp | None:
+    if leg_mark(channel) is None:
+        return None
+    return LegHungUp(LegId(channel), cause_from_q850(int(cause) if cause.isdecimal() else 0))

@@ -15,7 +15,15 @@ from time import monotonic
 from typing import Never, Protocol
 
 from app.ami.errors import AmiDown, AmiError, AmiRefused
-from app.ami.facts import AmiFact, ContactChanged, FullyBooted, Headers, TrunkChanged, fact_from
+from app.ami.facts import (
+    AmiFact,
+    ContactChanged,
+    FullyBooted,
+    Headers,
+    LegHungUp,
+    TrunkChanged,
+    fact_from,
+)
 from app.ami.manager import TimedManager
 
 _log = logging.getLogger(__name__)
@@ -79,8 +87,9 @@ class AmiLink:
         listener: AmiListener,
         limits: AmiLimits | None = None,
         chance: Callable[[], float] = random.random,
+        hung_up: Callable[[LegHungUp], None] | None = None,
     ) -> None:
-        """Prepare; nothing is opened yet."""
+        """Prepare; nothing is opened yet. `hung_up` hears of each attempt's leg that ends, as the listener does of the rest."""
         self.failures = 0
         """Times the link, or the attempt to make it, failed."""
         self._address = (host, port)
@@ -88,6 +97,7 @@ class AmiLink:
         self._listener = listener
         self._limits = limits or AmiLimits()
         self._chance = chance
+        self._hung_up = hung_up
         self._owner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ami")
         self._one_action = asyncio.Lock()
         self._manager: TimedManager | None = None
@@ -247,6 +257,9 @@ class AmiLink:
                 self._listener.on_trunk(trunk)
             case FullyBooted():
                 self._listener.on_fully_booted()
+            case LegHungUp() as gone:
+                if self._hung_up is not None:
+                    self._hung_up(gone)
             case None:
                 pass
 

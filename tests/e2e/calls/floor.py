@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.ari.outcome import Done
+from app.asterisk.nodes import TRUNK
 from app.dealers import Dealers, load_dealers
 from app.settings import AmiAddress, AriAddress, Settings
 from app.storage.agents import save_agent
@@ -138,7 +139,7 @@ def settings(asterisk: DealerAsterisk, folder: Path) -> Settings:
         http_host="127.0.0.1",
         http_port=0,
         api_token="a-token-for-these-tests-only",
-        trunk_endpoint="trunk",
+        trunk_endpoint=TRUNK,
         caps=PLENTY,
         demo=True,
     )
@@ -199,13 +200,17 @@ async def controller(
     at_work: Sequence[str] = (),
     campaign: Campaign | None = None,
     caps: TrunkCaps = PLENTY,
+    trunk: str = TRUNK,
 ) -> AsyncIterator[Watched]:
     """Run the controller with these agents logged in and available; nothing may be left of it afterwards.
 
-    With a campaign the agents work on it; the context begins when their lines are up.
+    With a campaign the agents work on it; the context begins when their lines are up. `trunk` names the endpoint of the
+    telephone network.
     """
     await store_agents(asterisk, folder, tuple(SKILLS))
-    async with running(replace(settings(asterisk, folder), caps=caps), known) as program:
+    async with running(
+        replace(settings(asterisk, folder), caps=caps, trunk_endpoint=trunk), known
+    ) as program:
         facts: list[Fact] = []
         program.journal.observe("test", facts.append)
         watched = Watched(program, facts)

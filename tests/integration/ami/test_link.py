@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.ami.errors import AmiDown, AmiRefused
-from app.ami.facts import ContactChanged, ContactState, TrunkChanged
+from app.ami.facts import ContactChanged, ContactState, LegHungUp, TrunkChanged
 from app.ami.link import AmiLimits, AmiLink
+from calls.ids import attempt_leg
+from calls.words import HangupCause
 from tests.fakes.ami_server import NO_CONTACTS, REFUSED, FakeAmi
 from tests.integration.ami.recorder import Recorder, running
+from tests.unit.app.people import call_id
 
 # pyst2 uses names of `threading` that are deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:asterisk.manager")
@@ -64,6 +67,24 @@ async def test_changes_are_told_as_they_happen_and_others_passed_over(fake: Fake
 
         assert told.contacts[1:] == [ContactChanged("agent1", ContactState.REMOVED)]
         assert told.trunks[1:] == [TrunkChanged(TRUNK.client_uri, is_registered=False)]
+
+
+async def test_every_attempts_end_is_told_while_actions_are_answered(fake: FakeAmi, told: Recorder) -> None:
+    legs = [attempt_leg(call_id(number)) for number in range(500)]
+    gone: list[LegHungUp] = []
+    link = AmiLink("127.0.0.1", fake.port, "user", "password", told, LIMITS, hung_up=gone.append)
+    async with running(link):
+        await told.until(lambda: told.trunks != [])
+
+        for leg in legs:
+            fake.say(f"Event: Hangup\nUniqueid: {leg}\nCause: 17\nCause-txt: User busy\n\n")
+        assert await link.contacts() == (AGENT,)
+        async with asyncio.timeout(5):
+            while len(gone) < len(legs):
+                await asyncio.sleep(0.01)
+
+        assert gone == [LegHungUp(leg, HangupCause.BUSY) for leg in legs]
+        assert told.downs == []
 
 
 async def test_actions_answer_their_callers_though_asked_together(fake: FakeAmi, told: Recorder) -> None:

@@ -2,7 +2,20 @@
 
 import pytest
 
-from app.ami.facts import AmiFact, ContactChanged, ContactState, FullyBooted, TrunkChanged, fact_from
+from app.ami.facts import (
+    AmiFact,
+    ContactChanged,
+    ContactState,
+    FullyBooted,
+    LegHungUp,
+    TrunkChanged,
+    fact_from,
+)
+from calls.ids import attempt_leg
+from calls.words import HangupCause
+from tests.unit.app.people import call_id
+
+LEG = attempt_leg(call_id(1))
 
 
 def contact(status: str, **further: str) -> dict[str, str]:
@@ -46,6 +59,10 @@ def contact(status: str, **further: str) -> dict[str, str]:
         ),
         ({"Event": "Registry"}, None),
         ({"Event": "FullyBooted"}, FullyBooted()),
+        ({"Event": "Hangup", "Uniqueid": LEG, "Cause": "17"}, LegHungUp(LEG, HangupCause.BUSY)),
+        ({"Event": "Hangup", "Uniqueid": LEG, "Cause": ""}, LegHungUp(LEG, HangupCause.FAILURE)),
+        ({"Event": "Hangup", "Uniqueid": "1770000000.12-x00", "Cause": "17"}, None),
+        ({"Event": "Hangup", "Cause": "17"}, None),
         ({"Event": "AuthDetail"}, None),
         ({}, None),
     ],

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.ami.causes import HangupCauses
 from app.calls_in import Reception
 from app.calls_out import OutboundDialler
 from app.dealers import Dealer, Dealers
@@ -91,7 +92,7 @@ class Restart:
         )
         bed.journal.observe("open lines", self.lines.on_fact)
         self.dialler = OutboundDialler(
-            bed.supervisor, bed.executor, bed.desk, bed.journal, bed.clock, "trunk"
+            bed.supervisor, bed.executor, bed.desk, bed.journal, bed.clock, "trunk", HangupCauses().cause_of
         )
         self.counted: list[tuple[int, int]] = []
         self.reconciler = Reconciler(
