@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show, show_table
+from app.cli_frame import AsJson, ask, new_commands, show, show_list
 from app.console import agents, calls
 from app.console.agents import AgentAnswer, Login, NewAgent, Pause
 from app.console.calls import VoicemailQuery
@@ -20,10 +20,9 @@ AgentName = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's id,
 def list_agents(as_json: AsJson = False) -> None:
     """Show every agent."""
     answer = ask(lambda client: client.ask(agents.LIST_AGENTS))
-    if as_json:
-        show(answer)
-        return
-    show_table(
+    show_list(
+        answer,
+        as_json,
         ("id", "name", "state", "since", "reason", "campaign", "skills"),
         [
             (
@@ -110,10 +109,9 @@ def list_voicemails(
     """Show messages, newest first."""
     query = VoicemailQuery(limit=limit) if dealer is None else VoicemailQuery(dealer=dealer, limit=limit)
     answer = ask(lambda client: client.ask(calls.LIST_VOICEMAILS, query=query))
-    if as_json:
-        show(answer)
-        return
-    show_table(
+    show_list(
+        answer,
+        as_json,
         ("left", "dealer", "number", "seconds", "recording"),
         [
             (

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show, show_table
+from app.cli_frame import AsJson, ask, new_commands, show, show_list
 from app.console import calls
 from app.console.calls import NewDisposition
 
@@ -16,10 +16,9 @@ queue_commands = new_commands("The customers who wait.")
 def list_calls(as_json: AsJson = False) -> None:
     """Show every call that lives."""
     answer = ask(lambda client: client.ask(calls.LIST_CALLS))
-    if as_json:
-        show(answer)
-        return
-    show_table(
+    show_list(
+        answer,
+        as_json,
         ("id", "direction", "phase", "since", "department", "campaign", "agent", "number"),
         [
             (
@@ -59,10 +58,9 @@ def record_disposition(
 def list_queues(as_json: AsJson = False) -> None:
     """Show every queue."""
     answer = ask(lambda client: client.ask(calls.LIST_QUEUES))
-    if as_json:
-        show(answer)
-        return
-    show_table(
+    show_list(
+        answer,
+        as_json,
         ("dealer", "department", "waiting", "longest wait"),
         [
             (queue.dealer, queue.department, str(queue.length), f"{queue.longest_wait_seconds:.0f} s")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show, show_table
+from app.cli_frame import AsJson, ask, new_commands, show, show_list, show_table
 from app.console import campaigns
 from app.console.campaigns import CampaignAnswer, NewCampaign, Pacing, PacingPatch, Stop
 from dialer.campaign import CampaignKind, DialMode, LegalBasis
@@ -18,10 +18,9 @@ CampaignName = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campa
 def list_campaigns(as_json: AsJson = False) -> None:
     """Show every campaign."""
     answer = ask(lambda client: client.ask(campaigns.LIST_CAMPAIGNS))
-    if as_json:
-        show(answer)
-        return
-    show_table(
+    show_list(
+        answer,
+        as_json,
         ("id", "dealer", "state", "kind", "basis", "mode", "target", "name"),
         [
             (

@@ -118,6 +118,16 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: 
     Console().print(table)
 
 
+def show_list(
+    answer: BaseModel, as_json: bool, columns: Sequence[str], rows: Sequence[Sequence[object]], empty: str
+) -> None:
+    """Write an answer that is a list: as JSON, or its rows as `show_table` does."""
+    if as_json:
+        show(answer)
+    else:
+        show_table(columns, rows, empty)
+
+
 def end(sentence: str, code: Exit) -> NoReturn:
     """End the command with a sentence that says what to do."""
     typer.echo(sentence, err=True)

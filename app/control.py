@@ -201,9 +201,9 @@ class Control:
             faults["ring_seconds"] = f"is too short: give at least {profile.min_ring_seconds}"
         if faults:
             raise OutOfBounds(faults)
-        await self._store.create_campaign(campaign)
+        entry = self._entry(who, "campaign_created", campaign.campaign_id, after=campaign)
+        await self._store.create_campaign(campaign, entry)
         self._campaigns_changed()
-        await self._audit(who, "campaign_created", campaign.campaign_id, after=campaign)
         return campaign
 
     async def start_campaign(self, campaign_id: CampaignId, who: str) -> Campaign:
@@ -223,13 +223,12 @@ class Control:
                 raise OutOfBounds(faults)
             if pacing == before.pacing:
                 return before
-            after = await self._store.set_pacing(campaign_id, pacing)
-            was, now_is = _canonical(before.pacing), _canonical(pacing)
+            entry = self._entry(who, "pacing", campaign_id, before.pacing, pacing)
+            after = await self._store.set_pacing(campaign_id, pacing, entry)
             self._journal.publish(
-                PacingChanged(self._clock.now(), campaign_id, after.dealer, who, was, now_is)
+                PacingChanged(entry.at, campaign_id, after.dealer, who, entry.before, entry.after)
             )
             self._campaigns_changed()
-            await self._audit(who, "pacing", campaign_id, before.pacing, pacing)
         return after
 
     async def figures(self, campaign_id: CampaignId) -> CampaignFigures:
@@ -253,7 +252,7 @@ class Control:
     async def reload_telephony(self, module: ReloadModule, who: str) -> None:
         """Let Asterisk read its configuration of one kind again. Raises AsteriskAway, ReloadRefused."""
         await self._telephony.reload(module)
-        await self._audit(who, "telephony_reloaded", module)
+        await self._store.record_change(self._entry(who, "telephony_reloaded", module))
 
     async def changes(self, limit: int) -> Sequence[AuditEntry]:
         """Who changed what, newest first."""
@@ -266,34 +265,30 @@ class Control:
             before = await self._store.campaign(campaign_id)
             if before.state is state:
                 return before
-            after = await self._store.set_state(campaign_id, state)
-            now = self._clock.now()
-            self._journal.publish(
-                CampaignStarted(now, campaign_id, after.dealer, who)
-                if state is CampaignState.RUNNING
-                else CampaignStopped(now, campaign_id, after.dealer, who, reason)
-            )
-            self._campaigns_changed()
-            await self._audit(
+            entry = self._entry(
                 who, f"campaign_{state}", campaign_id, {"state": before.state}, {"state": state}
             )
+            after = await self._store.set_state(campaign_id, state, entry)
+            self._journal.publish(
+                CampaignStarted(entry.at, campaign_id, after.dealer, who)
+                if state is CampaignState.RUNNING
+                else CampaignStopped(entry.at, campaign_id, after.dealer, who, reason)
+            )
+            self._campaigns_changed()
         return after
 
     async def _save_agent(self, profile: AgentProfile, before: AgentProfile | None, who: str) -> None:
         for dealer in profile.dealers or ():
             self._check_dealer(dealer)
-        await self._store.save_agent(profile)
+        action = "agent_created" if before is None else "agent_changed"
+        await self._store.save_agent(profile, self._entry(who, action, profile.agent_id, before, profile))
         self._desk.floor.know(profile, self._clock.now())
         self._desk.assign()
-        action = "agent_created" if before is None else "agent_changed"
-        await self._audit(who, action, profile.agent_id, before, profile)
 
-    async def _audit(
+    def _entry(
         self, who: str, action: str, subject: str, before: object = None, after: object = None
-    ) -> None:
-        await self._store.record_change(
-            AuditEntry(self._clock.now(), who, action, subject, _canonical(before), _canonical(after))
-        )
+    ) -> AuditEntry:
+        return AuditEntry(self._clock.now(), who, action, subject, _canonical(before), _canonical(after))
 
     def _check_dealer(self, dealer: DealerId) -> None:
         if dealer not in self._dealers:

@@ -110,7 +110,10 @@ class CampaignFigures:
 
 
 class ControlStore(Protocol):
-    """The database as `Control` sees it. Every method raises StoreUnavailable when it does not answer."""
+    """The database as `Control` sees it. Every method raises StoreUnavailable when it does not answer.
+
+    An `entry` is added to the audit log in the transaction of the change it tells of.
+    """
 
     async def campaigns(self) -> Sequence[Campaign]:
         """Return every campaign."""
@@ -120,15 +123,17 @@ class ControlStore(Protocol):
         """Return one campaign. Raises UnknownCampaign."""
         ...
 
-    async def create_campaign(self, campaign: Campaign) -> None:
+    async def create_campaign(self, campaign: Campaign, entry: AuditEntry) -> None:
         """Store a new campaign. Raises AlreadyThere."""
         ...
 
-    async def set_state(self, campaign_id: CampaignId, state: CampaignState) -> Campaign:
+    async def set_state(self, campaign_id: CampaignId, state: CampaignState, entry: AuditEntry) -> Campaign:
         """Store whether a campaign may dial. Raises UnknownCampaign."""
         ...
 
-    async def set_pacing(self, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
+    async def set_pacing(
+        self, campaign_id: CampaignId, pacing: PacingSettings, entry: AuditEntry
+    ) -> Campaign:
         """Store pacing settings. Raises UnknownCampaign."""
         ...
 
@@ -156,7 +161,7 @@ class ControlStore(Protocol):
         """Store that nobody at this number wants to be called."""
         ...
 
-    async def save_agent(self, profile: AgentProfile) -> None:
+    async def save_agent(self, profile: AgentProfile, entry: AuditEntry) -> None:
         """Store a new agent or a new profile."""
         ...
 
@@ -165,7 +170,7 @@ class ControlStore(Protocol):
         ...
 
     async def record_change(self, entry: AuditEntry) -> None:
-        """Add to the audit log."""
+        """Add to the audit log what changes nothing in the database."""
         ...
 
     async def changes(self, limit: int) -> Sequence[AuditEntry]:

@@ -30,17 +30,19 @@ class SqlControlStore:
         """Return one campaign. Raises UnknownCampaign."""
         return await campaigns.get_campaign(self._database, campaign_id)
 
-    async def create_campaign(self, campaign: Campaign) -> None:
+    async def create_campaign(self, campaign: Campaign, entry: AuditEntry) -> None:
         """Store a new campaign. Raises AlreadyThere."""
-        await campaigns.create_campaign(self._database, campaign)
+        await campaigns.create_campaign(self._database, campaign, entry)
 
-    async def set_state(self, campaign_id: CampaignId, state: CampaignState) -> Campaign:
+    async def set_state(self, campaign_id: CampaignId, state: CampaignState, entry: AuditEntry) -> Campaign:
         """Store whether a campaign may dial. Raises UnknownCampaign."""
-        return await campaigns.set_state(self._database, campaign_id, state)
+        return await campaigns.set_state(self._database, campaign_id, state, entry)
 
-    async def set_pacing(self, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
+    async def set_pacing(
+        self, campaign_id: CampaignId, pacing: PacingSettings, entry: AuditEntry
+    ) -> Campaign:
         """Store pacing settings. Raises UnknownCampaign."""
-        return await campaigns.set_pacing(self._database, campaign_id, pacing)
+        return await campaigns.set_pacing(self._database, campaign_id, pacing, entry)
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         """Count connected and abandoned attempts since a moment."""
@@ -66,16 +68,16 @@ class SqlControlStore:
         """Store that nobody at this number wants to be called."""
         await objections.record_objection(self._database, call_id, e164, agent_id, now)
 
-    async def save_agent(self, profile: AgentProfile) -> None:
+    async def save_agent(self, profile: AgentProfile, entry: AuditEntry) -> None:
         """Store a new agent or a new profile."""
-        await agents.save_agent(self._database, profile)
+        await agents.save_agent(self._database, profile, entry)
 
     async def voicemails(self, dealer: DealerId, limit: int) -> Sequence[Voicemail]:
         """Return a dealer's messages, newest first."""
         return await voicemails.newest_voicemails(self._database, dealer, limit)
 
     async def record_change(self, entry: AuditEntry) -> None:
-        """Add to the audit log."""
+        """Add to the audit log what changes nothing in the database."""
         await audit.record_change(self._database, entry)
 
     async def changes(self, limit: int) -> Sequence[AuditEntry]:

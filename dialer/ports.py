@@ -10,7 +10,6 @@ from dialer.campaign import (
     Campaign,
     CommittedAttempt,
     LineAgent,
-    PacingSettings,
     RefusedContact,
 )
 
@@ -20,10 +19,6 @@ class CampaignStore(Protocol):
 
     async def campaigns(self) -> list[Campaign]:
         """Return every campaign, whatever its state."""
-        ...
-
-    async def set_pacing(self, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
-        """Store new pacing settings and return the campaign as it is now. Raises UnknownCampaign."""
         ...
 
     async def commit_attempts(

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, select
 
+from app.storage.audit import AuditEntry, store_change
 from app.storage.database import Database
 from app.storage.tables import agents
 from calls.ids import AgentId, CallId, CampaignId, DealerId
@@ -27,8 +28,8 @@ class StoredAgent:
     campaign_id: CampaignId | None
 
 
-async def save_agent(database: Database, profile: AgentProfile) -> None:
-    """Store a new agent, logged out, or the new profile of one who is known."""
+async def save_agent(database: Database, profile: AgentProfile, entry: AuditEntry | None = None) -> None:
+    """Store a new agent, logged out, or the new profile of one who is known, with its `entry` in the audit log."""
     columns = {
         "name": profile.name,
         "endpoint": profile.endpoint,
@@ -42,6 +43,7 @@ async def save_agent(database: Database, profile: AgentProfile) -> None:
     )
     async with database.writing() as connection:
         await connection.execute(statement)
+        await store_change(connection, entry)
 
 
 async def all_agents(database: Database) -> list[StoredAgent]:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.database import Database
 from app.storage.tables import audit
@@ -22,8 +23,14 @@ class AuditEntry:
 
 
 async def record_change(database: Database, entry: AuditEntry) -> None:
-    """Store a change."""
+    """Store a change that is kept nowhere else."""
     async with database.writing() as connection:
+        await store_change(connection, entry)
+
+
+async def store_change(connection: AsyncConnection, entry: AuditEntry | None) -> None:
+    """Store a change in the transaction that makes it; None is nobody's."""
+    if entry is not None:
         await connection.execute(insert(audit).values(asdict(entry)))
 
 

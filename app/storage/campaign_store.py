@@ -11,7 +11,7 @@ from app.storage.database import Database
 from app.storage.epochs import check_epoch
 from app.storage.objections import store_objection
 from calls.ids import AgentId, CallId, CampaignId, ContactId, NodeId
-from dialer.campaign import AbandonWindow, Campaign, CommittedAttempt, PacingSettings, RefusedContact
+from dialer.campaign import AbandonWindow, Campaign, CommittedAttempt, RefusedContact
 from dialer.profiles import profile_named
 
 
@@ -26,10 +26,6 @@ class SqlCampaignStore:
     async def campaigns(self) -> list[Campaign]:
         """Return every campaign, whatever its state."""
         return await campaigns.all_campaigns(self._database)
-
-    async def set_pacing(self, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
-        """Store new pacing settings and return the campaign as it is now. Raises UnknownCampaign."""
-        return await campaigns.set_pacing(self._database, campaign_id, pacing)
 
     async def commit_attempts(
         self, campaign: Campaign, call_ids: Sequence[CallId], now: datetime, reason: str

@@ -7,6 +7,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.storage import tables
+from app.storage.audit import AuditEntry, store_change
 from app.storage.database import Database
 from app.storage.errors import AlreadyThere
 from calls.ids import CampaignId, DealerId
@@ -14,8 +15,8 @@ from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis, P
 from dialer.errors import UnknownCampaign
 
 
-async def create_campaign(database: Database, campaign: Campaign) -> None:
-    """Store a new campaign. Raises AlreadyThere when its id is taken."""
+async def create_campaign(database: Database, campaign: Campaign, entry: AuditEntry | None = None) -> None:
+    """Store a new campaign, with its `entry` in the audit log. Raises AlreadyThere when its id is taken."""
     row = {
         "campaign_id": campaign.campaign_id,
         "dealer": campaign.dealer,
@@ -29,11 +30,14 @@ async def create_campaign(database: Database, campaign: Campaign) -> None:
         "wrap_up_seconds": campaign.wrap_up_seconds,
         "pacing": _pacing_text(campaign.pacing),
     }
-    try:
-        async with database.writing() as connection:
+    async with database.writing() as connection:
+        try:
             await connection.execute(insert(tables.campaigns).values(row))
-    except IntegrityError as error:
-        raise AlreadyThere(f"there is a campaign {campaign.campaign_id}", "choose another name") from error
+        except IntegrityError as error:
+            raise AlreadyThere(
+                f"there is a campaign {campaign.campaign_id}", "choose another name"
+            ) from error
+        await store_change(connection, entry)
 
 
 async def all_campaigns(database: Database) -> list[Campaign]:
@@ -53,17 +57,23 @@ async def get_campaign(database: Database, campaign_id: CampaignId) -> Campaign:
     return _campaign(row)
 
 
-async def set_state(database: Database, campaign_id: CampaignId, state: CampaignState) -> Campaign:
+async def set_state(
+    database: Database, campaign_id: CampaignId, state: CampaignState, entry: AuditEntry | None = None
+) -> Campaign:
     """Store whether a campaign may dial: from here on nothing is committed for one that may not. Raises UnknownCampaign."""
-    return await _set(database, campaign_id, "state", state)
+    return await _set(database, campaign_id, "state", state, entry)
 
 
-async def set_pacing(database: Database, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
+async def set_pacing(
+    database: Database, campaign_id: CampaignId, pacing: PacingSettings, entry: AuditEntry | None = None
+) -> Campaign:
     """Store new pacing settings and return the campaign as it is now. Raises UnknownCampaign."""
-    return await _set(database, campaign_id, "pacing", _pacing_text(pacing))
+    return await _set(database, campaign_id, "pacing", _pacing_text(pacing), entry)
 
 
-async def _set(database: Database, campaign_id: CampaignId, column: str, value: str) -> Campaign:
+async def _set(
+    database: Database, campaign_id: CampaignId, column: str, value: str, entry: AuditEntry | None
+) -> Campaign:
     campaigns = tables.campaigns
     statement = (
         update(campaigns)
@@ -73,8 +83,9 @@ async def _set(database: Database, campaign_id: CampaignId, column: str, value: 
     )
     async with database.writing() as connection:
         row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        raise UnknownCampaign(campaign_id)
+        if row is None:
+            raise UnknownCampaign(campaign_id)
+        await store_change(connection, entry)
     return _campaign(row)
 
 

@@ -1,7 +1,6 @@
 """A campaign's database in memory, that can be away, and whoever else the dialler needs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, attempt_leg
@@ -11,10 +10,9 @@ from dialer.campaign import (
     Campaign,
     CommittedAttempt,
     LineAgent,
-    PacingSettings,
     RefusedContact,
 )
-from dialer.errors import StoreUnavailable, UnknownCampaign
+from dialer.errors import StoreUnavailable
 from tests.fakes.virtual_time import START
 
 NUMBER = PhoneNumber("+31612345678")
@@ -36,13 +34,6 @@ class MemoryCampaignStore:
     async def campaigns(self) -> list[Campaign]:
         self._answer()
         return list(self.known.values())
-
-    async def set_pacing(self, campaign_id: CampaignId, pacing: PacingSettings) -> Campaign:
-        self._answer()
-        if campaign_id not in self.known:
-            raise UnknownCampaign(campaign_id)
-        self.known[campaign_id] = replace(self.known[campaign_id], pacing=pacing)
-        return self.known[campaign_id]
 
     async def commit_attempts(
         self, campaign: Campaign, call_ids: Sequence[CallId], now: datetime, reason: str
