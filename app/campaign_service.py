@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from calls.facts import Fact
 from calls.ids import CallId, CampaignId
 from dialer.campaign import AbandonWindow, Campaign, CampaignState
-from dialer.errors import StoreUnavailable, UnknownProfile
+from dialer.errors import DemoProfile, StoreUnavailable, UnknownProfile
 from dialer.pacing import PacingDecision
 from dialer.ports import CampaignStore
-from dialer.profiles import profile_named
+from dialer.profiles import usable_profile
 from dialer.runner import CampaignRunner
 
 RELOAD_SECONDS = 2.0
@@ -111,14 +111,10 @@ class CampaignService:
     def _may_run(self, campaign: Campaign) -> bool:
         """The profile for simulated people never dials a real trunk."""
         try:
-            if self._demo or not profile_named(campaign.profile).for_demo:
-                return True
-        except UnknownProfile as error:
+            usable_profile(campaign.profile, demo=self._demo)
+        except (UnknownProfile, DemoProfile) as error:
             _log.error(
                 "a campaign does not dial", extra={"campaign": campaign.campaign_id, "reason": str(error)}
             )
             return False
-        _log.error(
-            "a campaign with the demo's profile does not dial", extra={"campaign": campaign.campaign_id}
-        )
-        return False
+        return True

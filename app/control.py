@@ -5,7 +5,7 @@ A mistake of the asker raises an error that says what to do, listed in `app.cont
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,6 +19,7 @@ from app.control_errors import (
     UnknownCall,
     UnknownDealer,
     UnknownDisposition,
+    UnknownPhone,
 )
 from app.control_ports import (
     CampaignFigures,
@@ -42,7 +43,7 @@ from calls.words import AgentState
 from dialer.campaign import Campaign, CampaignState, PacingSettings
 from dialer.dispositions import Disposition, follow_up
 from dialer.pacing import PacingDecision
-from dialer.profiles import CallingProfile, profile_named
+from dialer.profiles import CallingProfile, profile_named, usable_profile
 from routing.agent import Agent, AgentProfile
 from routing.views import QueueView
 
@@ -61,17 +62,22 @@ class Control:
         clock: Clock,
         telephony: NodeTelephony,
         *,
-        dealers: Collection[DealerId],
+        calling_profiles: Mapping[DealerId, str],
+        endpoints: Collection[str],
+        demo: bool,
         campaigns_changed: Callable[[], None],
         live_calls: Callable[[], Sequence[LiveCall]],
         last_decision: Callable[[CampaignId], PacingDecision | None],
     ) -> None:
+        """`calling_profiles` names that of each dealer; `endpoints` are the phones that Asterisk knows."""
         self._desk = desk
         self._journal = journal
         self._store = store
         self._clock = clock
         self._telephony = telephony
-        self._dealers = dealers
+        self._calling_profiles = calling_profiles
+        self._endpoints = endpoints
+        self._demo = demo
         self._campaigns_changed = campaigns_changed
         self._live_calls = live_calls
         self._last_decision = last_decision
@@ -89,7 +95,7 @@ class Control:
         return self._desk.floor.agent(agent_id)
 
     async def create_agent(self, profile: AgentProfile, who: str) -> Agent:
-        """Take up a new agent, logged out. Raises AlreadyThere, UnknownDealer."""
+        """Take up a new agent, logged out. Raises AlreadyThere, UnknownDealer, UnknownPhone."""
         async with self._one_change:
             if any(agent.profile.agent_id == profile.agent_id for agent in self.agents()):
                 raise AlreadyThere(
@@ -99,7 +105,10 @@ class Control:
         return self.agent(profile.agent_id)
 
     async def update_agent(self, agent_id: AgentId, changes: ProfileChanges, who: str) -> Agent:
-        """Change fields of an agent's profile, by name; what is not named stays. In force at the next choice."""
+        """Change fields of an agent's profile, by name; what is not named stays. In force at the next choice.
+
+        Raises UnknownAgent, UnknownDealer, UnknownPhone.
+        """
         async with self._one_change:
             before = self.agent(agent_id).profile
             await self._save_agent(replace(before, **changes), before, who)
@@ -146,7 +155,7 @@ class Control:
         """The newest messages, of one dealer or of all. Raises UnknownDealer."""
         if dealer is not None:
             self._check_dealer(dealer)
-        dealers = self._dealers if dealer is None else (dealer,)
+        dealers = self._calling_profiles if dealer is None else (dealer,)
         found = [message for each in dealers for message in await self._store.voicemails(each, limit)]
         return sorted(found, key=lambda message: message.left_at, reverse=True)[:limit]
 
@@ -192,22 +201,36 @@ class Control:
         """One campaign. Raises UnknownCampaign."""
         return await self._store.campaign(campaign_id)
 
+    def calling_profile(self, dealer: DealerId) -> str:
+        """The profile for a dealer's campaigns that name none. Raises UnknownDealer."""
+        self._check_dealer(dealer)
+        return self._calling_profiles[dealer]
+
     async def create_campaign(self, campaign: Campaign, who: str) -> Campaign:
-        """Store a new campaign, in the state it is given. Raises AlreadyThere, UnknownDealer, UnknownProfile, OutOfBounds."""
+        """Store a new campaign, in the state it is given. A dealer has each name once, whatever its capitals.
+
+        Raises AlreadyThere, UnknownDealer, UnknownProfile, DemoProfile, OutOfBounds.
+        """
         self._check_dealer(campaign.dealer)
-        profile = profile_named(campaign.profile)
+        profile = usable_profile(campaign.profile, demo=self._demo)
         faults = {f"pacing/{name}": fault for name, fault in _pacing_faults(campaign.pacing, profile).items()}
         if campaign.ring_seconds < profile.min_ring_seconds:
             faults["ring_seconds"] = f"is too short: give at least {profile.min_ring_seconds}"
         if faults:
             raise OutOfBounds(faults)
-        entry = self._entry(who, "campaign_created", campaign.campaign_id, after=campaign)
-        await self._store.create_campaign(campaign, entry)
+        async with self._one_change:
+            for other in await self._store.campaigns():
+                if other.dealer == campaign.dealer and other.name.casefold() == campaign.name.casefold():
+                    raise AlreadyThere(
+                        f"{other.campaign_id} is that dealer's campaign of this name", "choose another name"
+                    )
+            entry = self._entry(who, "campaign_created", campaign.campaign_id, after=campaign)
+            await self._store.create_campaign(campaign, entry)
         self._campaigns_changed()
         return campaign
 
     async def start_campaign(self, campaign_id: CampaignId, who: str) -> Campaign:
-        """Let a campaign dial; nothing changes when it may already."""
+        """Let a campaign dial; nothing changes when it may already. Raises UnknownCampaign, UnknownProfile, DemoProfile."""
         return await self._set_state(campaign_id, CampaignState.RUNNING, who, "")
 
     async def stop_campaign(self, campaign_id: CampaignId, who: str, reason: str) -> Campaign:
@@ -265,6 +288,8 @@ class Control:
             before = await self._store.campaign(campaign_id)
             if before.state is state:
                 return before
+            if state is CampaignState.RUNNING:
+                usable_profile(before.profile, demo=self._demo)
             entry = self._entry(
                 who, f"campaign_{state}", campaign_id, {"state": before.state}, {"state": state}
             )
@@ -280,6 +305,10 @@ class Control:
     async def _save_agent(self, profile: AgentProfile, before: AgentProfile | None, who: str) -> None:
         for dealer in profile.dealers or ():
             self._check_dealer(dealer)
+        # An agent whose phone the settings have lost may still change otherwise.
+        moved = before is None or profile.endpoint != before.endpoint
+        if moved and profile.endpoint not in self._endpoints:
+            raise UnknownPhone(self._endpoints)
         action = "agent_created" if before is None else "agent_changed"
         await self._store.save_agent(profile, self._entry(who, action, profile.agent_id, before, profile))
         self._desk.floor.know(profile, self._clock.now())
@@ -291,8 +320,8 @@ class Control:
         return AuditEntry(self._clock.now(), who, action, subject, _canonical(before), _canonical(after))
 
     def _check_dealer(self, dealer: DealerId) -> None:
-        if dealer not in self._dealers:
-            raise UnknownDealer(dealer, self._dealers)
+        if dealer not in self._calling_profiles:
+            raise UnknownDealer(dealer, self._calling_profiles)
 
 
 def _canonical(value: object) -> str:

@@ -1,6 +1,6 @@
 """Mistakes of those who ask something of the running program. Each says in `remedy` what to do instead.
 
-Beside these, `Control` lets through `UnknownAgent` and `NotNow` of routing, `UnknownCampaign`, `UnknownProfile` and
+Beside these, `Control` lets through `UnknownAgent` and `NotNow` of routing, `UnknownCampaign`, `UnknownProfile`, `DemoProfile` and
 `StoreUnavailable` of the dialler, and `AlreadyThere` of the storage.
 """
 
@@ -38,6 +38,16 @@ class UnknownDealer(ControlError):
     def __init__(self, dealer: DealerId, known: Collection[DealerId]) -> None:
         super().__init__(
             f"no dealer {dealer}", f"choose one of {', '.join(sorted(known))}, or add it to the settings"
+        )
+
+
+class UnknownPhone(ControlError):
+    """The settings have no such phone."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        super().__init__(
+            "no phone of this installation has that endpoint",
+            f"choose one of {', '.join(sorted(known)) or 'none'}, or add the phone to the settings",
         )
 
 

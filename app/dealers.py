@@ -65,7 +65,6 @@ class Dealer:
 
     dealer: DealerId
     name: str
-    sites: tuple[str, ...]
     ddis: tuple[str, ...]
     calling_profile: str
     service_level_seconds: float
@@ -81,6 +80,11 @@ class Dealers:
     dealers: Mapping[DealerId, Dealer]
     phones: tuple[str, ...]
     by_ddi: Mapping[str, Dealer]
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The phones as Asterisk's channels name them."""
+        return tuple(f"PJSIP/{phone}" for phone in self.phones)
 
     def at_number(self, ddi: str) -> Dealer | None:
         """The dealer whose number was called, in whatever way the trunk writes it; None when it is nobody's."""
@@ -121,7 +125,6 @@ def _dealer(dealer: DealerId, model: DealerTable) -> Dealer:
     return Dealer(
         dealer=dealer,
         name=model.name,
-        sites=tuple(site.name for site in model.sites),
         ddis=tuple(model.ddis),
         calling_profile=model.calling_profile,
         service_level_seconds=model.service_level_seconds,

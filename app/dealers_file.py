@@ -3,6 +3,7 @@
 A fault of our own carries a problem and a remedy in its context; `app.dealers` words those of pydantic.
 """
 
+from collections import Counter
 from datetime import date, time
 from itertools import pairwise
 from typing import Annotated
@@ -20,11 +21,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from app.asterisk.nodes import NAME, PJSIP_SECTIONS
 from calls.errors import NumberError
 from calls.numbers import parse_number
 from calls.words import Department
-from dialer.errors import UnknownProfile
-from dialer.profiles import profile_named
+from dialer.profiles import REAL_PROFILES
 from ivr.hours import MIDNIGHT, Block
 from ivr.public_holidays import holiday_names
 
@@ -73,10 +74,28 @@ def _ddi(text: str) -> str:
 
 
 def _profile(name: str) -> str:
-    try:
-        return profile_named(name).name
-    except UnknownProfile as error:
-        raise _wrong(f"{name!r} is no calling profile", f"choose from {', '.join(error.known)}") from error
+    if name not in REAL_PROFILES:
+        raise _wrong(f"{name!r} is no calling profile", f"choose from {', '.join(REAL_PROFILES)}")
+    return name
+
+
+def _phone(name: str) -> str:
+    if NAME.fullmatch(name) is None:
+        remedy = "write a small letter, then at most 30 small letters, digits and hyphens"
+        raise _wrong(f"{name!r} can be no phone's name", remedy)
+    if name in PJSIP_SECTIONS:
+        raise _wrong(f"{name!r} means something else in pjsip.conf", "give the phone another name")
+    return name
+
+
+def _each_date_once(exceptions: list["ExceptionTable"]) -> list["ExceptionTable"]:
+    times = Counter(exception.date for exception in exceptions)
+    if doubles := [f"{day:%Y-%m-%d}" for day, count in times.items() if count > 1]:
+        raise _wrong(
+            f"the same date is there twice ({', '.join(doubles)})",
+            "write all hours of a date in one exception",
+        )
+    return exceptions
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
@@ -109,7 +128,7 @@ class HoursTable(Table):
     saturday: Blocks = []
     sunday: Blocks = []
     holidays: list[Annotated[str, AfterValidator(_known_holiday)]] = []
-    exceptions: list[ExceptionTable] = []
+    exceptions: Annotated[list[ExceptionTable], AfterValidator(_each_date_once)] = []
 
 
 class MenuTable(Table):
@@ -178,16 +197,10 @@ class QueueTable(Table):
         return self
 
 
-class SiteTable(Table):
-    """A place of business."""
-
-    name: Text
-
-
 class PhoneTable(Table):
     """A phone that Asterisk is to know."""
 
-    name: Name
+    name: Annotated[str, AfterValidator(_phone)]
 
 
 class DealerTable(Table):
@@ -198,7 +211,6 @@ class DealerTable(Table):
     calling_profile: Annotated[str, AfterValidator(_profile)]
     service_level_seconds: float = Field(default=20.0, gt=0)
     short_abandon_seconds: float = Field(default=5.0, ge=0)
-    sites: list[SiteTable] = Field(min_length=1)
     hours: HoursTable
     queues: dict[Department, QueueTable]
     menu: MenuTable

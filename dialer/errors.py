@@ -1,5 +1,7 @@
 """Errors of the dialler."""
 
+from collections.abc import Sequence
+
 from calls.ids import CampaignId
 
 
@@ -19,11 +21,34 @@ class UnknownCampaign(DialerError):
         self.campaign_id = campaign_id
 
 
+class AmbiguousCampaign(DialerError):
+    """Several campaigns have this name; `campaign_ids` are theirs."""
+
+    def __init__(self, name: str, campaign_ids: Sequence[CampaignId]) -> None:
+        super().__init__(
+            f"several campaigns are called {name}: say which by its id, {', '.join(campaign_ids)}"
+        )
+        self.name = name
+        self.campaign_ids = tuple(campaign_ids)
+
+
 class UnknownProfile(DialerError):
     """There is no calling profile of this name; `known` lists those there are."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         super().__init__(f"no calling profile {name!r}: choose one of {', '.join(known)}")
+        self.name = name
+        self.known = known
+
+
+class DemoProfile(DialerError):
+    """The profile is for simulated people, and this is no demo; `known` lists those for real ones."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(
+            f"the calling profile {name!r} is for the demo's simulated people: "
+            f"set up a campaign with one of {', '.join(known)}"
+        )
         self.name = name
         self.known = known
 

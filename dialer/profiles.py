@@ -21,7 +21,7 @@ import holidays.countries.netherlands  # loaded at first use otherwise, which wo
 
 from calls.numbers import DIALLABLE_KINDS, NumberKind
 from calls.words import AttemptOutcome
-from dialer.errors import UnknownProfile
+from dialer.errors import DemoProfile, UnknownProfile
 
 _SEARCH_DAYS = 400
 
@@ -123,12 +123,23 @@ PROFILES: Mapping[str, CallingProfile] = MappingProxyType(
 )
 
 
+REAL_PROFILES = tuple(profile.name for profile in PROFILES.values() if not profile.for_demo)
+
+
 def profile_named(name: str) -> CallingProfile:
     """The profile a campaign names. Raises UnknownProfile."""
     try:
         return PROFILES[name]
     except KeyError:
-        raise UnknownProfile(name, tuple(PROFILES)) from None
+        raise UnknownProfile(name, REAL_PROFILES) from None
+
+
+def usable_profile(name: str, *, demo: bool) -> CallingProfile:
+    """The profile a campaign names; the one for simulated people only in a demo. Raises UnknownProfile, DemoProfile."""
+    profile = profile_named(name)
+    if profile.for_demo and not demo:
+        raise DemoProfile(name, REAL_PROFILES)
+    return profile
 
 
 def is_open(profile: CallingProfile, timezone: str, now: datetime) -> bool:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 TRUNK = "trunk"
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+# The sections of pjsip.conf that are no phone's.
+PJSIP_SECTIONS = frozenset({"global", "udp", "websocket", TRUNK, "phone", "phone-contact"})
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _HOST = re.compile(r"[A-Za-z0-9.:-]{1,255}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _PEER_SECRET = re.compile(r"[!-:<-~]{1,128}")  # chosen by the provider: printable, no blank, no semicolon
@@ -37,10 +40,10 @@ class Phone:
     password: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        _check("a phone's name", _NAME, self.name)
+        _check("a phone's name", NAME, self.name)
         _check("a phone's password", _SECRET, self.password)
-        if self.name == TRUNK:
-            raise ValueError(f"{TRUNK!r} is the name of the trunk, not of a phone")
+        if self.name in PJSIP_SECTIONS:
+            raise ValueError(f"{self.name!r} means something else in pjsip.conf: give the phone another name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Login:
     password: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        _check("a user name", _NAME, self.user)
+        _check("a user name", NAME, self.user)
         _check("a password", _SECRET, self.password)
 
 
@@ -94,7 +97,7 @@ class Node:
     max_load: float = 16.0
 
     def __post_init__(self) -> None:
-        _check("a node's name", _NAME, self.name)
+        _check("a node's name", NAME, self.name)
         _check("the SIP host", _HOST, self.sip_host)
 
 
@@ -114,7 +117,7 @@ class DealerNode(Node):
 
     def __post_init__(self) -> None:
         Node.__post_init__(self)
-        _check("the app's name", _NAME, self.app)
+        _check("the app's name", NAME, self.app)
         unknown = set(self.fallback) - {phone.name for phone in self.phones}
         if unknown:
             raise ValueError(f"fallback names phones that do not exist: {', '.join(sorted(unknown))}")

@@ -39,14 +39,15 @@ class PacingPatch(Ask):
 
 
 class NewCampaign(Ask):
-    """A campaign to set up. `shown_number` is what the called party sees and may call back."""
+    """A campaign to set up. `shown_number` is what the called party sees and may call back; without a `profile` it
+    gets its dealer's."""
 
     id: Slug
     dealer: Slug
     name: Title
     kind: CampaignKind
     basis: LegalBasis
-    profile: Slug = "nl-consumer"
+    profile: Slug | None = None
     shown_number: Number
     ring_seconds: Annotated[int, Field(ge=1, le=120)] = 22
     wrap_up_seconds: Annotated[int, Field(ge=0, le=600)] = 30
@@ -131,13 +132,14 @@ async def list_campaigns(control: Control, _asked: Asked[Nothing, Nothing]) -> C
 async def create_campaign(control: Control, asked: Asked[NewCampaign, Nothing]) -> CampaignAnswer:
     """Set up a campaign; it dials nobody until it is started."""
     new = asked.body
+    dealer = DealerId(new.dealer)
     campaign = Campaign(
         campaign_id=CampaignId(new.id),
-        dealer=DealerId(new.dealer),
+        dealer=dealer,
         name=new.name,
         kind=new.kind,
         basis=new.basis,
-        profile=new.profile,
+        profile=new.profile or control.calling_profile(dealer),
         shown_number=new.shown_number,
         state=CampaignState.DRAFT,
         ring_seconds=new.ring_seconds,

@@ -19,10 +19,11 @@ from app.control_errors import (
     UnknownCall,
     UnknownDealer,
     UnknownDisposition,
+    UnknownPhone,
 )
 from app.storage.errors import AlreadyThere
 from calls.words import AgentState
-from dialer.errors import StoreUnavailable, UnknownCampaign, UnknownProfile
+from dialer.errors import DemoProfile, StoreUnavailable, UnknownCampaign, UnknownProfile
 from routing.errors import NotNow, UnknownAgent
 
 CONTENT_TYPE = "application/problem+json"
@@ -75,7 +76,9 @@ _KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (ObjectionWithoutNumber, 409, "objection-without-number"),
     (UnknownDealer, 422, "unknown-dealer"),
     (UnknownDisposition, 422, "unknown-disposition"),
+    (UnknownPhone, 422, "unknown-phone"),
     (UnknownProfile, 422, "unknown-profile"),
+    (DemoProfile, 422, "demo-profile"),
     (ReloadRefused, 409, "reload-refused"),
     (AsteriskAway, 503, "asterisk-away"),
     (StoreUnavailable, 503, "database-away"),

@@ -16,7 +16,6 @@ SMALL = """
 name = "Demo"
 ddis = ["+31401234567"]
 calling_profile = "nl-consumer"
-sites = [{ name = "Eindhoven" }]
 [dealers.demo.hours]
 monday = ["08:00-12:30", "13:00-24:00"]
 exceptions = [{ date = 2026-12-24, open = ["08:00-12:00"] }]
@@ -74,7 +73,6 @@ def test_the_plans_say_what_the_file_says(tmp_path: Path) -> None:
 
     queue = dealer.queues[Department.SALES]
 
-    assert dealer.sites == ("Eindhoven",)
     assert dealer.hours.weekly[0] == (Block(time(8), time(12, 30)), Block(time(13), time(0)))
     assert dealer.hours.weekly[1:] == ((),) * 6
     assert dealer.hours.exceptions == {date(2026, 12, 24): (Block(time(8), time(12)),)}
@@ -108,17 +106,17 @@ def test_a_prompt_can_be_replaced_by_name(tmp_path: Path) -> None:
 def test_all_faults_are_told_at_once_each_with_its_key_and_a_remedy(tmp_path: Path) -> None:
     text = """
     colour = "red"
-    phones = [{ name = "anna" }, { name = "anna" }]
+    phones = [{ name = "anna" }, { name = "anna" }, { name = "trunk" }, { name = "Bram" }, { name = "9" }]
     [dealers.demo]
     name = "Demo"
     ddis = ["040 123 4567", "none", "+31401234568"]
     calling_profile = "mars"
-    sites = []
     [dealers.demo.hours]
     monday = ["08:00-18:00", "17:00-19:00"]
     tuesday = ["18:00-08:00"]
     wednesday = ["all day"]
     holidays = ["Sinterklaas"]
+    exceptions = [{ date = 2026-12-24, open = [] }, { date = 2026-12-24, open = ["09:00-12:00"] }]
     [dealers.demo.menu]
     choices = { 1 = "sales", x = "parts" }
     [dealers.demo.queues.sales]
@@ -129,7 +127,6 @@ def test_all_faults_are_told_at_once_each_with_its_key_and_a_remedy(tmp_path: Pa
     name = "Other"
     ddis = ["+31401234568"]
     calling_profile = "nl-consumer"
-    sites = [{ name = "Best" }]
     hours = {}
     menu = { choices = { 1 = "parts" } }
     [dealers.other.queues.sales]
@@ -146,9 +143,16 @@ def test_all_faults_are_told_at_once_each_with_its_key_and_a_remedy(tmp_path: Pa
     assert found["dealers.demo.ddis[1]"].startswith("not a phone number: ")
     assert found["dealers.demo.ddis[2]"] == found["dealers.other.ddis[0]"]
     assert found["dealers.demo.calling_profile"].startswith("'mars' is no calling profile: choose from ")
+    assert found["dealers.demo.hours.exceptions"] == (
+        "the same date is there twice (2026-12-24): write all hours of a date in one exception"
+    )
+    assert (
+        found["phones[2].name"] == "'trunk' means something else in pjsip.conf: give the phone another name"
+    )
+    assert found["phones[3].name"].startswith("'Bram' can be no phone's name: ")
+    assert found["phones[4].name"].startswith("'9' can be no phone's name: ")
     assert found["dealers.third.name"] == "is missing: add it"
     assert {
-        "dealers.demo.sites",
         "dealers.demo.hours.monday",
         "dealers.demo.hours.tuesday[0]",
         "dealers.demo.hours.wednesday[0]",
@@ -159,6 +163,14 @@ def test_all_faults_are_told_at_once_each_with_its_key_and_a_remedy(tmp_path: Pa
         "dealers.demo.queues.garage",
         "dealers.other.queues.sales",
     } <= set(found)
+
+
+def test_the_profile_for_simulated_people_is_no_dealers(tmp_path: Path) -> None:
+    text = SMALL.replace("nl-consumer", "demo")
+
+    assert faults(tmp_path, text) == {
+        "dealers.demo.calling_profile": "'demo' is no calling profile: choose from nl-consumer, nl-business"
+    }
 
 
 def test_a_menu_may_not_lead_to_a_department_without_a_queue(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from app.console import agents
@@ -7,6 +9,7 @@ from app.console.client import ApiClient, ApiRefused
 from app.storage.agents import all_agents
 from calls.ids import AgentId
 from calls.words import AgentState
+from routing.agent import AgentProfile
 from tests.integration.console.bed import Bed
 
 
@@ -106,3 +109,29 @@ async def test_an_agent_of_a_dealer_that_does_not_exist_is_refused(client: ApiCl
 
     assert refused.value.problem.status == 422
     assert "demo" in refused.value.problem.remedy
+
+
+async def test_an_agents_phone_must_be_one_of_the_settings(client: ApiClient) -> None:
+    new = NewAgent(id="bram", name="Bram", endpoint="PJSIP/zoe", skills={})
+
+    for asked in (
+        client.ask(agents.CREATE_AGENT, new),
+        client.ask(agents.CHANGE_AGENT, AgentChanges(endpoint="PJSIP/zoe"), agent_id="anna"),
+    ):
+        with pytest.raises(ApiRefused) as refused:
+            await asked
+
+        assert refused.value.problem.status == 422
+        assert "PJSIP/anna, PJSIP/bram" in refused.value.problem.remedy
+    assert [agent.id for agent in (await client.ask(agents.LIST_AGENTS)).agents] == ["anna"]
+
+
+async def test_an_agent_whose_phone_the_settings_have_lost_can_still_change(
+    bed: Bed, client: ApiClient
+) -> None:
+    zoe = AgentProfile(AgentId("zoe"), "Zoe", "PJSIP/zoe", {})
+    bed.desk.floor.know(zoe, datetime.now(UTC))
+
+    changed = await client.ask(agents.CHANGE_AGENT, AgentChanges(skills={"sales": 1}), agent_id="zoe")
+
+    assert (changed.endpoint, changed.skills) == ("PJSIP/zoe", {"sales": 1})

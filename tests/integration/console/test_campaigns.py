@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -6,11 +7,11 @@ from app.console import campaigns
 from app.console.calls import LIST_CHANGES
 from app.console.campaigns import NewCampaign, Pacing, PacingPatch, Stop
 from app.console.client import ApiClient, ApiRefused
-from app.storage.campaigns import get_campaign
+from app.storage.campaigns import create_campaign, get_campaign
 from calls.facts import CampaignStarted, CampaignStopped, Fact, PacingChanged
 from calls.ids import CampaignId
 from dialer.campaign import CampaignKind, CampaignState, DialMode, LegalBasis
-from tests.integration.console.bed import APK, DEALER, Bed
+from tests.integration.console.bed import APK, DEALER, Bed, apk_campaign
 
 
 def new_campaign(**changes: object) -> NewCampaign:
@@ -40,6 +41,8 @@ async def test_a_new_campaign_is_a_draft_with_its_number_in_e164(bed: Bed, clien
         ({"id": "apk-may"}, 409, "another"),
         ({"dealer": "other"}, 422, "demo"),
         ({"profile": "nl-other"}, 422, "nl-consumer"),
+        ({"profile": "demo"}, 422, "one of nl-consumer, nl-business"),
+        ({"name": "apk MEI"}, 409, "apk-may"),
         ({"ring_seconds": 5}, 422, "ring_seconds"),
         ({"pacing": Pacing(target_ratio=0.03, limit_ratio=0.02)}, 422, "#/pacing/target_ratio"),
         ({"pacing": Pacing(target_ratio=0.03, limit_ratio=0.05)}, 422, "#/pacing/limit_ratio"),
@@ -53,6 +56,30 @@ async def test_a_campaign_that_cannot_be_is_refused_with_a_remedy(
 
     assert refused.value.problem.status == status
     assert word in refused.value.problem.model_dump_json()
+
+
+async def test_a_campaign_without_a_profile_gets_its_dealers(client: ApiClient) -> None:
+    silent = await client.ask(campaigns.CREATE_CAMPAIGN, new_campaign())
+    outspoken = await client.ask(
+        campaigns.CREATE_CAMPAIGN, new_campaign(id="recall", name="Recall", profile="nl-consumer")
+    )
+
+    assert (silent.profile, outspoken.profile) == ("nl-business", "nl-consumer")
+
+
+@pytest.mark.parametrize(("profile", "word"), [("demo", "demo-profile"), ("gone", "unknown-profile")])
+async def test_a_campaign_that_could_never_dial_is_not_started(
+    bed: Bed, client: ApiClient, profile: str, word: str
+) -> None:
+    stored = replace(apk_campaign(), campaign_id=CampaignId("old"), profile=profile)
+    await create_campaign(bed.database, stored)
+
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(campaigns.START_CAMPAIGN, campaign_id="old")
+
+    assert (refused.value.problem.status, refused.value.problem.type.rpartition(":")[2]) == (422, word)
+    assert "nl-consumer" in refused.value.problem.remedy
+    assert (await get_campaign(bed.database, CampaignId("old"))).state is CampaignState.DRAFT
 
 
 async def test_starting_and_stopping_is_stored_told_and_audited(bed: Bed, client: ApiClient) -> None:

@@ -42,9 +42,7 @@ CALL, LINE = call_id(1), call_id(7)
 OFFER, ATTEMPT, LINE_LEG = offer_leg(CALL, 0), attempt_leg(CALL), line_leg(LINE)
 DDI = "+31401234567"
 ALWAYS = OpeningHours(((Block(time(0), time(0)),),) * 7, frozenset(), {}, ZoneInfo("Europe/Amsterdam"))
-DEALER = Dealer(
-    DEMO, "Demo", ("Eindhoven",), (DDI,), "nl-business", 20, ALWAYS, ENTRY, {Department.SALES: SALES}
-)
+DEALER = Dealer(DEMO, "Demo", (DDI,), "nl-business", 20, ALWAYS, ENTRY, {Department.SALES: SALES})
 IN_MENU = OpenCall(CALL, DEMO, DDI, None, CALLER, after(-60), None, None, None, None, None, None, None)
 QUEUED = replace(IN_MENU, department=Department.SALES, queued_at=after(-40), priority=0)
 RUNG = replace(QUEUED, agent_id=ANNA, agent_leg=OFFER)

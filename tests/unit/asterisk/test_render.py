@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.asterisk.check_config import parse_entries
-from app.asterisk.nodes import DealerNode, Login, Phone, PortRange, Trunk
+from app.asterisk.nodes import PJSIP_SECTIONS, DealerNode, Login, Phone, PortRange, Trunk
 from app.asterisk.render import crypted, install, render
 from tests.unit.asterisk.nodes import WORD, dealer_node, network_node
 
@@ -146,3 +146,17 @@ def test_a_fallback_phone_must_exist() -> None:
 def test_a_range_of_ports_is_a_range_of_unprivileged_ports(first: int, last: int) -> None:
     with pytest.raises(ValueError, match="ports above 1023"):
         PortRange(first, last)
+
+
+def test_the_names_that_no_phone_may_have_are_the_other_sections_of_pjsip_conf() -> None:
+    text = render(dealer_node(webrtc=True))["pjsip.conf"]
+
+    sections = set(re.findall(r"^\[([^]]+)]", text, re.MULTILINE))
+
+    assert sections - {phone.name for phone in dealer_node().phones} == PJSIP_SECTIONS
+
+
+@pytest.mark.parametrize("name", sorted(PJSIP_SECTIONS))
+def test_no_phone_takes_the_name_of_another_section(name: str) -> None:
+    with pytest.raises(ValueError, match="another name"):
+        Phone(name, WORD)

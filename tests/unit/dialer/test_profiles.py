@@ -3,8 +3,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialer.errors import UnknownProfile
-from dialer.profiles import NL_BUSINESS, NL_CONSUMER, CallingProfile, Hours, is_open, next_open, profile_named
+from dialer.errors import DemoProfile, UnknownProfile
+from dialer.profiles import (
+    NL_BUSINESS,
+    NL_CONSUMER,
+    CallingProfile,
+    Hours,
+    is_open,
+    next_open,
+    profile_named,
+    usable_profile,
+)
 
 AMSTERDAM = "Europe/Amsterdam"
 
@@ -102,6 +111,14 @@ def test_a_profile_that_never_opens_says_so() -> None:
 def test_an_unknown_profile_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(UnknownProfile, match="nl-consumer, nl-business"):
         profile_named("nl-anything-goes")
+
+
+def test_the_profile_for_simulated_people_is_for_a_demo_only() -> None:
+    with pytest.raises(DemoProfile, match="one of nl-consumer, nl-business"):
+        usable_profile("demo", demo=False)
+
+    assert usable_profile("demo", demo=True).for_demo
+    assert not usable_profile("nl-business", demo=False).for_demo
 
 
 def test_the_consumer_profile_has_the_limits_of_the_law_and_the_product() -> None:
