@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show, show_list
+from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show_list
 from app.console import agents, calls
 from app.console.agents import AgentAnswer, Login, NewAgent, Pause
 from app.console.calls import VoicemailQuery
@@ -67,7 +67,7 @@ def login(
     as_json: AsJson = False,
 ) -> None:
     """Log an agent in."""
-    body = Login() if campaign is None else Login(campaign=campaign)
+    body = Login() if campaign is None else Login(campaign=ask_campaign_id(campaign))
     _tell(ask(lambda client: client.ask(agents.LOG_IN, body, agent_id=agent_id)), as_json)
 
 

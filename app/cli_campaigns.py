@@ -4,14 +4,16 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show, show_list, show_table
+from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show_list, show_table
 from app.console import campaigns
 from app.console.campaigns import CampaignAnswer, NewCampaign, Pacing, PacingPatch, Stop
 from dialer.campaign import CampaignKind, DialMode, LegalBasis
 
 campaign_commands = new_commands("Campaigns: setting up, starting, stopping and pacing.")
 
-CampaignName = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign's id, such as apk-may.")]
+CampaignMeant = Annotated[
+    str, typer.Argument(metavar="CAMPAIGN", help="The campaign's id, such as apk-may, or its name.")
+]
 
 
 @campaign_commands.command("list")
@@ -41,13 +43,13 @@ def list_campaigns(as_json: AsJson = False) -> None:
 
 @campaign_commands.command("create")
 def create_campaign(
-    campaign_id: CampaignName,
+    campaign_id: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Its id, such as apk-may.")],
     dealer: Annotated[str, typer.Option(help="The dealer it is for.")],
     name: Annotated[str, typer.Option(help="Its name, such as 'APK mei'.")],
     kind: Annotated[CampaignKind, typer.Option(help="Why the dealer calls.")],
     basis: Annotated[LegalBasis, typer.Option(help="On what ground people may be called.")],
     shown_number: Annotated[str, typer.Option(help="The number that people see and may call back.")],
-    profile: Annotated[str, typer.Option(help="The calling profile.")] = "nl-consumer",
+    profile: Annotated[str | None, typer.Option(help="The calling profile; not given: the dealer's.")] = None,
     ring_seconds: Annotated[int, typer.Option(help="How long a phone rings.")] = 22,
     wrap_up_seconds: Annotated[int, typer.Option(help="An agent's time after a call.")] = 30,
     as_json: AsJson = False,
@@ -68,25 +70,27 @@ def create_campaign(
 
 
 @campaign_commands.command("start")
-def start_campaign(campaign_id: CampaignName, as_json: AsJson = False) -> None:
+def start_campaign(campaign: CampaignMeant, as_json: AsJson = False) -> None:
     """Let a campaign dial."""
+    campaign_id = ask_campaign_id(campaign)
     _tell(ask(lambda client: client.ask(campaigns.START_CAMPAIGN, campaign_id=campaign_id)), as_json)
 
 
 @campaign_commands.command("stop")
 def stop_campaign(
-    campaign_id: CampaignName,
+    campaign: CampaignMeant,
     reason: Annotated[str, typer.Option(help="One word.")] = "by_hand",
     as_json: AsJson = False,
 ) -> None:
     """Let a campaign dial no more; calls under way go on."""
+    campaign_id = ask_campaign_id(campaign)
     body = Stop(reason=reason)
     _tell(ask(lambda client: client.ask(campaigns.STOP_CAMPAIGN, body, campaign_id=campaign_id)), as_json)
 
 
 @campaign_commands.command()
 def pacing(
-    campaign_id: CampaignName,
+    campaign: CampaignMeant,
     mode: Annotated[DialMode | None, typer.Option(help="One dial per free agent, or by forecast.")] = None,
     target: Annotated[float | None, typer.Option(help="Abandon rate aimed at, such as 0.015.")] = None,
     limit: Annotated[float | None, typer.Option(help="Abandon rate never exceeded, at most 0.03.")] = None,
@@ -94,6 +98,7 @@ def pacing(
     as_json: AsJson = False,
 ) -> None:
     """Show a campaign's pacing, or change what is named; in force at the next decision."""
+    campaign_id = ask_campaign_id(campaign)
     wanted = {"mode": mode, "target_ratio": target, "limit_ratio": limit, "max_over_dial": max_over_dial}
     changes = {name: value for name, value in wanted.items() if value is not None}
     if changes:
@@ -108,8 +113,9 @@ def pacing(
 
 
 @campaign_commands.command()
-def figures(campaign_id: CampaignName, as_json: AsJson = False) -> None:
+def figures(campaign: CampaignMeant, as_json: AsJson = False) -> None:
     """Show a campaign in figures."""
+    campaign_id = ask_campaign_id(campaign)
     answer = ask(lambda client: client.ask(campaigns.GET_FIGURES, campaign_id=campaign_id))
     if as_json:
         show(answer)

@@ -18,9 +18,8 @@ from rich.progress import (
 
 from app.cli_frame import AsJson, Exit, new_commands, opened, who
 from app.clock import SystemClock
-from app.contacts_import import ImportOptions, ImportResult, import_contacts
+from app.contacts_import import ImportOptions, ImportResult, import_contacts, usual_report
 from app.settings import read_database_url
-from calls.ids import CampaignId
 from dialer.contact_columns import Field
 
 contact_commands = new_commands("Contacts: the lists that campaigns call.")
@@ -31,28 +30,34 @@ _FAULTS_SHOWN = 10
 @contact_commands.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or XLSX.")],
-    campaign: Annotated[str, typer.Option(help="The id of the campaign that calls this list.")],
+    campaign: Annotated[str, typer.Option(help="The campaign that calls this list: its id or its name.")],
     columns: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="HEADING=FIELD", help=f"What a column holds: {', '.join(Field)}."),
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="Of a CSV file; found out when not given.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, store nothing.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False, help="Where faults are listed; not given: beside FILE, on a dry run nowhere."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a file of contacts to a campaign's list: all of it, or nothing and a report of what is wrong."""
     fields = dict(map(_column, columns or []))
-    options = ImportOptions(who=who(), columns=fields, encoding=encoding, dry_run=dry_run)
-    result = asyncio.run(_import(read_database_url(), file, CampaignId(campaign), options))
+    options = ImportOptions(who=who(), columns=fields, encoding=encoding, dry_run=dry_run, report=report)
+    result = asyncio.run(_import(read_database_url(), file, campaign, options))
     if as_json:
         _show(result)
     else:
-        _tell(result, dry_run)
+        _tell(result, file, dry_run)
     if result.faults:
         raise typer.Exit(Exit.REFUSED)
 
 
-async def _import(url: str, file: Path, campaign_id: CampaignId, options: ImportOptions) -> ImportResult:
+async def _import(url: str, file: Path, campaign: str, options: ImportOptions) -> ImportResult:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -71,7 +76,7 @@ async def _import(url: str, file: Path, campaign_id: CampaignId, options: Import
             def advance(stage: str, rows: int) -> None:
                 progress.update(tasks[stage], completed=rows, visible=True)
 
-            return await import_contacts(database, file, campaign_id, options, SystemClock().now(), advance)
+            return await import_contacts(database, file, campaign, options, SystemClock().now(), advance)
 
 
 def _column(text: str) -> tuple[Field, str]:
@@ -94,13 +99,18 @@ def _show(result: ImportResult) -> None:
     typer.echo(json.dumps(told, indent=2))
 
 
-def _tell(result: ImportResult, dry_run: bool) -> None:
+def _tell(result: ImportResult, file: Path, dry_run: bool) -> None:
     if not result.faults:
         typer.echo(f"{result.rows} rows are in order" if dry_run else f"{result.added} contacts added")
         return
     for fault in result.faults[:_FAULTS_SHOWN]:
         typer.echo(f"line {fault.line}, {fault.column}: {fault.reason}: {fault.remedy}", err=True)
+    remedy = (
+        f"correct what {result.report} lists"
+        if result.report is not None
+        else f"--report FILE lists them all; without --dry-run they go to {usual_report(file)}"
+    )
     typer.echo(
-        f"{len(result.faults)} faults in {result.rows} rows, nothing was stored: correct what {result.report} lists",
+        f"{len(result.faults)} faults in {result.rows} rows, nothing was stored: {remedy}",
         err=True,
     )

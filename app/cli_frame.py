@@ -16,12 +16,16 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from app.asterisk.errors import AsteriskError
+from app.console.campaigns import LIST_CAMPAIGNS
 from app.console.client import ApiClient, ApiError, ApiUnreachable, open_client
 from app.contact_rows import UnusableFile
+from app.contacts_import import ReportFailed
 from app.dealers import DealersError
 from app.settings import SettingsError, read_api_access
 from app.storage.database import Database, open_database
 from app.storage.errors import StorageError, WrongDatabaseUrl
+from calls.ids import CampaignId
+from dialer.campaign import campaign_meant
 from dialer.errors import DialerError, StoreUnavailable
 
 Result = TypeVar("Result")
@@ -47,6 +51,7 @@ _ENDINGS: tuple[tuple[type[Exception], Exit], ...] = (
     (StorageError, Exit.REFUSED),
     (DialerError, Exit.REFUSED),
     (UnusableFile, Exit.REFUSED),
+    (ReportFailed, Exit.REFUSED),
 )
 
 
@@ -81,6 +86,12 @@ def ask(question: Callable[[ApiClient], Coroutine[Any, Any, Result]]) -> Result:
             return await question(client)
 
     return asyncio.run(asking())
+
+
+def ask_campaign_id(word: str) -> CampaignId:
+    """The campaign that somebody means by its id or its name. Raises UnknownCampaign, AmbiguousCampaign."""
+    listed = ask(lambda client: client.ask(LIST_CAMPAIGNS))
+    return campaign_meant(word, {CampaignId(campaign.id): campaign.name for campaign in listed.campaigns})
 
 
 @asynccontextmanager

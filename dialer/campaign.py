@@ -1,5 +1,6 @@
 """The nouns of a campaign: what it is for, how it is paced, whom it calls and what is known of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId
 from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
+from dialer.errors import AmbiguousCampaign, UnknownCampaign
 
 
 class CampaignKind(StrEnum):
@@ -142,3 +144,18 @@ class LineAgent:
     free: bool
     since: datetime
     wrapping_up: bool
+
+
+def campaign_meant(word: str, names: Mapping[CampaignId, str]) -> CampaignId:
+    """The campaign of this id or, when there is none, the one of this name, whatever its capitals.
+
+    Raises UnknownCampaign, AmbiguousCampaign.
+    """
+    if (campaign_id := CampaignId(word)) in names:
+        return campaign_id
+    called = [each for each, name in names.items() if name.casefold() == word.strip().casefold()]
+    if len(called) > 1:
+        raise AmbiguousCampaign(word, sorted(called))
+    if not called:
+        raise UnknownCampaign(campaign_id)
+    return called[0]

@@ -11,7 +11,7 @@ from app.storage.audit import AuditEntry, store_change
 from app.storage.database import Database
 from app.storage.errors import AlreadyThere
 from calls.ids import CampaignId, DealerId
-from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis, PacingSettings
+from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis, PacingSettings, campaign_meant
 from dialer.errors import UnknownCampaign
 
 
@@ -55,6 +55,12 @@ async def get_campaign(database: Database, campaign_id: CampaignId) -> Campaign:
     if row is None:
         raise UnknownCampaign(campaign_id)
     return _campaign(row)
+
+
+async def find_campaign(database: Database, word: str) -> Campaign:
+    """Return the campaign that is meant by its id or its name. Raises UnknownCampaign, AmbiguousCampaign."""
+    known = {campaign.campaign_id: campaign for campaign in await all_campaigns(database)}
+    return known[campaign_meant(word, {campaign_id: each.name for campaign_id, each in known.items()})]
 
 
 async def set_state(

@@ -60,6 +60,25 @@ async def test_one_fault_keeps_the_whole_file_out_and_says_where_it_is(bed: Bed,
     assert contacts_in(bed) == 0
 
 
+async def test_a_dry_run_says_where_the_report_would_be(bed: Bed, tmp_path: Path) -> None:
+    code, _, told = await import_file(bed, tmp_path / "list.csv", BAD, "--dry-run")
+
+    assert code == Exit.REFUSED
+    assert "list.csv.errors.csv" in told
+    assert "--report" in told
+    assert not (tmp_path / "list.csv.errors.csv").exists()
+
+
+async def test_a_report_that_cannot_be_written_is_told(bed: Bed, tmp_path: Path) -> None:
+    code, _, told = await import_file(
+        bed, tmp_path / "list.csv", BAD, "--report", str(tmp_path / "missing" / "faults.csv")
+    )
+
+    assert code == Exit.REFUSED
+    assert "nothing was stored" in told
+    assert contacts_in(bed) == 0
+
+
 async def test_a_heading_that_tells_nothing_can_be_mapped(bed: Bed, tmp_path: Path) -> None:
     content = GOOD.replace("Telefoon", "Kolom B")
 

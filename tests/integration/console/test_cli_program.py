@@ -1,17 +1,19 @@
 """Commands that ask the running program."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from app.cli_frame import Exit
 from app.storage.audit import newest_changes
+from app.storage.campaigns import create_campaign
 from calls.facts import VoicemailLeft
-from calls.ids import AgentId, RecordingId
+from calls.ids import AgentId, CampaignId, RecordingId
 from calls.words import AgentState
 from dialer.campaign import CampaignState
-from tests.integration.console.bed import ANNA, CUSTOMER, DEALER, LIVE, Bed
+from tests.integration.console.bed import ANNA, CUSTOMER, DEALER, LIVE, Bed, apk_campaign
 from tests.integration.console.command_line import call, call_beside
 from tests.integration.console.conftest import free_port
 
@@ -73,6 +75,25 @@ async def test_a_campaign_is_set_up_started_paced_and_stopped(bed: Bed) -> None:
     assert "Wissel" in listed.stdout
 
 
+async def test_a_campaign_is_meant_by_its_id_or_its_name(bed: Bed) -> None:
+    by_id = await call_beside(bed, "campaign", "pacing", "apk-may")
+    by_name = await call_beside(bed, "campaign", "pacing", "apk MEI")
+    logged_in = await call_beside(bed, "agent", "login", "anna", "--campaign", "APK mei", "--json")
+
+    assert by_id.exit_code == 0
+    assert by_name.stdout == by_id.stdout
+    assert json.loads(logged_in.stdout)["campaign"] == "apk-may"
+
+
+async def test_a_name_that_several_campaigns_have_is_asked_about(bed: Bed) -> None:
+    await create_campaign(bed.database, replace(apk_campaign(), campaign_id=CampaignId("apk-other")))
+
+    result = await call_beside(bed, "campaign", "start", "APK mei")
+
+    assert result.exit_code == Exit.REFUSED
+    assert "apk-may, apk-other" in result.stderr
+
+
 async def test_a_campaign_is_shown_in_figures(bed: Bed) -> None:
     for_people = await call_beside(bed, "campaign", "figures", "apk-may")
     for_machines = await call_beside(bed, "campaign", "figures", "apk-may", "--json")
@@ -101,6 +122,8 @@ async def test_messages_are_listed_with_the_number_to_call_back(bed: Bed) -> Non
         (("agent", "pause", "anna", "--reason", "Two Words"), "reason"),
         (("agent", "login", "../campaigns"), "openapi.json"),
         (("campaign", "start", "nothing"), "dealerlijn campaign list"),
+        ((*CREATE, "--profile", "demo"), "nl-consumer, nl-business"),
+        (("agent", "add", "zoe", "--name", "Z", "--endpoint", "PJSIP/zoe"), "PJSIP/anna, PJSIP/bram"),
         (("campaign", "pacing", "apk-may", "--limit", "0.2"), "#/limit_ratio"),
         (("voicemail", "list", "--dealer", "other"), "demo"),
     ],

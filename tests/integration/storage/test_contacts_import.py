@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from app.contact_rows import UnusableFile, read_rows
-from app.contacts_import import ImportOptions, ImportResult, import_contacts
+from app.contacts_import import ImportOptions, ImportResult, ReportFailed, import_contacts
 from app.storage.database import Database
 from dialer.campaign import CampaignState, LegalBasis
 from dialer.contact_columns import Field
@@ -81,9 +81,9 @@ async def test_duplicates_in_the_file_and_on_the_list_are_told_apart(
         database, file_with(tmp_path, "Naam;Tel\nAnna;+31 6 10000001\nBram;0610000002\nB.;06-10000002\n")
     )
 
-    assert [(fault.line, fault.reason) for fault in result.faults] == [
-        (2, "the number is on the list already"),
-        (4, "the same number as on line 3"),
+    assert [(fault.line, fault.column, fault.reason) for fault in result.faults] == [
+        (2, "Tel", "the number is on the list already"),
+        (4, "Tel", "the same number as on line 3"),
     ]
 
 
@@ -103,18 +103,67 @@ async def test_the_same_person_keeps_one_record_over_two_campaigns(
     assert (len(committed(first)), len(committed(second))) == (1, 0)
 
 
-async def test_a_dry_run_stores_nothing_and_takes_an_old_report_away(
-    database: Database, tmp_path: Path
-) -> None:
-    campaign = await campaign_with(database, [], replace(CAMPAIGN, state=CampaignState.DRAFT))
+async def test_a_good_file_takes_an_old_report_away(database: Database, tmp_path: Path) -> None:
+    await campaign_with(database, [])
     path = file_with(tmp_path, "Naam;Tel\nAnna;0610000001\n")
     report = file_with(tmp_path, "old", name="lijst.csv.errors.csv")
 
-    result = await imported(database, path, replace(WHO, dry_run=True))
+    result = await imported(database, path)
 
-    assert (result.rows, result.added, result.faults) == (1, 0, ())
-    assert await contact_ids(database, campaign) == []
+    assert (result.added, result.report) == (1, None)
     assert not report.exists()
+
+
+async def test_a_dry_run_stores_and_writes_nothing(database: Database, tmp_path: Path) -> None:
+    campaign = await campaign_with(database, [], replace(CAMPAIGN, state=CampaignState.DRAFT))
+    good = file_with(tmp_path, "Naam;Tel\nAnna;0610000001\n")
+    bad = file_with(tmp_path, "Naam;Tel\nAnna;1\n", name="bad.csv")
+    old = file_with(tmp_path, "old", name="lijst.csv.errors.csv")
+
+    results = [await imported(database, path, replace(WHO, dry_run=True)) for path in (good, bad)]
+
+    assert [(each.rows, each.added, len(each.faults), each.report) for each in results] == [
+        (1, 0, 0, None),
+        (1, 0, 1, None),
+    ]
+    assert await contact_ids(database, campaign) == []
+    assert sorted(tmp_path.glob("*.errors.csv")) == [old]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_the_report_goes_where_it_is_asked(database: Database, tmp_path: Path, dry_run: bool) -> None:
+    await campaign_with(database, [])
+    path = file_with(tmp_path, "Naam;Tel\nAnna;1\n")
+    wanted = tmp_path / "elsewhere.csv"
+
+    result = await imported(database, path, replace(WHO, dry_run=dry_run, report=wanted))
+
+    assert result.report == wanted
+    assert "Tel" in wanted.read_text(encoding="utf-8-sig")
+    assert list(tmp_path.glob("*.errors.csv")) == []
+
+
+@pytest.mark.parametrize("number", ["1", "0610000001"])
+async def test_a_report_that_cannot_be_written_or_removed_is_told_and_nothing_is_stored(
+    database: Database, tmp_path: Path, number: str
+) -> None:
+    campaign = await campaign_with(database, [])
+    path = file_with(tmp_path, f"Naam;Tel\nAnna;{number}\n")
+    (tmp_path / "lijst.csv.errors.csv").mkdir()
+
+    with pytest.raises(ReportFailed, match="--report"):
+        await imported(database, path)
+
+    assert await contact_ids(database, campaign) == []
+
+
+async def test_a_list_can_be_meant_for_a_campaign_by_its_name(database: Database, tmp_path: Path) -> None:
+    campaign = await campaign_with(database, [])
+    await campaign_with(database, [], replace(other("banden"), name="Banden"))
+
+    await import_contacts(database, file_with(tmp_path, "Naam;Tel\nAnna;0610000001\n"), "apk MEI", WHO, NOW)
+
+    assert len(await contact_ids(database, campaign)) == 1
 
 
 async def test_progress_is_told_for_both_stages(database: Database, tmp_path: Path) -> None:
