@@ -54,10 +54,10 @@ def _dealers(file: Path) -> Finding:
 
 async def _database(url: str) -> Finding:
     try:
-        async with opened(url) as database:
+        async with opened(url, must_exist=True) as database:
             agents = await all_agents(database)
     except (StoreUnavailable, StorageError) as error:
-        return Finding("database", False, f"{error}; `dealerlijn migrate` makes its tables")
+        return Finding("database", False, str(error))
     return Finding("database", True, f"answers, and knows {len(agents)} agents")
 
 

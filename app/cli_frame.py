@@ -95,9 +95,9 @@ def ask_campaign_id(word: str) -> CampaignId:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str, *, must_exist: bool = False) -> AsyncIterator[Database]:
     """The database at an address, closed at the end. Raises WrongDatabaseUrl."""
-    database = open_database(url)
+    database = open_database(url, must_exist=must_exist)
     try:
         yield database
     finally:

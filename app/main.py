@@ -16,10 +16,11 @@ from app.console.server import AddressTaken, make_app, reserved
 from app.console.server import serve as listening
 from app.dealers import DealersError, load_dealers
 from app.settings import Settings
-from app.storage.errors import StaleEpoch, StorageError
+from app.storage.errors import StorageError
 from app.wiring import Program, running
+from dialer.errors import StoreUnavailable
 
-EXPECTED = (DealersError, AddressTaken, StorageError, StaleEpoch, Replaced)
+EXPECTED = (DealersError, AddressTaken, StorageError, StoreUnavailable, Replaced)
 
 
 class CannotRun(Exception):

@@ -122,12 +122,18 @@ class Database:
             raise StoreUnavailable(f"{self._name()} {_explained(error)}") from error
 
     def _name(self) -> str:
-        return f"the database {self.engine.url.render_as_string(hide_password=True)}"
+        url = self.engine.url
+        return (
+            f"the database {url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)}"
+        )
 
 
-def open_database(url: str) -> Database:
-    """Prepare a database for use, without connecting yet. Raises WrongDatabaseUrl."""
-    address = _checked(url)
+def open_database(url: str, *, must_exist: bool = False) -> Database:
+    """Prepare a database for use, without connecting yet. Raises WrongDatabaseUrl.
+
+    SQLite makes a file that is not there, unless it `must_exist`.
+    """
+    address = _checked(url, must_exist)
     if address.get_backend_name() == "postgresql":
         engine = create_async_engine(
             address.set(drivername="postgresql+asyncpg"),
@@ -156,7 +162,7 @@ def open_database(url: str) -> Database:
     return Database(engine)
 
 
-def _checked(url: str) -> URL:
+def _checked(url: str, must_exist: bool) -> URL:
     try:
         address = make_url(url)
         backend = address.get_backend_name()
@@ -166,11 +172,28 @@ def _checked(url: str) -> URL:
         raise WrongDatabaseUrl(f"{backend} is no database this program knows", _EXAMPLES)
     if backend == "sqlite" and address.database in {None, "", ":memory:"}:
         raise WrongDatabaseUrl("an SQLite database needs a file", "write sqlite:///dealerlijn.db")
-    if backend == "sqlite" and not (folder := Path(address.database or "").parent).is_dir():
-        raise WrongDatabaseUrl(f"there is no folder {folder} for the database", "make it, or name another")
+    if backend == "sqlite":
+        _check_file(Path(address.database or ""), must_exist)
     if backend == "postgresql" and not address.database:
         raise WrongDatabaseUrl("the name of the database is missing", _EXAMPLES)
     return address
+
+
+def _check_file(file: Path, must_exist: bool) -> None:
+    try:
+        if file.is_dir():
+            raise WrongDatabaseUrl(f"the database {file} is a folder", "name a file in it")
+        if not file.parent.is_dir():
+            raise WrongDatabaseUrl(
+                f"there is no folder {file.parent} for the database", "make it, or name another"
+            )
+        if must_exist and not file.exists():
+            raise WrongDatabaseUrl(f"there is no database {file} yet", "`dealerlijn migrate` makes it")
+    except OSError as error:
+        raise WrongDatabaseUrl(
+            f"the database {file} cannot be reached ({error.strerror})",
+            "let this user enter its folder, or name another",
+        ) from error
 
 
 class _SqliteConnection(aiosqlite.Connection):
@@ -222,7 +245,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-_PASSING_STATES = ("08", "53", "57", "55P03", "25P03", "3D000", "28", "40")
+_NO_TABLE = "42P01"
+_PASSING_STATES = ("08", "53", "57", "55P03", "25P03", "3D000", "28", "40", _NO_TABLE)
+
+
+# SQLite's words for a file that it cannot read as a database.
+_UNREADABLE = ("not a database", "malformed")
 
 
 def _is_outage(error: DBAPIError) -> bool:
@@ -230,16 +258,29 @@ def _is_outage(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(state, str):
         return state.startswith(_PASSING_STATES)
-    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return (
+        error.connection_invalidated
+        or isinstance(error, OperationalError | InterfaceError)
+        or any(word in str(error.orig) for word in _UNREADABLE)
+    )
 
 
 def _explained(error: DBAPIError) -> str:
     text = str(error.orig)
-    first_line = text.partition("\n")[0]
-    if "locked" in text:
-        return "is locked by another program: stop that program"
-    if "unable to open" in text:
-        return "cannot be opened: let this program read and write it and its folder"
-    if "full" in text:
-        return "has no room left on its disk: free some"
-    return f"failed ({first_line}): look at its log"
+    if getattr(error.orig, "sqlstate", None) == _NO_TABLE:
+        text = "no such table"
+    for words, explained in _EXPLAINED:
+        if words in text:
+            return explained
+    return f"failed ({text.partition(chr(10))[0]}): look at its log"
+
+
+_EXPLAINED = (
+    ("locked", "is locked by another program: stop that program"),
+    ("unable to open", "cannot be opened: let this program read and write it and its folder"),
+    ("readonly", "may not be written: let this program write it and its folder"),
+    ("not a database", "is a file of another kind: name another, or move this one away"),
+    ("malformed", "is damaged: put back a back-up"),
+    ("no such table", "has no tables of this program: run `dealerlijn migrate`"),
+    ("full", "has no room left on its disk: free some"),
+)

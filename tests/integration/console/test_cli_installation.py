@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,8 +119,68 @@ def test_migrating_makes_the_tables_and_does_no_harm_again(tmp_path: Path) -> No
     assert (tmp_path / "new.db").stat().st_size > 0
 
 
-def test_a_database_that_cannot_be_opened_ends_with_4(tmp_path: Path) -> None:
-    result = call({"DEALERLIJN_DATABASE_URL": f"sqlite:///{tmp_path}"}, "migrate")
+UNUSABLE = [
+    ("{folder}/notes.db", "name another, or move this one away"),
+    ("{folder}", "name a file in it"),
+    ("/proc/nobody-may-write-here.db", "let this program read and write it"),
+]
+
+
+def unusable_database(folder: Path, path: str) -> dict[str, str]:
+    """The settings of an installation whose database cannot be used, and that has no Asterisk."""
+    (folder / "notes.db").write_text("notes of somebody\n" * 100)
+    settings, _ = installed(folder)
+    nobody = str(free_port())
+    return settings | {
+        "DEALERLIJN_DATABASE_URL": f"sqlite:///{path.format(folder=folder)}",
+        "DEALERLIJN_ARI_URL": f"http://127.0.0.1:{nobody}/ari",
+        "DEALERLIJN_AMI_PORT": nobody,
+        "DEALERLIJN_HTTP_PORT": nobody,
+    }
+
+
+@pytest.mark.parametrize(("path", "remedy"), UNUSABLE)
+def test_a_database_that_cannot_be_used_is_told_with_a_remedy(tmp_path: Path, path: str, remedy: str) -> None:
+    settings = unusable_database(tmp_path, path)
+    contacts = ("contacts", "import", str(tmp_path / "notes.db"), "--campaign", "apk-may")
+
+    results = [call(settings, *words) for words in (("migrate",), contacts)]
+
+    assert all(result.exit_code in (Exit.SETTINGS, Exit.UNREACHABLE) for result in results)
+    assert all(remedy in result.stderr for result in results)
+
+
+def test_the_program_does_not_start_on_a_database_that_cannot_be_used(tmp_path: Path) -> None:
+    path, remedy = UNUSABLE[0]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "serve"],
+        cwd=DEALERS_FILE.parent,
+        env=unusable_database(tmp_path, path),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert done.returncode == Exit.REFUSED
+    assert remedy in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "remedy"), [*UNUSABLE[:2], ("{folder}/new.db", "`dealerlijn migrate` makes it")]
+)
+def test_the_doctor_names_what_is_wrong_with_the_database(tmp_path: Path, path: str, remedy: str) -> None:
+    result = call(unusable_database(tmp_path, path), "doctor", "--json")
+
+    findings = {finding["subject"]: finding for finding in json.loads(result.stdout)}
+    assert remedy in findings["database"]["told"]
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_database_that_does_not_answer_ends_with_4() -> None:
+    result = call({"DEALERLIJN_DATABASE_URL": "sqlite:////proc/nobody-may-write-here.db"}, "migrate")
 
     assert result.exit_code == Exit.UNREACHABLE
     assert "cannot be opened" in result.stderr

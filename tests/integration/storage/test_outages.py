@@ -65,9 +65,62 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
         open_database(f"sqlite:///{tmp_path}/missing/test.db")
 
 
-async def test_a_file_that_cannot_be_opened_is_told_and_leaves_no_thread(tmp_path: Path) -> None:
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(WrongDatabaseUrl, match="is a folder") as caught:
+        open_database(f"sqlite:///{tmp_path}")
+
+    assert caught.value.remedy == "name a file in it"
+
+
+def test_a_name_the_system_cannot_take_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WrongDatabaseUrl, match="cannot be reached"):
+        open_database(f"sqlite:///{tmp_path}/{'x' * 300}", must_exist=True)
+
+
+def test_a_file_that_must_exist_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(WrongDatabaseUrl, match="dealerlijn migrate"):
+        open_database(f"sqlite:///{tmp_path}/new.db", must_exist=True)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_file_of_another_kind_is_told_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "notes.db"
+    file.write_text("notes of somebody\n" * 100)
+    database = open_database(f"sqlite:///{file}")
+
+    with pytest.raises(StoreUnavailable, match="another kind: name another"):
+        await database.migrate()
+    await database.close()
+
+    assert file.read_text() == "notes of somebody\n" * 100
+
+
+async def test_a_damaged_file_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "test.db"
+    database = open_database(f"sqlite:///{file}")
+    await database.migrate()
+    await database.close()
+    with file.open("r+b") as bytes_:
+        bytes_.seek(100)
+        bytes_.write(b"\xff" * 4000)
+
+    with pytest.raises(StoreUnavailable, match="is damaged"):
+        await all_campaigns(database)
+    await database.close()
+
+
+async def test_a_database_without_tables_is_told(empty_url: str) -> None:
+    database = open_database(empty_url)
+
+    with pytest.raises(StoreUnavailable, match="run `dealerlijn migrate`"):
+        await all_campaigns(database)
+    await database.close()
+
+
+async def test_a_file_that_cannot_be_opened_is_told_and_leaves_no_thread() -> None:
     before = threading.enumerate()
-    database = open_database(f"sqlite:///{tmp_path}")
+    database = open_database("sqlite:////proc/nobody-may-write-here.db")
 
     with pytest.raises(StoreUnavailable, match="cannot be opened"):
         await all_campaigns(database)
