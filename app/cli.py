@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from app.asterisk.installation import TELEPHONY
 from app.cli_agents import agent_commands, voicemail_commands
 from app.cli_calls import call_commands, queue_commands
 from app.cli_campaigns import campaign_commands
-from app.cli_config import check_all
+from app.cli_config import Places, check_all
 from app.cli_contacts import contact_commands
 from app.cli_doctor import examine
 from app.cli_frame import AsJson, Exit, end, new_commands, opened, show_table
@@ -73,10 +74,19 @@ def migrate() -> None:
 @commands.command("check-config")
 def check_config(
     etc: Annotated[Path, typer.Option(help="Where Asterisk has its files.")] = Path("/etc/asterisk"),
+    telephony: Annotated[
+        Path, typer.Option(help="The file that Asterisk's files are made from.")
+    ] = TELEPHONY,
+    passwords: Annotated[
+        Path | None, typer.Option(help="The file of passwords; not given: passwords.toml beside it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the settings, the dealers, the prompts and Asterisk's files; tell every fault at once."""
-    findings = check_all(etc)
+    """Compare what you wrote (environment, dealers, telephony, passwords) with Asterisk's files, the prompts and the
+    agents in the database; tell every fault at once.
+    """
+    places = Places(etc, telephony, passwords or telephony.with_name("passwords.toml"))
+    findings = asyncio.run(check_all(places))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     for finding in [] if as_json else findings:

@@ -1,120 +1,130 @@
-"""`dealerlijn check-config`: the settings, the dealers, the prompts and Asterisk's files, all faults at once."""
+"""`dealerlijn check-config`: what the operator wrote beside what is installed and stored, all faults at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from app.asterisk.check_config import Entries, Finding, check_files, check_prompts, parse_entries
-from app.asterisk.nodes import TRUNK, DealerNode, Login, Phone, PortRange, Trunk
+from app.asterisk.check_config import Finding, check_files, check_prompts, parse_entries
+from app.asterisk.credentials import Credentials, read_credentials
+from app.asterisk.errors import CredentialsBroken, TelephonyBroken
+from app.asterisk.installation import read_node
+from app.asterisk.nodes import TRUNK, DealerNode
 from app.asterisk.prompts import read_manifest
+from app.cli_frame import opened
 from app.dealers import Dealers, DealersError, load_dealers
 from app.settings import Settings, SettingsError, read_settings
+from app.storage.agents import all_agents
+from app.storage.errors import StorageError
+from dialer.errors import StoreUnavailable
 
-_NO_PASSWORD = "none-is-installed"  # noqa: S105 - no password at all  # pragma: allowlist secret
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where Asterisk has its files, and the two files that they are made from beside dealers.toml."""
+
+    etc: Path
+    telephony: Path
+    passwords: Path
 
 
-def check_all(etc: Path, environment: Mapping[str, str] | None = None) -> list[Finding]:
-    """Every fault of an installation whose Asterisk has its files in `etc`. Raises PromptBroken."""
-    findings: list[Finding] = []
-    settings = dealers = None
+async def check_all(places: Places, environment: Mapping[str, str] | None = None) -> list[Finding]:
+    """Every fault of an installation. Reads only. Raises PromptBroken."""
     try:
         settings = read_settings(environment)
     except SettingsError as error:
-        findings += [Finding("environment", "", "complete settings", "faults", str(error))]
-    if settings is not None:
-        manifest = read_manifest()
-        findings += check_prompts(settings.sounds_dir, (*manifest.texts, *manifest.tones))
-        try:
-            dealers = load_dealers(settings.dealers_file)
-        except DealersError as error:
-            findings += [
-                Finding(fault.file, fault.key, "", fault.problem, fault.remedy) for fault in error.faults
-            ]
-    if settings is not None and dealers is not None:
-        findings += _check_asterisk(settings, dealers, etc)
-    return findings
-
-
-def _check_asterisk(settings: Settings, dealers: Dealers, etc: Path) -> list[Finding]:
-    findings = []
-    if settings.trunk_endpoint != TRUNK:
-        remedy = "set DEALERLIJN_TRUNK_ENDPOINT to the endpoint in pjsip.conf"
-        findings = [
-            Finding("environment", "DEALERLIJN_TRUNK_ENDPOINT", TRUNK, settings.trunk_endpoint, remedy)
-        ]
+        return [Finding("environment", "", "complete settings", "faults", str(error))]
+    manifest = read_manifest()
+    prompts = {*manifest.texts, *manifest.tones}
     try:
-        node = _node(settings, dealers.phones, etc)
-    except ValueError as error:
-        return [*findings, Finding(str(etc), "", "values that can be used", str(error), "correct the file")]
-    spool = _one(_entries(etc / "asterisk.conf"), "[directories] astspooldir", "")
-    if spool and Path(spool) / "recording" != settings.recordings_dir:
-        findings.append(
-            Finding(
-                "environment",
-                "DEALERLIJN_RECORDINGS_DIR",
-                f"{spool}/recording",
-                str(settings.recordings_dir),
-                "set it to the folder recording below astspooldir in asterisk.conf",
-            )
+        dealers = load_dealers(settings.dealers_file)
+    except DealersError as error:
+        faults = [Finding(fault.file, fault.key, "", fault.problem, fault.remedy) for fault in error.faults]
+        return [*check_prompts(settings.sounds_dir, sorted(prompts)), *faults]
+    prompts |= dealers.prompts
+    return [
+        *check_prompts(settings.sounds_dir, sorted(prompts)),
+        *_check_asterisk(settings, dealers, places),
+        *await _check_agents(settings.database_url, dealers),
+    ]
+
+
+def _check_asterisk(settings: Settings, dealers: Dealers, places: Places) -> list[Finding]:
+    try:
+        passwords = read_credentials(places.passwords, dealers.phones)
+    except CredentialsBroken as error:
+        return [_unusable(places.passwords, error, "name the file with --passwords")]
+    try:
+        node = read_node(
+            places.telephony, dealers.phones, passwords, _state_dir(places.etc), settings.sounds_dir
         )
-    return findings + check_files(node, etc)
-
-
-def _node(settings: Settings, phones: Sequence[str], etc: Path) -> DealerNode:
-    """The node as the settings want it. What they leave to the installation (SIP, RTP, the trunk, the phones' passwords)
-    is as installed, so that it makes no difference. Raises ValueError for an installed value that cannot be.
-    """
-    asterisk, pjsip, rtp, queues = (
-        _entries(etc / f"{name}.conf") for name in ("asterisk", "pjsip", "rtp", "queues")
-    )
-    host, _, port = _one(pjsip, "[udp transport] bind", "127.0.0.1:5060").rpartition(":")
-    return DealerNode(
-        name=_one(asterisk, "[options] systemname", "dealer"),
-        state_dir=Path(_one(asterisk, "[directories] astetcdir", str(etc))).parent,
-        sounds_dir=settings.sounds_dir,
-        sip_host=host,
-        sip_port=int(port),
-        ari_port=urlsplit(settings.ari.url).port or 80,
-        ari=Login(settings.ari.user, settings.ari.password),
-        rtp=PortRange(
-            int(_one(rtp, "[general] rtpstart", "10000")), int(_one(rtp, "[general] rtpend", "20000"))
+    except TelephonyBroken as error:
+        return [_unusable(places.telephony, error, "correct it, or name the file with --telephony")]
+    remedy = f"bring it in line with {places.telephony} and {places.passwords}, or them with it"
+    return [
+        *(
+            Finding("environment", *difference, remedy)
+            for difference in _differences(settings, node, passwords)
         ),
-        phones=tuple(Phone(name, _one(pjsip, f"[{name} auth] password", _NO_PASSWORD)) for name in phones),
-        max_calls=int(_one(asterisk, "[options] maxcalls", "2000")),
-        max_load=float(_one(asterisk, "[options] maxload", "16.0")),
-        ami_port=settings.ami.port,
-        ami=Login(settings.ami.user, settings.ami.password),
-        app=settings.ari.app,
-        trunk=_trunk(pjsip),
-        fallback=tuple(
-            name.removeprefix("PJSIP/")
-            for name in queues.get("[dealerlijn-fallback] member", ())
-            if name.removeprefix("PJSIP/") in phones
+        *check_files(node, places.etc),
+    ]
+
+
+def _unusable(file: Path, error: Exception, remedy: str) -> Finding:
+    return Finding(str(file), "", "", str(error).removeprefix(f"{file}: "), remedy)
+
+
+def _differences(
+    settings: Settings, node: DealerNode, passwords: Credentials
+) -> Iterator[tuple[str, str, str]]:
+    """Each variable that says something else than Asterisk's side: its name, the value expected and the one found."""
+    ari, ami = settings.ari, settings.ami
+    for name, expected, found in (
+        ("ARI_URL", f"http://127.0.0.1:{node.ari_port}/ari", ari.url.replace("//localhost", "//127.0.0.1")),
+        ("ARI_USER", node.ari.user, ari.user),
+        ("ARI_APP", node.app, ari.app),
+        ("AMI_HOST", "127.0.0.1", ami.host.replace("localhost", "127.0.0.1")),
+        ("AMI_PORT", str(node.ami_port), str(ami.port)),
+        ("AMI_USER", node.ami.user, ami.user),
+        ("TRUNK_ENDPOINT", TRUNK, settings.trunk_endpoint),
+        ("RECORDINGS_DIR", str(node.state_dir / "spool" / "recording"), str(settings.recordings_dir)),
+        (
+            "SOUNDS_DIR",
+            str((node.state_dir / "data" / "sounds").resolve()),
+            str(settings.sounds_dir.resolve()),
         ),
-        webrtc="[websocket transport] protocol" in pjsip,
-    )
+    ):
+        if expected != found:
+            yield f"DEALERLIJN_{name}", expected, found
+    for name, word, given in (("ARI", passwords.ari, ari.password), ("AMI", passwords.ami, ami.password)):
+        if word != given:
+            yield f"DEALERLIJN_{name}_PASSWORD", "the one in the file of passwords", "another one"
 
 
-def _trunk(pjsip: Entries) -> Trunk:
-    host, _, port = (
-        _one(pjsip, f"[{TRUNK} aor] contact", "sip:127.0.0.1:5060").removeprefix("sip:").rpartition(":")
-    )
-    peers = _one(pjsip, f"[{TRUNK} identify] match", host)
-    return Trunk(
-        host,
-        int(port),
-        () if peers == host else tuple(peers.split(",")),
-        _one(pjsip, f"[{TRUNK} auth] username", "") or None,
-        _one(pjsip, f"[{TRUNK} auth] password", ""),
-    )
-
-
-def _entries(path: Path) -> Entries:
+def _state_dir(etc: Path) -> Path:
+    """The folder that has `etc`, in Asterisk's own spelling when that leads to the same place."""
     try:
-        return parse_entries(path.read_text())
-    except (OSError, UnicodeDecodeError):
-        return {}  # `check_files` tells of it
+        spelt = Path(parse_entries((etc / "asterisk.conf").read_text())["[directories] astetcdir"][0])
+        same = spelt.resolve() == etc.resolve()
+    except (OSError, UnicodeDecodeError, KeyError):
+        same = False
+    return (spelt if same else etc.absolute()).parent
 
 
-def _one(entries: Entries, key: str, default: str) -> str:
-    return entries.get(key, (default,))[0]
+async def _check_agents(url: str, dealers: Dealers) -> list[Finding]:
+    try:
+        async with opened(url, must_exist=True) as database:
+            agents = await all_agents(database)
+    except (StoreUnavailable, StorageError) as error:
+        found, _, remedy = str(error).partition(": ")
+        return [Finding("database", "", "", found, remedy)]
+    return [
+        Finding(
+            "database",
+            f"agent {agent.profile.agent_id}",
+            "the endpoint of a phone in the dealers' settings",
+            agent.profile.endpoint or "none",
+            "add the phone there, or change the agent's endpoint (PATCH /api/v1/agents/ID)",
+        )
+        for agent in agents
+        if agent.profile.endpoint not in dealers.endpoints
+    ]

@@ -6,7 +6,7 @@ program works with are the frozen plans of `ivr` and `routing`.
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,11 @@ class Dealers:
         """The phones as Asterisk's channels name them."""
         return tuple(f"PJSIP/{phone}" for phone in self.phones)
 
+    @property
+    def prompts(self) -> frozenset[str]:
+        """Every prompt that a dealer's callers may hear, by its name."""
+        return frozenset(name for dealer in self.dealers.values() for name in _prompts(dealer))
+
     def at_number(self, ddi: str) -> Dealer | None:
         """The dealer whose number was called, in whatever way the trunk writes it; None when it is nobody's."""
         if ddi in self.by_ddi:
@@ -116,6 +121,14 @@ def load_dealers(*files: Path) -> Dealers:
     dealers = {DealerId(name): _dealer(DealerId(name), dealer) for name, dealer in model.dealers.items()}
     by_ddi = {ddi: dealer for dealer in dealers.values() for ddi in dealer.ddis}
     return Dealers(dealers, tuple(phone.name for phone in model.phones), by_ddi)
+
+
+def _prompts(dealer: Dealer) -> Iterator[str]:
+    entry = dealer.entry
+    yield from (entry.welcome_prompt, entry.closed_prompt, entry.menu.prompt, entry.menu.miss_prompt)
+    if entry.voicemail is not None:
+        yield from (entry.voicemail.offer_prompt, entry.voicemail.thanks_prompt)
+    yield from (queue.still_waiting_prompt for queue in dealer.queues.values())
 
 
 # From the file to the plans

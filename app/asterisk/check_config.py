@@ -84,7 +84,7 @@ def check_prompts(sounds: Path, names: Iterable[str]) -> list[Finding]:
             "",
             "a sound file",
             "missing or empty",
-            "start ./run, or put a recording there",
+            "make the prompts (python -m app.asterisk …), or put a recording there",
         )
         for name in names
         if not _has_content(sounds / "nl" / "dealerlijn" / f"{name}.wav")

@@ -34,21 +34,39 @@ def load_credentials(path: Path, phones: Collection[str]) -> Credentials:
     Phones that are not named keep their password in the file. Raises CredentialsBroken when the file is no TOML of
     strings or others may read it.
     """
-    kept = _read(path)
-    program = {
-        **{name: kept.program.get(name) or _new() for name in MADE},
-        "trunk": kept.program.get("trunk", ""),
-    }
-    handsets = {**kept.phones, **{name: kept.phones.get(name) or _new() for name in phones}}
-    if (program, handsets) != (kept.program, kept.phones):
-        _write(path, program, handsets)
-    return Credentials(**program, phones={name: handsets[name] for name in phones})
+    kept = _read(path) if path.exists() else _Kept({}, {})
+    whole = _completed(kept, phones)
+    if whole != kept:
+        _write(path, whole.program, whole.phones)
+    return _credentials(whole, phones)
+
+
+def read_credentials(path: Path, phones: Collection[str]) -> Credentials:
+    """Read the file and leave it as it is: what is missing in it is a password that nobody knows.
+
+    Raises CredentialsBroken, also when there is no such file.
+    """
+    return _credentials(_completed(_read(path), phones), phones)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     program: dict[str, str]
     phones: dict[str, str]
+
+
+def _completed(kept: _Kept, phones: Collection[str]) -> _Kept:
+    return _Kept(
+        {
+            **{name: kept.program.get(name) or _new() for name in MADE},
+            "trunk": kept.program.get("trunk", ""),
+        },
+        {**kept.phones, **{name: kept.phones.get(name) or _new() for name in phones}},
+    )
+
+
+def _credentials(whole: _Kept, phones: Collection[str]) -> Credentials:
+    return Credentials(**whole.program, phones={name: whole.phones[name] for name in phones})
 
 
 def _new() -> str:
@@ -62,8 +80,10 @@ def _read(path: Path) -> _Kept:
                 raise CredentialsBroken(f"{path} can be read by others: chmod 600 {path}")
             data = tomllib.load(file)
         return _Kept(_strings(data.get("program", {})), _strings(data.get("phones", {})))
-    except FileNotFoundError:
-        return _Kept({}, {})
+    except OSError as error:
+        raise CredentialsBroken(
+            f"{path} cannot be read ({error.strerror}): give the path of a readable file"
+        ) from error
     except (tomllib.TOMLDecodeError, ValueError, AttributeError) as error:
         raise CredentialsBroken(
             f"{path}: {error}; correct it, or remove it and new passwords are made"

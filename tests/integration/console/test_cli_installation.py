@@ -8,19 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from app.asterisk.nodes import DealerNode, Login, Phone, PortRange, Trunk
-from app.asterisk.prompts import read_manifest
-from app.asterisk.render import install
 from app.cli_frame import Exit
-from app.dealers import load_dealers
 from tests.integration.console.bed import Bed
 from tests.integration.console.command_line import call, call_beside
 from tests.integration.console.conftest import free_port
+from tests.integration.console.installation import DEALERS_FILE, installed
 
-SECRET = "only-for-these-tests-0123456789"  # pragma: allowlist secret
 GOOD = "Naam;Telefoon\nMevrouw Proef;06 10000001\nMeneer Proef;06 10000002\n"
 BAD = "Naam;Telefoon\nMevrouw Proef;06 10000001\nMeneer Proef;12\n"
-DEALERS_FILE = Path(__file__).parents[3] / "dealers.toml"
 
 
 def contacts_in(bed: Bed) -> int:
@@ -129,7 +124,7 @@ UNUSABLE = [
 def unusable_database(folder: Path, path: str) -> dict[str, str]:
     """The settings of an installation whose database cannot be used, and that has no Asterisk."""
     (folder / "notes.db").write_text("notes of somebody\n" * 100)
-    settings, _ = installed(folder)
+    settings = installed(folder).environment
     nobody = str(free_port())
     return settings | {
         "DEALERLIJN_DATABASE_URL": f"sqlite:///{path.format(folder=folder)}",
@@ -193,95 +188,8 @@ def test_a_database_address_that_cannot_be_ends_with_3() -> None:
     assert "sqlite:///" in result.stderr
 
 
-def installed(folder: Path) -> tuple[dict[str, str], Path]:
-    """An installation in which everything fits: its settings, and where Asterisk has its files."""
-    sounds = folder / "sounds" / "nl" / "dealerlijn"
-    sounds.mkdir(parents=True)
-    manifest = read_manifest()
-    for name in (*manifest.texts, *manifest.tones):
-        (sounds / f"{name}.wav").write_bytes(b"sound")
-    node = DealerNode(
-        name="dealer",
-        state_dir=folder / "asterisk",
-        sounds_dir=folder / "sounds",
-        sip_host="10.0.0.1",
-        sip_port=5070,
-        ari_port=8099,
-        ari=Login("dealerlijn", SECRET),
-        rtp=PortRange(20000, 21000),
-        phones=tuple(Phone(name, SECRET) for name in load_dealers(DEALERS_FILE).phones),
-        ami_port=5039,
-        ami=Login("dealerlijn", SECRET),
-        app="dealerlijn",
-        trunk=Trunk("sip.example.org", 5061, ("192.0.2.1", "192.0.2.2"), "dealer", "pass"),
-        fallback=("anna",),
-        webrtc=True,
-    )
-    install(node)
-    settings = {
-        "DEALERLIJN_ARI_URL": "http://127.0.0.1:8099/ari",
-        "DEALERLIJN_ARI_PASSWORD": SECRET,
-        "DEALERLIJN_AMI_PORT": "5039",
-        "DEALERLIJN_AMI_PASSWORD": SECRET,
-        "DEALERLIJN_API_TOKEN": SECRET,
-        "DEALERLIJN_DEALERS_FILE": str(DEALERS_FILE),
-        "DEALERLIJN_SOUNDS_DIR": str(folder / "sounds"),
-        "DEALERLIJN_RECORDINGS_DIR": str(folder / "asterisk" / "spool" / "recording"),
-        "DEALERLIJN_DATABASE_URL": f"sqlite:///{folder}/test.db",
-    }
-    return settings, folder / "asterisk" / "etc"
-
-
-def test_an_installation_that_fits_has_no_findings(tmp_path: Path) -> None:
-    settings, etc = installed(tmp_path)
-
-    result = call(settings, "check-config", "--etc", str(etc))
-
-    assert (result.exit_code, result.stdout) == (0, "everything fits\n")
-
-
-def test_every_fault_of_an_installation_is_told_at_once_and_no_secret(tmp_path: Path) -> None:
-    settings, etc = installed(tmp_path)
-    (tmp_path / "sounds" / "nl" / "dealerlijn" / "welcome.wav").unlink()
-    with (etc / "ari.conf").open("a") as ari:
-        ari.write("#include other.conf\n")
-    other = (
-        settings
-        | {"DEALERLIJN_RECORDINGS_DIR": "/nowhere"}
-        | {"DEALERLIJN_AMI_PASSWORD": f"x{SECRET}", "DEALERLIJN_TRUNK_ENDPOINT": "other"}
-    )
-
-    result = call(other, "check-config", "--etc", str(etc), "--json")
-
-    found = {(finding["file"], finding["key"]) for finding in json.loads(result.stdout)}
-    assert result.exit_code == Exit.REFUSED
-    assert found == {
-        ("nl/dealerlijn/welcome.wav", ""),
-        ("environment", "DEALERLIJN_TRUNK_ENDPOINT"),
-        ("environment", "DEALERLIJN_RECORDINGS_DIR"),
-        ("ari.conf", "#include"),
-        ("manager.conf", "[dealerlijn] secret"),
-    }
-    assert SECRET not in result.output
-
-
-@pytest.mark.parametrize(
-    ("settings", "word"),
-    [({}, "DEALERLIJN_ARI_PASSWORD"), ({"DEALERLIJN_DEALERS_FILE": "/nowhere.toml"}, "/nowhere.toml")],
-)
-def test_settings_that_cannot_be_read_are_findings_too(
-    tmp_path: Path, settings: dict[str, str], word: str
-) -> None:
-    complete, etc = installed(tmp_path)
-
-    result = call({**complete, **settings} if settings else {}, "check-config", "--etc", str(etc))
-
-    assert result.exit_code == Exit.REFUSED
-    assert word in result.stdout
-
-
 def test_the_doctor_tells_what_is_well_and_what_is_not(tmp_path: Path) -> None:
-    settings, _ = installed(tmp_path)
+    settings = installed(tmp_path).environment
     nobody = str(free_port())
     settings |= {
         "DEALERLIJN_ARI_URL": f"http://127.0.0.1:{nobody}/ari",
