@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.ari.operations import Ari
-from app.ari.outcome import AriRequestError, Done
-from app.ari.transport import HttpTransport
+from app.asterisk.errors import AsteriskError
 from app.cli_frame import opened
 from app.console.client import ApiError, open_client
 from app.dealers import DealersError, load_dealers
+from app.reach import asterisk_version
 from app.settings import AriAddress, SettingsError, read_api_access, read_settings
 from app.storage.agents import all_agents
 from app.storage.errors import StorageError
@@ -63,14 +62,10 @@ async def _database(url: str) -> Finding:
 
 async def _asterisk(address: AriAddress) -> Finding:
     try:
-        async with HttpTransport(address.url, address.user, address.password) as transport:
-            answer = await Ari(transport).asterisk.ping()
-    except AriRequestError as error:
-        return Finding("asterisk", False, f"{error.message}: compare the user and password with ari.conf")
-    if isinstance(answer, Done):
-        return Finding("asterisk", True, f"ARI answers at {address.url}")
-    remedy = "start Asterisk, or set DEALERLIJN_ARI_URL to where its ARI is"
-    return Finding("asterisk", False, f"no answer from {address.url}: {remedy}")
+        version = await asterisk_version(address)
+    except AsteriskError as error:
+        return Finding("asterisk", False, str(error))
+    return Finding("asterisk", True, f"{version}, ARI answers at {address.url}")
 
 
 async def _ami(host: str, port: int) -> Finding:

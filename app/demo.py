@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.live import Live
 
 from app.asterisk.call_files import Caller as PlacedCaller
-from app.asterisk.errors import AsteriskError
 from app.clock import SystemClock
 from app.closing import Closing, close, drain
 from app.console.client import fetch_metrics
@@ -23,7 +22,7 @@ from app.dealers import Dealers, load_dealers
 from app.demo_bed import DemoBed, PhonesMissing, demo_bed
 from app.demo_people import CAMPAIGN, SKILLS, fill
 from app.live_table import live_table, plain_line
-from app.main import EXPECTED, CannotRun, explained, reachable, set_up_logging, told_to_stop
+from app.main import EXPECTED, CannotRun, explained, reachable, say, set_up_logging, told_to_stop
 from app.storage.database import open_database
 from app.wiring import Program, running
 from calls.ids import AgentId
@@ -50,7 +49,7 @@ def demo(seconds: int | None, seed: int, ports: int = PORTS) -> None:
         closing = asyncio.run(_demo(seconds, seed, ports))
     except BaseExceptionGroup as group:
         raise CannotRun(explained(group)) from group
-    except (*EXPECTED, AsteriskError, PhonesMissing) as error:
+    except (*EXPECTED, PhonesMissing) as error:
         raise CannotRun(str(error)) from error
     for line in closing.disagreements:
         print(line, file=sys.stderr)
@@ -70,14 +69,14 @@ async def _demo(seconds: int | None, seed: int, ports: int) -> Closing:
 async def _run(
     folder: Path, dealers: Dealers, ports: int, bound: socket.socket, seconds: int | None, seed: int
 ) -> Closing:
-    _say("starting two Asterisks: the dealer's, and one that plays the telephone network")
+    say("starting two Asterisks: the dealer's, and one that plays the telephone network")
     async with demo_bed(folder, dealers.phones, ports) as bed:
         await _fill(bed, folder, dealers, seed)
         async with running(bed.settings, dealers) as program, reachable(program, bound) as address:
             await _connected(program, ports)
             await _to_work(program, dealers)
             await _watch(program, bed, address, seconds, seed)
-            _say("stopping: no new calls, the present ones may end")
+            say("stopping: no new calls, the present ones may end")
             await drain(program, DRAIN_SECONDS)
             return await close(program, await fetch_metrics(address))
 
@@ -151,10 +150,10 @@ async def _show(program: Program, address: str) -> None:
     began = program.clock.monotonic()
     console = Console()
     if not console.is_terminal:
-        _say(f"watch {address}/metrics and {address}/api/v1/openapi.json")
+        say(f"watch {address}/metrics and {address}/api/v1/openapi.json")
         while True:
             await asyncio.sleep(10)
-            _say(plain_line(program, program.clock.monotonic() - began))
+            say(plain_line(program, program.clock.monotonic() - began))
     async with _live(console) as live:
         while True:
             live.update(live_table(program, CAMPAIGN, address, program.clock.monotonic() - began))
@@ -165,7 +164,3 @@ async def _show(program: Program, address: str) -> None:
 async def _live(console: Console) -> AsyncIterator[Live]:
     with Live(console=console, auto_refresh=True, refresh_per_second=4) as live:
         yield live
-
-
-def _say(text: str) -> None:
-    print(f"-- {text}", file=sys.stderr, flush=True)

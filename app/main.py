@@ -8,19 +8,22 @@ import contextlib
 import logging
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 
 from app.ari.connection import Replaced
+from app.asterisk.errors import AsteriskError
 from app.console.health import Watch
 from app.console.server import AddressTaken, make_app, reserved
 from app.console.server import serve as listening
 from app.dealers import DealersError, load_dealers
+from app.reach import tell_of_asterisk
 from app.settings import Settings
 from app.storage.errors import StorageError
 from app.wiring import Program, running
 from dialer.errors import StoreUnavailable
 
-EXPECTED = (DealersError, AddressTaken, StorageError, StoreUnavailable, Replaced)
+EXPECTED = (DealersError, AddressTaken, StorageError, StoreUnavailable, AsteriskError, Replaced)
 
 
 class CannotRun(Exception):
@@ -52,8 +55,20 @@ def explained(group: BaseExceptionGroup[BaseException]) -> str:
 async def _serve(settings: Settings) -> None:
     dealers = load_dealers(settings.dealers_file)
     with reserved(settings.http_host, settings.http_port) as bound:
-        async with running(settings, dealers) as program, reachable(program, bound):
+        async with (
+            running(settings, dealers) as program,
+            reachable(program, bound) as api,
+            asyncio.TaskGroup() as group,
+        ):
+            say(f"the API and /metrics answer at {api}")
+            told = group.create_task(tell_of_asterisk(settings.ari, say))
             await told_to_stop()
+            told.cancel()
+
+
+def say(text: str) -> None:
+    """Tell whoever started the program; what it does from then on is in the log."""
+    print(f"-- {text}", file=sys.stderr, flush=True)
 
 
 @contextlib.asynccontextmanager

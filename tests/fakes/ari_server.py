@@ -31,6 +31,7 @@ class FakeAri:
         self.faults = Faults()
         self.sounds = {"short": 0.3, "long": 20.0}
         """How long a sound plays, by the last part of its name; other sounds do not exist."""
+        self.version = "22.10.1"
         self.url = ""
         self._port = port
         self._runner = web.AppRunner(self._routes(), access_log=None, shutdown_timeout=0.1)
@@ -56,6 +57,7 @@ class FakeAri:
                 web.get("/ari/events", self._events),
                 web.post("/ari/events/user/{name}", self._user_event),
                 web.get("/ari/asterisk/ping", self._ping),
+                web.get("/ari/asterisk/info", self._info),
                 web.get("/ari/asterisk/variable", self._get_global),
                 web.post("/ari/asterisk/variable", self._set_global),
                 web.get("/ari/applications/{name}", self._application),
@@ -140,6 +142,9 @@ class FakeAri:
 
     async def _ping(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"ping": "pong", "asterisk_id": "fake", "timestamp": ""})
+
+    async def _info(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"system": {"version": self.version, "entity_id": "fake"}})
 
     async def _get_global(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"value": self.world.globals.get(request.query["variable"], "")})
