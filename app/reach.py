@@ -40,7 +40,7 @@ async def tell_of_asterisk(address: AriAddress, say: Callable[[str], None]) -> N
             version = await asterisk_version(address)
         except AsteriskGone as error:
             if not told:
-                say(f"{error}. Trying again until it answers; callers get its fallback meanwhile")
+                say(f"{error}. Trying again until it answers")
             told = True
         else:
             say(f"Asterisk {version} answers at {address.url}")
