@@ -104,24 +104,29 @@ class AmiLink:
         self._lost = asyncio.Event()
         self._list = _List("")
         self._actions = count(1)
-        self._up = False
+        self._up = asyncio.Event()
+        self._wanted = asyncio.Event()
+        self._in_a_row = 0
 
     async def run(self) -> Never:
         """Keep the link up; never returns, and runs only once."""
-        in_a_row = 0
         try:
             while True:
-                self._up = False
                 try:
                     await self._live()
                 except AmiError as error:
                     self.failures += 1
-                    in_a_row = 1 if self._up else in_a_row + 1
-                    _log.warning("manager link down", extra={"reason": str(error), "failures": in_a_row})
+                    self._in_a_row += 1
+                    _log.warning(
+                        "manager link down", extra={"reason": str(error), "failures": self._in_a_row}
+                    )
                 longest = min(
-                    self._limits.pause_most, self._limits.pause_least * 2.0 ** min(in_a_row - 1, 30)
+                    self._limits.pause_most, self._limits.pause_least * 2.0 ** min(self._in_a_row - 1, 30)
                 )
-                await asyncio.sleep(longest * (0.5 + self._chance() / 2))
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(longest * (0.5 + self._chance() / 2)):
+                        await self._wanted.wait()
+                self._wanted.clear()
         finally:
             self._owner.shutdown(wait=False)
 
@@ -152,6 +157,31 @@ class AmiLink:
         """
         await self._act("Reload", {"Module": module}, self._limits.reload_within)
 
+    async def database(self, family: str, within: float = 0.0) -> dict[str, str]:
+        """Return all entries of a family of Asterisk's own database, by their whole key, such as `/family/key`.
+
+        When the link is down it is tried again at once, and awaited for up to `within` seconds.
+
+        Raises:
+            AmiDown: The link is down or was lost.
+        """
+        if not self._up.is_set() and within:
+            self._wanted.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await self._up.wait()
+        entries = await self._list_of("DBGetTree", {"Family": family})
+        return {each["Key"]: each.get("Val", "") for each in entries if "Key" in each}
+
+    async def forget(self, family: str, key: str) -> None:
+        """Remove what is below a key of a family of Asterisk's own database; what is not there is no error.
+
+        Raises:
+            AmiDown: The link is down or was lost.
+        """
+        with contextlib.suppress(AmiRefused):
+            await self._act("DBDelTree", {"Family": family, "Key": key})
+
     async def ping(self) -> float:
         """Return the seconds Asterisk took to answer.
 
@@ -180,7 +210,8 @@ class AmiLink:
             await loop.run_in_executor(self._owner, manager.open, *self._address, self._limits.connect_within)
             self._manager = manager
             await self._act("Login", self._login)
-            self._up = True
+            self._in_a_row = 0
+            self._up.set()
             await self._tell_all()
             await self._watch(lost)
         except AmiError as error:
@@ -188,7 +219,8 @@ class AmiLink:
             raise
         finally:
             self._manager = None
-            if self._up:
+            if self._up.is_set():
+                self._up.clear()
                 self._listener.on_down(reason)
             manager.close()
             await loop.run_in_executor(self._owner, manager.join, self._limits.close_within)
@@ -209,10 +241,14 @@ class AmiLink:
                 raise AmiDown("connection ended")
 
     async def _facts(self, action: str) -> list[AmiFact]:
+        heard = await self._list_of(action)
+        return [fact for headers in heard if (fact := fact_from(headers)) is not None]
+
+    async def _list_of(self, action: str, fields: Mapping[str, str] | None = None) -> list[Headers]:
         async with self._one_action:
             self._list = wanted = _List(self._next_id())
             try:
-                await self._act_alone(wanted.action_id, action, {}, self._limits.answer_within)
+                await self._act_alone(wanted.action_id, action, fields or {}, self._limits.answer_within)
                 async with asyncio.timeout(self._limits.answer_within):
                     await wanted.complete.wait()
             except AmiRefused as refusal:
@@ -222,7 +258,7 @@ class AmiLink:
             except TimeoutError as error:
                 self._lost.set()
                 raise AmiDown("list not completed in time") from error
-        return [fact for headers in wanted.events if (fact := fact_from(headers)) is not None]
+        return wanted.events
 
     async def _act(
         self, action: str, fields: Mapping[str, str] | None = None, limit: float | None = None

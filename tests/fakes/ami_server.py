@@ -46,6 +46,28 @@ ListItems: 1
 
 """
 
+ENTRIES = """\
+Response: Success
+ActionID: {id}
+EventList: start
+
+Event: DBGetTreeResponse
+ActionID: {id}
+Key: /dealerlijn/1770.1/caller
+Val: 2026 +31 06
+
+Event: DBGetTreeResponse
+ActionID: {id}
+Key: /dealerlijn/1770.1/ended
+Val:
+
+Event: DBGetTreeComplete
+ActionID: {id}
+EventList: Complete
+ListItems: 2
+
+"""
+
 DONE = "Response: Success\nActionID: {id}\n\n"
 NO_CONTACTS = "Response: Error\nActionID: {id}\nMessage: No Contacts found\v\n\n"
 """With a bare line feed (written as a vertical tab here) inside, as Asterisk sends it."""

@@ -50,6 +50,29 @@ async def test_modules_are_reloaded_and_nonsense_is_refused(small_asterisk: Smal
         assert told.downs == []
 
 
+async def test_asterisks_own_database_is_read_and_forgotten(small_asterisk: SmallAsterisk) -> None:
+    told = Recorder()
+    link = link_to(small_asterisk, told)
+    async with running(link):
+        await told.until(lambda: told.trunks != [])
+        empty = await link.database("dealerlijn")
+        for key in ("1770.1/caller", "1770.1/ended", "1770.10/caller"):
+            await small_asterisk.instance.command(f"database put dealerlijn {key} {key}")
+
+        entries = await link.database("dealerlijn")
+        await link.forget("dealerlijn", "1770.1")
+        await link.forget("dealerlijn", "1770.1")
+
+        assert empty == {}
+        assert entries == {
+            "/dealerlijn/1770.1/caller": "1770.1/caller",
+            "/dealerlijn/1770.1/ended": "1770.1/ended",
+            "/dealerlijn/1770.10/caller": "1770.10/caller",
+        }
+        assert (await link.database("dealerlijn")).keys() == {"/dealerlijn/1770.10/caller"}
+        await link.forget("dealerlijn", "1770.10")
+
+
 async def test_a_restarted_asterisk_is_connected_to_again(small_asterisk: SmallAsterisk) -> None:
     told = Recorder()
     link = link_to(small_asterisk, told)

@@ -11,7 +11,7 @@ from app.ami.facts import ContactChanged, ContactState, LegHungUp, TrunkChanged
 from app.ami.link import AmiLimits, AmiLink
 from calls.ids import attempt_leg
 from calls.words import HangupCause
-from tests.fakes.ami_server import NO_CONTACTS, REFUSED, FakeAmi
+from tests.fakes.ami_server import DONE, ENTRIES, NO_CONTACTS, REFUSED, FakeAmi
 from tests.integration.ami.recorder import Recorder, running
 from tests.unit.app.people import call_id
 
@@ -220,3 +220,44 @@ async def test_cancelling_leaves_no_thread(fake: FakeAmi, told: Recorder) -> Non
         await asyncio.sleep(0.01)
     assert threading.active_count() <= before
     assert told.downs == ["stopped"]
+
+
+async def test_asterisks_own_database_is_read_by_whole_keys_and_forgotten_below_one(
+    fake: FakeAmi, told: Recorder
+) -> None:
+    fake.script |= {"DBGetTree": ENTRIES, "DBDelTree": DONE}
+    link = link_to(fake, told)
+    async with running(link):
+        await told.until(lambda: told.trunks != [])
+
+        entries = await link.database("dealerlijn")
+        await link.forget("dealerlijn", "1770.1")
+
+    assert entries == {"/dealerlijn/1770.1/caller": "2026 +31 06", "/dealerlijn/1770.1/ended": ""}
+    assert fake.actions[-2]["Family"] == "dealerlijn"
+    assert (fake.actions[-1]["Family"], fake.actions[-1]["Key"]) == ("dealerlijn", "1770.1")
+
+
+async def test_what_is_not_in_the_database_is_forgotten_all_the_same(fake: FakeAmi, told: Recorder) -> None:
+    fake.script |= {"DBDelTree": REFUSED.replace("{message}", "Database entry not found")}
+    link = link_to(fake, told)
+    async with running(link):
+        await told.until(lambda: told.trunks != [])
+
+        await link.forget("dealerlijn", "1770.1")
+
+    assert fake.actions[-1]["Action"] == "DBDelTree"
+
+
+async def test_whoever_needs_a_link_that_is_down_has_it_tried_at_once(fake: FakeAmi, told: Recorder) -> None:
+    fake.script |= {"DBGetTree": ENTRIES}
+    limits = AmiLimits(answer_within=0.3, pause_least=60, pause_most=60)
+    link = AmiLink("127.0.0.1", fake.port, "user", "password", told, limits)
+    async with running(link):
+        await told.until(lambda: told.trunks != [])
+        fake.drop()
+        await told.until(lambda: told.downs != [])
+
+        with pytest.raises(AmiDown):
+            await link.database("dealerlijn")
+        assert await link.database("dealerlijn", within=2.0)
