@@ -40,6 +40,20 @@ class DealerAsterisk:
         lines = (await self.instance.command("pjsip show contacts")).splitlines()
         return {line.split()[1].partition("/")[0] for line in lines if " Avail " in line} - {"trunk"}
 
+    async def marks(self) -> dict[str, dict[str, str]]:
+        """What the dialplan marked, by channel and event."""
+        marks: dict[str, dict[str, str]] = {}
+        for line in (await self.instance.command("database show dealerlijn")).splitlines():
+            key, _, value = line.partition(":")
+            if key.startswith("/dealerlijn/"):
+                _, _, channel, event = key.strip().split("/")
+                marks.setdefault(channel, {})[event] = value.strip()
+        return marks
+
+    async def forget_marks(self) -> None:
+        """Nothing is marked from now on."""
+        await self.instance.command("database deltree dealerlijn")
+
     async def set_global(self, name: str, value: str) -> None:
         """Set a global variable of the dialplan, as the controller does over ARI."""
         await self.instance.command(f"dialplan set global {name} {value}")

@@ -111,8 +111,9 @@ def network_asterisk(
 
 @pytest.fixture
 async def quiet(dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk) -> AsyncIterator[None]:
-    """People behave as by default before the test, and no channel is left of it afterwards."""
+    """People behave as by default and nothing is marked before the test, and no channel is left of it afterwards."""
     await network_asterisk.forget()
+    await dealer_asterisk.forget_marks()
     yield
     for asterisk in (dealer_asterisk, network_asterisk):
         async with asyncio.timeout(10):

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -14,6 +15,7 @@ from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk
 
 ATTEMPT = "n101j9zq4x8k2m5n7p9r1t3v5w-x00"
 CUSTOMER = "+31612340000"
+SYNC_SECONDS = 2.5  # Asterisk commits its own database once a second
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -164,6 +166,41 @@ async def test_a_customer_whom_we_rang_hears_the_message_when_the_controller_fre
         assert entered() == [f"answered,{ATTEMPT}"]
 
 
+async def test_what_was_done_for_people_is_marked_with_its_times_and_outlives_asterisk(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk
+) -> None:
+    await network_asterisk.customer_does(CUSTOMER, "answer:0.5:90:5:9")
+    await network_asterisk.phone_does("agent2", "busy")
+    begun = datetime.now(UTC).replace(tzinfo=None)
+    await ring_customer(dealer_asterisk, CUSTOMER)
+    network_asterisk.call(Caller(person="served", ddi=DDI, cli="0612345678", talk=2))
+    network_asterisk.call(Caller(person="leaves", ddi=DDI, cli="0612345679", patience=2))
+
+    for who in (CUSTOMER, "leaves", "served"):
+        await network_asterisk.step(who, "ended", 40)
+    await asyncio.sleep(SYNC_SECONDS)
+    marked = await dealer_asterisk.marks()
+    await dealer_asterisk.instance.kill()
+    await dealer_asterisk.instance.start()
+    async with asyncio.timeout(60):
+        while len(await dealer_asterisk.reachable_phones()) < len(dealer_asterisk.node.phones):
+            await asyncio.sleep(0.1)
+
+    assert await dealer_asterisk.marks() == marked
+    message = {event: datetime.fromisoformat(at) for event, at in marked.pop(ATTEMPT).items()}
+    assert begun < message["answered"] <= message["message"]
+    assert (message["message"] - message["answered"]).total_seconds() < 0.5
+    assert 4.5 < (message["objection"] - message["answered"]).total_seconds() < 6.5
+    callers = {events["caller"].split()[2]: events for events in marked.values()}
+    assert callers.keys() == {"0612345678", "0612345679"}
+    assert all(events["caller"].split()[1] == DDI for events in callers.values())
+    assert callers["0612345678"].keys() == {"caller", "connected", "ended"}
+    assert callers["0612345679"].keys() == {"caller", "ended"}
+    served = callers["0612345678"]
+    talked = datetime.fromisoformat(served["ended"]) - datetime.fromisoformat(served["connected"])
+    assert 2 < talked.total_seconds() < 6
+
+
 async def hears_the_message(dealer: DealerAsterisk, network: NetworkAsterisk, latest_start: float) -> None:
     await network.customer_does(CUSTOMER, "answer:0.5:90")
     await network.record(CUSTOMER)
@@ -174,7 +211,7 @@ async def hears_the_message(dealer: DealerAsterisk, network: NetworkAsterisk, la
         while not any(step.event == "ended" for step in network.steps(CUSTOMER)[before:]):
             await asyncio.sleep(0.1)
 
-    message, rate = samples(dealer.node.sounds_dir / "nl" / "dealerlijn" / "information-message-alone.wav")
+    message, rate = samples(dealer.node.sounds_dir / "nl" / "dealerlijn" / "information-message.wav")
     heard = loudness(network.heard(CUSTOMER), 0.25)
     start = next(place for place, loud in enumerate(heard) if loud > LOUD) / 4
     end = len(heard) / 4 - next(place for place, loud in enumerate(reversed(heard)) if loud > LOUD) / 4
