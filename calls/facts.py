@@ -114,6 +114,34 @@ class CallEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class CallServedAlone:
+    """Asterisk alone received a caller of whom no controller knew, and the call is over. It counts as offered.
+
+    `at` is its end. `connected_at` is when a phone answered, None when nobody spoke to the caller; `wait_seconds` then runs
+    to the end. `department` is the one that callers without a choice get.
+    """
+
+    at: datetime
+    call_id: CallId
+    dealer: DealerId
+    ddi: str
+    cli: str | None
+    leg_id: LegId
+    node: NodeId
+    department: Department
+    arrived_at: datetime
+    connected_at: datetime | None
+    outcome: InboundOutcome
+    wait_seconds: float
+    talk_seconds: float
+
+    @property
+    def phase(self) -> CallPhase:
+        """Where the call was when it ended."""
+        return CallPhase.QUEUE if self.connected_at is None else CallPhase.TALKING
+
+
+@dataclass(frozen=True, slots=True)
 class AgentStateChanged:
     """An agent went from one state to another. `reason` is one word; `call_id` the call it concerns, if any."""
 
@@ -303,6 +331,7 @@ InboundFact = (
     | CallConnected
     | VoicemailLeft
     | CallEnded
+    | CallServedAlone
 )
 AttemptFact = (
     AttemptCommitted

@@ -13,6 +13,7 @@ from calls.facts import (
     CallEnded,
     CallOffered,
     CallQueued,
+    CallServedAlone,
     InboundFact,
     MenuChosen,
     OfferUnanswered,
@@ -88,14 +89,17 @@ class InboundMetrics:
             case OfferUnanswered():
                 self._unanswered[fact.dealer, fact.department].inc()
             case CallConnected():
-                self._connect(fact)
+                self._connect(fact.dealer, fact.department, fact.wait_seconds)
             case VoicemailLeft():
                 self._voicemails[fact.dealer,].inc()
+            case CallServedAlone():
+                self._arrived[fact.dealer,].inc()
+                self._offered[fact.dealer, fact.department].inc()
+                if fact.connected_at is not None:
+                    self._connect(fact.dealer, fact.department, fact.wait_seconds)
+                self._over(fact)
             case CallEnded():
-                department = fact.department or NO_DEPARTMENT
-                self._end(fact.dealer, department, fact.phase, fact.outcome, 1)
-                if fact.outcome is InboundOutcome.CONNECTED:
-                    self._talk[fact.dealer, department].observe(fact.talk_seconds)
+                self._over(fact)
 
     def restore(self, totals: Iterable[CallTotal]) -> None:
         """Begin at the counts of the database; waits, talk times and offers begin anew."""
@@ -113,13 +117,19 @@ class InboundMetrics:
             if row.outcome is not None and row.phase is not None:
                 self._end(row.dealer, department, row.phase, row.outcome, row.arrived)
 
-    def _connect(self, fact: CallConnected) -> None:
-        labels = (fact.dealer, fact.department)
+    def _connect(self, dealer: DealerId, department: Department, wait_seconds: float) -> None:
+        labels = (dealer, department)
         self._connected[labels].inc()
-        self._wait[labels].observe(fact.wait_seconds)
-        target = self._targets.get(fact.dealer)
-        if target is not None and fact.wait_seconds <= target:
+        self._wait[labels].observe(wait_seconds)
+        target = self._targets.get(dealer)
+        if target is not None and wait_seconds <= target:
             self._within[labels].inc()
+
+    def _over(self, fact: CallEnded | CallServedAlone) -> None:
+        department = fact.department or NO_DEPARTMENT
+        self._end(fact.dealer, department, fact.phase, fact.outcome, 1)
+        if fact.outcome is InboundOutcome.CONNECTED:
+            self._talk[fact.dealer, department].observe(fact.talk_seconds)
 
     def _end(
         self, dealer: DealerId, department: str, phase: CallPhase, outcome: InboundOutcome, calls: int

@@ -23,6 +23,7 @@ from calls.facts import (
     CallEnded,
     CallOffered,
     CallQueued,
+    CallServedAlone,
     CampaignStarted,
     CampaignStopped,
     ContactRefused,
@@ -77,6 +78,7 @@ class Metrics:
                 | CallConnected()
                 | VoicemailLeft()
                 | CallEnded()
+                | CallServedAlone()
             ):
                 self._inbound.observe(fact)
             case AgentStateChanged() | DispositionRecorded():

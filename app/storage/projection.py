@@ -15,6 +15,7 @@ from calls.facts import (
     CallEnded,
     CallOffered,
     CallQueued,
+    CallServedAlone,
     DispositionRecorded,
     Fact,
     InformationMessagePlayed,
@@ -23,6 +24,7 @@ from calls.facts import (
     VoicemailLeft,
 )
 from calls.ids import ContactId
+from calls.words import HangupCause
 
 Value = str | int | float | bool | datetime | None
 Row = dict[str, Value]
@@ -48,6 +50,8 @@ def project(facts: Iterable[Fact]) -> Changes:
         match fact:
             case CallArrived():
                 changes.new_calls.setdefault(fact.call_id, _new_call(fact))
+            case CallServedAlone():
+                changes.new_calls.setdefault(fact.call_id, _served_alone(fact))
             case AgentStateChanged():
                 changes.agents[fact.agent_id] = {
                     "state": fact.after,
@@ -113,6 +117,25 @@ def _new_call(fact: CallArrived) -> Row:
         "cause": None,
         "wait_seconds": None,
         "talk_seconds": None,
+    }
+
+
+def _served_alone(fact: CallServedAlone) -> Row:
+    arrived = CallArrived(
+        fact.arrived_at, fact.call_id, fact.dealer, fact.ddi, fact.cli, fact.leg_id, fact.node
+    )
+    return {
+        **_new_call(arrived),
+        "department": fact.department,
+        "queued_at": fact.arrived_at,
+        "priority": 0,
+        "connected_at": fact.connected_at,
+        "ended_at": fact.at,
+        "phase": fact.phase,
+        "outcome": fact.outcome,
+        "cause": HangupCause.NORMAL,
+        "wait_seconds": fact.wait_seconds,
+        "talk_seconds": fact.talk_seconds,
     }
 
 

@@ -19,6 +19,7 @@ from calls.facts import (
     CallEnded,
     CallOffered,
     CallQueued,
+    CallServedAlone,
     CampaignStarted,
     CampaignStopped,
     ContactRefused,
@@ -75,6 +76,27 @@ def connected(
 
 def voicemail(call: str = "c1", dealer: DealerId = DEALER) -> VoicemailLeft:
     return VoicemailLeft(NOW, CallId(call), dealer, RecordingId("r1"), NUMBER, 12.0, complete=True)
+
+
+def served_alone(
+    outcome: InboundOutcome = InboundOutcome.CONNECTED, call: str = "c1", dealer: DealerId = DEALER
+) -> CallServedAlone:
+    connected_at = NOW if outcome is InboundOutcome.CONNECTED else None
+    return CallServedAlone(
+        NOW,
+        CallId(call),
+        dealer,
+        NUMBER,
+        NUMBER,
+        LEG,
+        NODE,
+        Department.RECEPTION,
+        NOW,
+        connected_at,
+        outcome,
+        12.0,
+        60.0 if connected_at else 0.0,
+    )
 
 
 def ended(
@@ -166,6 +188,9 @@ def inbound_call(rng: random.Random, number: int) -> list[Fact]:
     department = rng.choice(tuple(Department))
     facts: list[Fact] = [arrived(call, dealer)]
     fate = rng.random()
+    if fate < 0.03:
+        outcomes = (InboundOutcome.CONNECTED, InboundOutcome.LOST, InboundOutcome.SHORT_ABANDONED)
+        return [served_alone(rng.choice(outcomes), call, dealer)]
     if fate < 0.06:
         outcome = rng.choice((InboundOutcome.LOST, InboundOutcome.SHORT_ABANDONED))
         phase = rng.choice((CallPhase.GREETING, CallPhase.MENU))
@@ -262,6 +287,18 @@ def counted(facts: Iterable[Fact]) -> Totals:
                 calls[fact.call_id] = replace(calls[fact.call_id], connected=True, within_target=within)
             case VoicemailLeft():
                 calls[fact.call_id] = replace(calls[fact.call_id], voicemail=True)
+            case CallServedAlone():
+                spoken = fact.connected_at is not None
+                within = spoken and fact.wait_seconds <= BOTH_TARGETS[fact.dealer]
+                calls[fact.call_id] = _Call(
+                    fact.dealer,
+                    fact.department,
+                    fact.phase,
+                    fact.outcome,
+                    offered=True,
+                    connected=spoken,
+                    within_target=within,
+                )
             case CallEnded():
                 calls[fact.call_id] = replace(calls[fact.call_id], phase=fact.phase, outcome=fact.outcome)
             case AttemptCommitted():
