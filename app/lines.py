@@ -12,15 +12,17 @@ from app.call_session import Machine
 from app.clock import Clock
 from app.floor_desk import FloorDesk
 from app.supervisor import Supervisor
-from calls.commands import CloseBridge, Command, HangUp, JoinPeople
+from calls.commands import CancelTimer, CloseBridge, Command, HangUp, JoinPeople, SetTimer
 from calls.facts import AgentStateChanged, AttemptConnected, Fact
 from calls.ids import AgentId, CallId, CampaignId, LegId, bridge_of, line_leg
-from calls.legs import LegArrived, LegEnded, LegLeft, PeopleJoined
+from calls.legs import LegArrived, LegEnded, LegLeft, PeopleJoined, TimerExpired
 from calls.words import AgentState, HangupCause
 
 RING_SECONDS = 30
 RETRY_SECONDS = 3.0
 MAX_FAILURES = 3
+_JOIN_TIMER = "join"
+_JOIN_SECONDS = 6.0
 CALLER_ID = '"Dealerlijn campagne" <dealerlijn>'
 
 
@@ -59,11 +61,15 @@ class OpenLine:
         """Put the agent who answered into the bridge; close it when the leg is gone."""
         match fact:
             case LegArrived():
-                return (JoinPeople(bridge_of(self._call_id), (line_leg(self._call_id),)),)
+                join = JoinPeople(bridge_of(self._call_id), (line_leg(self._call_id),))
+                return (SetTimer(_JOIN_TIMER, _JOIN_SECONDS), join)
             case PeopleJoined():
                 self.was_up = True
                 self._on_up()
-                return ()
+                return (CancelTimer(_JOIN_TIMER),)
+            case TimerExpired():
+                # In no bridge the agent would sit in silence; the line is opened again.
+                return (HangUp(line_leg(self._call_id)),)
             case LegEnded() | LegLeft():
                 self._ended = True
                 return (CloseBridge(bridge_of(self._call_id)),)

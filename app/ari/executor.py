@@ -73,6 +73,8 @@ class Executor:
         self._application = application
         self.leases = leases
         self._endpoint_of = endpoint_of
+        self.dialling: set[LegId] = set()
+        """Legs whose request is under way: that Asterisk has no such leg says nothing yet."""
 
     async def carry_out(self, command: Command) -> bool:
         """Carry out a command; False when it could not be done for want of the leg or an answer from Asterisk.
@@ -114,6 +116,13 @@ class Executor:
         A leg that ended between the two requests (refused at once by a neighbour) is reported the same way. A leg that
         Asterisk would not tell of may still ring: the next comparison with what Asterisk has tells its end.
         """
+        self.dialling.add(dial.leg_id)
+        try:
+            return await self._dial(dial)
+        finally:
+            self.dialling.discard(dial.leg_id)
+
+    async def _dial(self, dial: Dial) -> bool:
         leg_id = dial.leg_id
         outcome = await self._ari.channels.originate_with_id(
             channel_id=leg_id,
@@ -129,10 +138,14 @@ class Executor:
         made = await confirmed(outcome, lambda: self._ari.channels.get(channel_id=leg_id))
         if isinstance(made, Gone):
             return False
+        return await self.follow(leg_id) or isinstance(made, Unknown)
+
+    async def follow(self, leg_id: LegId) -> bool:
+        """Hear of a leg's events from now on, once however often it is asked; False when there is no such leg."""
         followed = await self._ari.applications.subscribe(
             application_name=self._application(), event_source=[f"channel:{leg_id}"]
         )
-        return isinstance(made, Unknown) or not isinstance(followed, Gone)
+        return not isinstance(followed, Gone)
 
     async def exists(self, leg_id: LegId) -> bool:
         """Whether Asterisk has this leg."""
@@ -146,14 +159,26 @@ class Executor:
         return isinstance(outcome, Done)
 
     async def join(self, bridge_id: BridgeId, legs: tuple[LegId, ...]) -> bool:
-        """Bring legs into a bridge; a bridge that does not exist is made."""
+        """Bring legs into a bridge; a bridge that does not exist is made.
+
+        False: they are not in it. Whoever may have come in without an answer of Asterisk's is looked for, or taken out.
+        """
         if len(legs) > 1:
             # Two who meet have no bridge yet; whoever joins somebody later has one as a rule.
             await self.open_bridge(bridge_id)
         outcome = await self._ari.bridges.add_channel(bridge_id=bridge_id, channel=legs, lane=Lane.BRIDGE)
         if isinstance(outcome, Gone) and await self.open_bridge(bridge_id):
             outcome = await self._ari.bridges.add_channel(bridge_id=bridge_id, channel=legs, lane=Lane.BRIDGE)
+        if isinstance(outcome, Unknown):
+            return await self._are_in(bridge_id, legs)
         return isinstance(outcome, Done)
+
+    async def _are_in(self, bridge_id: BridgeId, legs: tuple[LegId, ...]) -> bool:
+        found = await self._ari.bridges.get(bridge_id=bridge_id)
+        if isinstance(found, Done) and set(legs) <= set(found.value.channels):
+            return True
+        await self._ari.bridges.remove_channel(bridge_id=bridge_id, channel=legs)
+        return False
 
     async def send_to_message(self, leg_id: LegId) -> None:
         """Let the dialplan play the information message to a customer, and hang up after it."""

@@ -23,7 +23,7 @@ from calls.commands import (
 from calls.ids import AgentId, PlaybackId, RecordingId, bridge_of, offer_leg
 from calls.numbers import PhoneNumber
 from calls.words import Department, HangupCause
-from tests.fakes.scripted_asterisk import ScriptedAsterisk
+from tests.fakes.scripted_asterisk import ScriptedAsterisk, bridge
 from tests.unit.app.people import ANNA, CALLER, call_id
 
 CALL = call_id(1)
@@ -235,6 +235,21 @@ async def test_for_two_people_who_meet_a_bridge_is_made_and_they_join_it() -> No
         f"POST /bridges/{BRIDGE}",
         f"POST /bridges/{BRIDGE}/addChannel",
     ]
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_a_join_without_an_answer_is_looked_up_and_nobody_is_left_in_a_bridge_that_nobody_follows(
+    there: bool,
+) -> None:
+    asterisk = ScriptedAsterisk()
+    asterisk.answers("POST", f"/bridges/{BRIDGE}/addChannel", None)
+    inside = (CALLER, OFFER) if there else (OFFER,)
+    asterisk.answers("GET", f"/bridges/{BRIDGE}", 200, bridge(BRIDGE, inside))
+
+    joined = await executor_on(asterisk).carry_out(JoinPeople(BRIDGE, (CALLER,)))
+
+    assert joined is there
+    assert bool(asterisk.asked("removeChannel", CALLER)) is not there
 
 
 async def test_a_bridge_that_is_gone_is_made_again_for_whoever_joins_it() -> None:

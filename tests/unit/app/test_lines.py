@@ -159,6 +159,25 @@ def test_a_line_that_drops_takes_no_customers_and_is_opened_again(left: bool) ->
 
 
 @virtual_time
+async def test_an_agent_who_could_not_be_put_into_the_bridge_is_hung_up_and_called_again() -> None:
+    async with a_bed(LOGGED_OUT) as bed:
+        bed.asterisk.answers("POST", "/bridges/", 500, {"message": "Internal error"})
+        lines_of(bed)
+        bed.desk.login(ANNA, APK)
+        await settle()
+        (line,) = dialled(bed)
+
+        tell(bed, answered(bed, line))
+        await asyncio.sleep(7)
+        hung_up = bed.asterisk.asked(f"DELETE /channels/{line_leg(line)}")
+        tell(bed, gone(bed, line))
+        await asyncio.sleep(RETRY_SECONDS + 0.1)
+
+        assert hung_up
+        assert len(dialled(bed)) == 2
+
+
+@virtual_time
 async def test_the_customer_on_a_line_that_drops_is_told() -> None:
     async with a_bed(agent(ANNA, campaign_id=APK)) as bed:
         lines = lines_of(bed)
