@@ -5,13 +5,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.ari.executor import Executor
+from app.call_session import CallSession
 from app.clock import Clock
 from app.dealers import Dealer, Dealers
 from app.inbound import InboundCall, InboundPlan
 from app.supervisor import Supervisor
 from calls.commands import HangUp
 from calls.facts import CallArrived
-from calls.ids import CallId, DealerId, LegId, NodeId, PlaybackId
+from calls.ids import CallId, DealerId, LegId, NodeId
 from calls.legs import LegArrived
 from calls.numbers import cli_from_sip
 from calls.words import Department, HangupCause
@@ -88,13 +89,8 @@ class Reception:
         self._executor.leases.hold(leg_id)
         self._supervisor.start(call, call.begin(again=True), (leg_id,))
 
-    def go_on(self, call: InboundCall, leg_id: LegId, number: int, playing: PlaybackId | None) -> None:
-        """A caller who was in the menu when we went down, and whose `number`th prompt may still be playing."""
-        self._executor.leases.hold(leg_id, playing)
-        self._supervisor.start(call, call.go_on(number, playing), (leg_id,))
-
-    def adopt(self, call: InboundCall, leg_id: LegId, *, talking: bool) -> None:
-        """Go on with a call found alive after a restart."""
-        if not talking:
-            self._executor.leases.hold(leg_id, call.playing)
-        self._supervisor.start(call, call.resume(), (leg_id,))
+    def adopt(self, call: InboundCall, leg_id: LegId, *, waits: bool) -> CallSession:
+        """Go on with a call found after a restart; one who `waits` holds a lease."""
+        if waits:
+            self._executor.leases.hold(leg_id, call.playing or call.recording)
+        return self._supervisor.start(call, call.resume(), (leg_id,))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.ari.executor import Dial, Executor, caller_id, dial_string
+from app.call_session import CallSession
 from app.clock import Clock
 from app.floor_desk import FloorDesk
 from app.journal import Journal
@@ -66,11 +67,9 @@ class OutboundDialler:
 
         self._supervisor.spawn("dial an attempt", go())
 
-    def adopt(self, attempt: Attempt) -> OutboundCall:
-        """Go on with an attempt found alive after a restart."""
-        call = OutboundCall(attempt, self._desk, self._clock)
-        self._supervisor.start(call, ())
-        return call
+    def adopt(self, attempt: Attempt) -> CallSession:
+        """Go on with an attempt that an earlier process left."""
+        return self._supervisor.start(OutboundCall(attempt, self._desk, self._clock), ())
 
     def adopt_talking(
         self, attempt: Attempt, agent_id: AgentId, line: CallId, connected_at: datetime | None, now: datetime

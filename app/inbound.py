@@ -6,7 +6,7 @@ from datetime import datetime
 
 from calls.commands import Command, JoinQueue, Publish
 from calls.facts import CallArrived, Fact
-from calls.ids import CallId, LegId, PlaybackId
+from calls.ids import CallId, LegId, PlaybackId, RecordingId
 from calls.legs import LegFact
 from calls.words import Department, HangupCause
 from ivr import flow as ivr_flow
@@ -14,6 +14,8 @@ from ivr.entry import EntryPlan
 from ivr.hours import Opening
 from routing import flow as routing_flow
 from routing.queue import QueuePlan
+
+_RECORDING = frozenset({ivr_flow.Stage.RECORDING, ivr_flow.Stage.KEEPING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,14 @@ class InboundCall:
 
     @classmethod
     def resumed(
-        cls, arrived: CallArrived, plan: InboundPlan, routed: routing_flow.RoutedCall
+        cls, arrived: CallArrived, plan: InboundPlan, found: ivr_flow.Ivr | routing_flow.RoutedCall
     ) -> "InboundCall":
-        """A call found alive after a restart, in the queue or talking."""
+        """A call found after a restart, before the queue or from the queue on."""
         call = cls(arrived, plan)
-        call._routed = routed
+        if isinstance(found, ivr_flow.Ivr):
+            call._ivr = found
+        else:
+            call._routed = found
         return call
 
     @property
@@ -56,6 +61,11 @@ class InboundCall:
         return self._ivr is not None and self._ivr.stage is ivr_flow.Stage.ENDED
 
     @property
+    def customer(self) -> LegId:
+        """The caller's leg."""
+        return self.arrived.leg_id
+
+    @property
     def routed(self) -> routing_flow.RoutedCall | None:
         """The call since it was queued; None before."""
         return self._routed
@@ -65,6 +75,12 @@ class InboundCall:
         """The prompt whose end the call waits for."""
         state = self._routed or self._ivr
         return state.playing if state is not None else None
+
+    @property
+    def recording(self) -> RecordingId | None:
+        """The caller's message whose end the call waits for."""
+        recording = self._routed is None and self._ivr is not None and self._ivr.stage in _RECORDING
+        return ivr_flow.recording_id(self.call_id) if recording else None
 
     @property
     def phase(self) -> str:
@@ -98,20 +114,15 @@ class InboundCall:
         self._ivr = step.state
         return step.commands if again else (*step.commands, Publish(arrived))
 
-    def go_on(self, number: int, playing: PlaybackId | None) -> tuple[Command, ...]:
-        """Go on in the menu after a restart, whose `number`th prompt was the last and may still be `playing`."""
-        arrived = self.arrived
-        step = ivr_flow.go_on(
-            self._plan.entry, arrived.call_id, arrived.leg_id, arrived.cli, arrived.at, number, playing
-        )
-        self._ivr = step.state
-        return step.commands
-
     def resume(self) -> tuple[Command, ...]:
         """Go on after a restart."""
-        assert self._routed is not None
-        step = routing_flow.resume(self._routed)
-        self._routed = step.state
+        if self._routed is not None:
+            routed = routing_flow.resume(self._routed)
+            self._routed = routed.state
+            return routed.commands
+        assert self._ivr is not None
+        step = ivr_flow.resume(self._ivr)
+        self._ivr = step.state
         return step.commands
 
     def handle(self, fact: object) -> Sequence[Command]:

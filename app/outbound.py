@@ -7,7 +7,7 @@ from app.clock import Clock
 from app.floor_desk import FloorDesk
 from calls.commands import Command, Publish
 from calls.facts import Fact
-from calls.ids import CallId, LegId, attempt_leg
+from calls.ids import CallId, LegId, PlaybackId, attempt_leg
 from calls.legs import LegEnded
 from calls.words import HangupCause
 from dialer import attempt as life
@@ -32,9 +32,20 @@ class OutboundCall:
         """Whether its `AttemptEnded` has been published."""
         return self.attempt.state is AttemptState.ENDED
 
+    @property
+    def customer(self) -> LegId:
+        """The leg of the customer whom we rang."""
+        return attempt_leg(self.attempt.call_id)
+
+    @property
+    def playing(self) -> PlaybackId | None:
+        """The information message, when it plays."""
+        plays = self.attempt.state is AttemptState.MESSAGE and self.attempt.message_at is not None
+        return self.attempt.playback_id if plays else None
+
     def legs(self) -> Sequence[LegId]:
         """The customer's leg."""
-        return (attempt_leg(self.attempt.call_id),)
+        return (self.customer,)
 
     def failed(self, at: datetime) -> Sequence[Fact]:
         """The end of an attempt that this program fails."""

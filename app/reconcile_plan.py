@@ -4,11 +4,16 @@ Asterisk is the truth for what exists, the database for what was intended. Joine
 and attempt, one of a few answers; what is alive and belongs to nothing is orphaned.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from app.alone import Alone
 from calls.ids import BridgeId, CallId, LegId, bridge_of, call_of_bridge, leg_mark
+from calls.legs import LegEnded, LegLeft
+from calls.words import HangupCause
+from ivr.flow import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +44,71 @@ class Live:
 
 
 class Found(StrEnum):
-    """What a call or attempt turned out to be."""
+    """What a call or attempt turned out to be. FORSAKEN: the customer of a conversation whose agent's leg is gone."""
 
     GONE = "gone"
     DIVERTED = "diverted"
     TALKING = "talking"
+    FORSAKEN = "forsaken"
     WAITING = "waiting"
     ENTERING = "entering"
     RINGING = "ringing"
 
 
 def found_inbound(
-    live: Live, customer: LegId, call_id: CallId, *, queued: bool
+    live: Live,
+    customer: LegId,
+    call_id: CallId,
+    fallback: Collection[LegId],
+    *,
+    queued: bool,
+    connected: bool,
 ) -> tuple[Found, LegId | None]:
-    """What became of an inbound call, and the agent's leg that is in the bridge with the customer."""
+    """What became of an inbound call, and the agent's leg that is in the bridge with the customer.
+
+    `fallback` are the legs that Asterisk alone has served; `queued` and `connected` is what the journal knows.
+    """
     leg = live.legs.get(customer)
     if leg is None:
-        return Found.GONE, None
+        return (Found.DIVERTED if customer in fallback else Found.GONE), None
     together = live.bridges.get(bridge_of(call_id), ())
-    if customer in together:
-        agent = next((other for other in together if other != customer), None)
+    agent = next((other for other in together if other != customer), None)
+    if customer in together and agent is not None:
         return Found.TALKING, agent
-    if not leg.ours:
+    if customer not in together and not leg.ours:
         return Found.DIVERTED, None
+    if connected:
+        return Found.FORSAKEN, None
     return (Found.WAITING if queued else Found.ENTERING), None
+
+
+def entry_stage(*, is_open: bool, up: bool, plays: bool, recorded: bool, listed: bool) -> Stage | None:
+    """Where a caller found before the queue goes on; None: begins again.
+
+    `plays`: a prompt is heard; `recorded`: a message is being recorded or is stored; `listed`: the journal has it.
+    """
+    if listed:
+        return Stage.PARTING
+    if recorded:
+        return Stage.RECORDING
+    if not is_open:
+        return Stage.CLOSED if plays else None
+    return Stage.MENU if up else None
+
+
+def left(leg_id: LegId, alone: Alone, now: datetime) -> LegLeft:
+    """A leg that the dialplan has, or had, with what it told of an attempt."""
+    heard = alone.messages.get(leg_id)
+    if heard is None:
+        return LegLeft(now, leg_id)
+    return LegLeft(now, leg_id, heard.answered_at, heard.message_at)
+
+
+def gone(leg_id: LegId, alone: Alone, now: datetime) -> LegLeft | LegEnded:
+    """A leg that Asterisk has not any more: served by Asterisk alone before its end, or lost without a trace."""
+    if leg_id in alone.messages or leg_id in alone.callers:
+        return left(leg_id, alone, now)
+    return LegEnded(now, leg_id, HangupCause.LOST_WHILE_DOWN)
 
 
 def found_attempt(live: Live, leg_id: LegId) -> tuple[Found, CallId | None]:

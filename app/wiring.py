@@ -5,7 +5,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,13 +30,15 @@ from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.lines import OpenLines
 from app.live_calls import live_calls
+from app.marks import LOOK_SECONDS, Marks
 from app.node import AsteriskNode
 from app.phones import PhoneWatch
 from app.prompt_lengths import PromptLengths
-from app.reconcile import Left, Reconciler
+from app.reconcile import Reconciler
 from app.recordings import Recordings
 from app.settings import Settings
 from app.storage.agents import StoredAgent, all_agents
+from app.storage.alone import SqlTold
 from app.storage.campaign_store import SqlCampaignStore
 from app.storage.database import Database, open_database
 from app.storage.epochs import take_epoch
@@ -44,6 +46,7 @@ from app.storage.journal import Journal as SqlJournal
 from app.storage.takeover import open_attempts, open_calls
 from app.storage.totals import count_totals
 from app.supervisor import Supervisor
+from app.takeover import Left, TakeOver
 from app.tasks import Tasks
 from app.telephony import Telephony
 from app.trunk_gate import TrunkGate
@@ -191,7 +194,22 @@ async def _assemble(
             campaigns.adopt(attempt.campaign_id, attempt.call_id, attempt.committed_at)
 
     # The node
-    reconciler = Reconciler(
+    recordings = Recordings(settings.recordings_dir)
+    phones = PhoneWatch(desk, settings.trunk_endpoint)
+    ami = settings.ami
+    manager = AmiLink(ami.host, ami.port, ami.user, ami.password, phones, hung_up=causes.on_hung_up)
+    marks = Marks(
+        node,
+        manager,
+        SqlTold(database, node),
+        dealers,
+        supervisor,
+        journal,
+        clock,
+        fresh_call_id,
+        executor.exists,
+    )
+    takeover = TakeOver(
         node,
         ari,
         supervisor,
@@ -202,6 +220,19 @@ async def _assemble(
         lines,
         journal,
         clock,
+        recordings,
+    )
+    reconciler = Reconciler(
+        node,
+        ari,
+        supervisor,
+        executor,
+        reception,
+        journal,
+        clock,
+        takeover,
+        marks,
+        recordings,
         left,
         lambda channels, bridges: metrics.technical.set_leftovers(node, channels, bridges),
     )
@@ -214,16 +245,13 @@ async def _assemble(
         reception.receive,
         reconciler.reconcile,
         executor.leases,
-        Recordings(settings.recordings_dir),
+        recordings,
         lambda seconds: metrics.technical.observe_echo(node, seconds),
     )
     connection = AriConnection(
         ari, settings.ari.url, settings.ari.user, settings.ari.password, settings.ari.app, follower
     )
-    phones = PhoneWatch(desk, settings.trunk_endpoint)
     figures = Figures(metrics, floor, campaigns, journal, clock, node, phones)
-    ami = settings.ami
-    manager = AmiLink(ami.host, ami.port, ami.user, ami.password, phones, hung_up=causes.on_hung_up)
     control = Control(
         desk,
         journal,
@@ -252,12 +280,6 @@ async def _assemble(
     journal.observe("floor", desk.on_fact)
     journal.publish(ControllerStarted(clock.now(), node, epoch))
 
-    async def audit() -> None:
-        while True:
-            await asyncio.sleep(AUDIT_SECONDS)
-            if connection.live:
-                await reconciler.audit(connection.application)
-
     tasks.start("journal", journal.run())
     tasks.start("events", connection.run())
     tasks.start("manager", manager.run())
@@ -265,7 +287,8 @@ async def _assemble(
     tasks.start("floor", desk.run())
     tasks.start("campaigns", campaigns.run(runners))
     tasks.start("figures", figures.run())
-    tasks.start("audit", audit())
+    tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))
+    tasks.start("marks", _repeat(connection, LOOK_SECONDS, lambda _: marks.look()))
     return Program(
         settings,
         clock,
@@ -285,6 +308,14 @@ async def _assemble(
         figures,
         control,
     )
+
+
+async def _repeat(connection: AriConnection, seconds: float, work: Callable[[str], Awaitable[None]]) -> None:
+    """Do something with the application's name again and again, as long as Asterisk is reached."""
+    while True:
+        await asyncio.sleep(seconds)
+        if connection.live:
+            await work(connection.application)
 
 
 def _know(floor: Floor, stored: StoredAgent, clock: Clock) -> None:

@@ -93,10 +93,15 @@ class LegEnded:
 
 @dataclass(frozen=True, slots=True)
 class LegLeft:
-    """The leg left our control but may still be alive in the dialplan: its lease ran out, or it was sent there."""
+    """The leg left our control but may still be alive in the dialplan: its lease ran out, or it was sent there.
+
+    `answered_at` and `message_at` are the dialplan's own times of the answer and of its information message, when it told.
+    """
 
     at: datetime
     leg_id: LegId
+    answered_at: datetime | None = None
+    message_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,8 +120,8 @@ def _effect(attempt: Attempt, after: AttemptState, fact: AttemptInput, now: date
             return _abandon(attempt, at)
         case LegEnded(at, _, cause) if after is AttemptState.ENDED:
             return _end(attempt, cause, at)
-        case LegLeft(at):
-            return _left(attempt, at)
+        case LegLeft():
+            return _left(attempt, fact)
         case PromptStarted(at):
             return _message_started(attempt, at)
         case DigitPressed(at, _, digit) if after is AttemptState.MESSAGE and digit == OBJECTION_KEY:
@@ -185,18 +185,19 @@ def _message_started(attempt: Attempt, at: datetime) -> Step:
     return Step(replace(attempt, message_at=at), (Publish(_message_fact(attempt, at)),))
 
 
-def _left(attempt: Attempt, at: datetime) -> Step:
+def _left(attempt: Attempt, fact: LegLeft) -> Step:
     """The dialplan has the leg and plays the message by itself; nothing more of it concerns us."""
+    answered_at, message_at = fact.answered_at or fact.at, fact.message_at or fact.at
     commands: tuple[Command, ...] = ()
     if attempt.answered_at is None:
-        attempt = replace(attempt, answered_at=at)
-        commands = (Publish(_answered_fact(attempt, at)),)
+        attempt = replace(attempt, answered_at=answered_at)
+        commands = (Publish(_answered_fact(attempt, answered_at)),)
     if attempt.state not in (AttemptState.CONNECTED, AttemptState.MESSAGE):
         attempt = replace(attempt, state=AttemptState.MESSAGE)
-        commands = (*commands, CancelTimer(GRACE), Publish(_abandoned_fact(attempt, at)))
+        commands = (*commands, CancelTimer(GRACE), Publish(_abandoned_fact(attempt, message_at)))
     if attempt.state is AttemptState.MESSAGE and attempt.message_at is None:
-        commands = (*commands, Publish(_message_fact(attempt, at)))
-    ended = _end(attempt, HangupCause.NORMAL, at)
+        commands = (*commands, Publish(_message_fact(attempt, message_at)))
+    ended = _end(attempt, HangupCause.NORMAL, fact.at)
     return Step(ended.attempt, (*commands, *ended.commands))
 
 

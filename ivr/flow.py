@@ -49,7 +49,7 @@ from calls.legs import (
     TimerExpired,
 )
 from calls.words import CallPhase, Department, HangupCause, InboundOutcome
-from ivr.entry import EntryPlan
+from ivr.entry import EntryPlan, VoicemailPlan
 from ivr.hours import Opening
 
 SILENCE_TIMER = "silence"
@@ -101,7 +101,7 @@ class Ivr:
     @property
     def recording_id(self) -> RecordingId:
         """The one recording this call can have."""
-        return RecordingId(f"{self.call_id}-v00")
+        return recording_id(self.call_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +128,24 @@ def start(
     return Step(step.state, (AnswerLeg(leg_id), *step.commands))
 
 
-def go_on(
-    plan: EntryPlan,
-    call_id: CallId,
-    leg_id: LegId,
-    cli: str | None,
-    arrived_at: datetime,
-    playbacks: int,
-    playing: PlaybackId | None,
-) -> Step:
-    """Go on with a caller who was found in the menu after a restart. `playing` is what is still heard, None: silence."""
-    ivr = Ivr(call_id, leg_id, plan, cli, arrived_at, Stage.MENU, playbacks=playbacks, playing=playing)
-    return Step(ivr, () if playing is not None else (_silence_clock(ivr),))
+def resume(ivr: Ivr) -> Step:
+    """Go on with a call found after a restart: in the menu, whose prompt may still be `playing`, in the closed prompt that
+    plays, or leaving a message, which is RECORDING while it may be under way and PARTING when it is kept.
+    """
+    match ivr.stage:
+        case Stage.MENU if ivr.playing is None:
+            return Step(ivr, (_silence_clock(ivr),))
+        case Stage.RECORDING if ivr.plan.voicemail is not None:
+            return Step(ivr, (_recording_clock(ivr.plan.voicemail),))
+        case Stage.PARTING if ivr.plan.voicemail is not None:
+            return _play(ivr, ivr.plan.voicemail.thanks_prompt)
+        case _:
+            return Step(ivr)
+
+
+def recording_id(call_id: CallId) -> RecordingId:
+    """The one recording a call can have."""
+    return RecordingId(f"{call_id}-v00")
 
 
 def playback_id(call_id: CallId, number: int) -> PlaybackId:
@@ -217,7 +223,7 @@ def _prompt_finished(ivr: Ivr, fact: PromptFinished) -> Step:
                 StartRecording(
                     ivr.leg_id, ivr.recording_id, voicemail.max_seconds, voicemail.max_silence_seconds
                 ),
-                SetTimer(RECORDING_TIMER, voicemail.max_seconds + _RECORDING_GRACE_SECONDS),
+                _recording_clock(voicemail),
             ),
         )
     return Step(ivr, (HangUp(ivr.leg_id),))
@@ -283,6 +289,10 @@ def _play(ivr: Ivr, *prompts: str) -> Step:
     number = ivr.playbacks + 1
     playing = playback_id(ivr.call_id, number)
     return Step(replace(ivr, playbacks=number, playing=playing), (PlayPrompts(ivr.leg_id, playing, prompts),))
+
+
+def _recording_clock(voicemail: VoicemailPlan) -> SetTimer:
+    return SetTimer(RECORDING_TIMER, voicemail.max_seconds + _RECORDING_GRACE_SECONDS)
 
 
 def _silence_clock(ivr: Ivr) -> SetTimer:

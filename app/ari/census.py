@@ -1,4 +1,4 @@
-"""What Asterisk has at one moment, read in parallel: channels, bridges, playbacks that are awaited."""
+"""What Asterisk has at one moment, read in parallel: channels, bridges, playbacks and recordings that are awaited."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from app.ari.models import Channel
 from app.ari.operations import Ari
 from app.ari.outcome import Done
 from app.reconcile_plan import Live, LiveLeg
-from calls.ids import BridgeId, LegId, PlaybackId, call_of_bridge
+from calls.ids import BridgeId, LegId, PlaybackId, RecordingId, call_of_bridge
 
 
 class CensusFailed(Exception):
@@ -35,6 +35,16 @@ async def take_census(ari: Ari, application: str) -> Live:
 async def still_plays(ari: Ari, playback_id: PlaybackId) -> bool:
     """Whether a playback has not ended yet."""
     return isinstance(await ari.playbacks.get(playback_id=playback_id), Done)
+
+
+async def still_records(ari: Ari, recording_id: RecordingId) -> bool:
+    """Whether a recording is under way."""
+    return isinstance(await ari.recordings.get_live(recording_name=recording_id), Done)
+
+
+async def is_stored(ari: Ari, recording_id: RecordingId) -> bool:
+    """Whether Asterisk has a recording that is over."""
+    return isinstance(await ari.recordings.get_stored(recording_name=recording_id), Done)
 
 
 def _leg(channel: Channel, application: str) -> LiveLeg:

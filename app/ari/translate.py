@@ -12,6 +12,7 @@ from app.ari.models import (
     ChannelDtmfReceived,
     ChannelHangupRequest,
     ChannelStateChange,
+    ChannelUserevent,
     PlaybackFinished,
     PlaybackStarted,
     RecordingFailed,
@@ -34,6 +35,7 @@ from calls.legs import (
 )
 from calls.words import cause_from_q850
 
+MESSAGE_EVENT = "DealerlijnMessage"
 _CHANNEL_URI = "channel:"
 
 
@@ -70,6 +72,12 @@ class Translator:
                 return self._leaving(event)
             case PlaybackStarted() | PlaybackFinished():
                 return _prompt(event)
+            case ChannelUserevent(channel=channel, timestamp=at) if (
+                event.eventname == MESSAGE_EVENT and channel
+            ):
+                # The dialplan itself plays the message: the leg will not be ours any more.
+                answered = datetime.fromisoformat(event.userevent["answered"]).replace(tzinfo=UTC)
+                return LegLeft(_utc(at), LegId(channel.id), answered, _utc(at))
             case (
                 RecordingFinished(recording=recording, timestamp=at)
                 | RecordingFailed(recording=recording, timestamp=at)

@@ -30,6 +30,7 @@ class OpenCall:
     agent_leg: LegId | None
     connected_at: datetime | None
     wait_seconds: float | None
+    voicemail_seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,14 @@ class OpenAttempt:
 
 async def open_calls(database: Database, node: NodeId) -> list[OpenCall]:
     """Return a node's calls that have not ended, oldest first."""
-    calls = tables.calls
-    columns = [calls.c[name] for name in OpenCall.__slots__]
-    query = select(*columns).where(calls.c.node == node, tables.CALL_OPEN).order_by(calls.c.arrived_at)
+    calls, voicemails = tables.calls, tables.voicemails
+    columns = [calls.c[name] for name in OpenCall.__slots__ if name in calls.c]
+    query = (
+        select(*columns, voicemails.c.seconds.label("voicemail_seconds"))
+        .outerjoin(voicemails, voicemails.c.call_id == calls.c.call_id)
+        .where(calls.c.node == node, tables.CALL_OPEN)
+        .order_by(calls.c.arrived_at)
+    )
     async with database.reading() as connection:
         return [_call(row) for row in await connection.execute(query)]
 
@@ -75,7 +81,7 @@ async def open_attempts(database: Database, node: NodeId) -> list[OpenAttempt]:
         return [_attempt(row) for row in await connection.execute(query)]
 
 
-def _call(row: Row[Any]) -> OpenCall:
+def _call(row: Row[*tuple[Any, ...]]) -> OpenCall:
     values = row._asdict()
     if row.department is not None:
         values["department"] = Department(row.department)

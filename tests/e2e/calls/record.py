@@ -36,9 +36,13 @@ class Record:
         rows = self._rows(f"SELECT at, epoch, body FROM facts WHERE kind = '{kind}' ORDER BY seq")
         return [{**json.loads(row["body"]), "epoch": row["epoch"], "at": moment(row["at"])} for row in rows]
 
+    def objections(self) -> set[str]:
+        """The calls in which somebody objected."""
+        return {row["call_id"] for row in self._rows("SELECT call_id FROM objections")}
+
     def ends(self) -> dict[str, int]:
         """How many ends the journal holds for each call and attempt."""
-        query = "SELECT call_id, COUNT(*) AS ends FROM facts WHERE kind IN ('CallEnded', 'AttemptEnded') GROUP BY call_id"
+        query = "SELECT call_id, COUNT(*) AS ends FROM facts WHERE kind IN ('CallEnded', 'AttemptEnded', 'CallServedAlone') GROUP BY call_id"
         return {row["call_id"]: row["ends"] for row in self._rows(query)}
 
     async def until(self, condition: Callable[["Record"], bool], limit: float, what: str) -> None:

@@ -22,7 +22,7 @@ from tests.e2e.calls.floor import (
     store_agents,
     store_campaign,
 )
-from tests.e2e.calls.record import Record
+from tests.e2e.calls.record import Record, moment
 from tests.e2e.wire import Leg, Wire
 
 AGENT_HERTZ, CALLER_HERTZ = 1000.0, 440.0
@@ -183,7 +183,61 @@ async def test_every_customer_hears_somebody_or_the_message_within_two_seconds_w
         (leg.heard.first_loud() or datetime.max.replace(tzinfo=UTC)) - leg.answered_at for leg in wire.lines()
     ]
     assert max(waits) < 2 * SECOND, waits
-    assert {row["outcome"] for row in record.attempts()} <= {"connected", "abandoned", "in_doubt"}
+    attempts = record.attempts()
+    assert {row["outcome"] for row in attempts} <= {"connected", "abandoned"}
+    alone = [row for row in attempts if row["outcome"] == "abandoned"]
+    assert alone
+    for row in alone:
+        message = moment(row["message_at"]) - moment(row["answered_at"])
+        assert timedelta(0) <= message < 2 * SECOND
+    assert set(record.ends().values()) == {1}
+
+
+async def test_people_whom_asterisk_alone_served_while_no_controller_lived_are_counted_once_when_one_is_back(
+    dealer_asterisk: DealerAsterisk,
+    network_asterisk: NetworkAsterisk,
+    wire: Wire,
+    tmp_path: Path,
+    stand_by: StandBy,
+) -> None:
+    for number, plan in zip(NUMBERS, ("answer:3:90:4:9", "answer:3.2:3"), strict=False):
+        await network_asterisk.customer_does(number, plan)
+    await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:2])
+    record = Record(tmp_path)
+    first, second, third = [await stand_by(on_lines=("agent3", "agent4")) for _ in range(3)]
+    await first.go()
+    await record.until(lambda record: len(record.attempts()) == 2, 15, "both are dialled")
+    first.kill()
+    await asyncio.sleep(6)
+    for who, talk, patience in (("served", 2, 60), ("leaves", 1, 7)):
+        network_asterisk.call(
+            Caller(person=who, ddi=DDI, cli=f"+3161234567{talk}", talk=talk, patience=patience)
+        )
+        await network_asterisk.step(who, "ended", 40)
+        await network_asterisk.phone_does("agent1", "noanswer")
+        await network_asterisk.phone_does("agent2", "noanswer")
+
+    await second.go()
+    await record.all_over(4, 30)
+    await until_no_marks(dealer_asterisk)
+    second.kill()
+    await third.go()
+    await asyncio.sleep(6)
+    await third.go_home()
+
+    objector, other = sorted(record.attempts(), key=lambda row: row["number"])
+    assert [row["outcome"] for row in (objector, other)] == ["abandoned"] * 2
+    for row in (objector, other):
+        line = next(leg for leg in wire.lines() if abs(leg.answered_at - moment(row["answered_at"])) < SECOND)
+        heard = line.heard.first_loud()
+        assert heard is not None
+        assert abs(heard - moment(row["message_at"])) < 0.5 * SECOND
+    assert record.objections() == {objector["call_id"]}
+    calls = {row["cli"]: (row["dealer"], row["outcome"], row["phase"]) for row in record.calls()}
+    assert calls == {
+        "+31612345672": ("demo", "connected", "talking"),
+        "+31612345671": ("demo", "lost", "queue"),
+    }
     assert set(record.ends().values()) == {1}
 
 
@@ -225,6 +279,13 @@ async def test_a_second_controller_takes_over_from_the_first_which_stops_acting_
     talk = next(leg for leg in wire.lines() if leg.heard.tone_seconds(AGENT_HERTZ) > 5)
     _flowed_on([talk, *wire.phones()], started - SECOND, started + 4 * SECOND)
     assert set(record.ends().values()) == {1}
+
+
+async def until_no_marks(dealer: DealerAsterisk) -> None:
+    """Return once everything that was marked is stored and removed."""
+    async with asyncio.timeout(20):
+        while await dealer.marks():
+            await asyncio.sleep(0.2)
 
 
 def _twenty_live_calls(record: Record) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from app.storage.agents import all_agents, save_agent
+from app.storage.alone import SqlTold
 from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.errors import StaleEpoch
@@ -22,7 +23,9 @@ from calls.facts import (
     CallEnded,
     CallOffered,
     CallQueued,
+    CallServedAlone,
     ControllerStarted,
+    DispositionRecorded,
     Fact,
     InformationMessagePlayed,
     MenuChosen,
@@ -258,3 +261,80 @@ async def test_totals_and_the_abandon_window_count_attempts(database: Database) 
     assert (later.connected, later.abandoned) == (0, 0)
     [talking] = await open_attempts(database, NODE)
     assert (talking.call_id, talking.agent_id, talking.number) == (one.call_id, ANNA, one.number)
+
+
+async def test_a_call_that_asterisk_alone_served_is_one_row_that_counts_like_any_other(
+    database: Database,
+) -> None:
+    journal = await journal_for(database)
+    call_id, lost = call_ids(2)
+    served = CallServedAlone(
+        NOW,
+        call_id,
+        DEALER,
+        "+31401234567",
+        None,
+        LegId("1764.1"),
+        NODE,
+        SALES,
+        NOW,
+        NOW,
+        InboundOutcome.CONNECTED,
+        9.0,
+        60.0,
+    )
+    unserved = replace(
+        served,
+        call_id=lost,
+        leg_id=LegId("1764.2"),
+        connected_at=None,
+        outcome=InboundOutcome.LOST,
+        talk_seconds=0.0,
+    )
+
+    await journal.write_facts([served, unserved, served])
+
+    assert await open_calls(database, NODE) == []
+    totals = await count_totals(database, None, {DEALER: 20.0})
+    assert sorted(totals.calls, key=lambda row: row.connected) == [
+        CallTotal(DEALER, SALES, CallPhase.QUEUE, InboundOutcome.LOST, 1, offered=1),
+        CallTotal(
+            DEALER,
+            SALES,
+            CallPhase.TALKING,
+            InboundOutcome.CONNECTED,
+            1,
+            offered=1,
+            connected=1,
+            within_target=1,
+        ),
+    ]
+
+
+async def test_it_is_known_which_callers_are_journalled_and_who_objected(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+    [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))
+    journal = await journal_for(database)
+    objection = DispositionRecorded(NOW, attempt.call_id, None, "objection", "")
+    await journal.write_facts([arrived(call_ids(1)[0]), objection])
+    told = SqlTold(database, NODE)
+
+    known = await told.callers({LegId("1764.1"), LegId("1764.2")}, NOW)
+    objected = await told.objections({attempt.call_id, CallId("n1" + "9" * 26)})
+
+    assert known == {"1764.1"}
+    assert objected == {attempt.call_id}
+    assert await told.callers({LegId("1764.1")}, NOW + timedelta(days=3)) == set()
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_an_open_call_tells_whether_its_message_is_listed(database: Database, left: bool) -> None:
+    journal = await journal_for(database)
+    [call_id] = call_ids(1)
+    message = VoicemailLeft(NOW, call_id, DEALER, RecordingId("v"), None, 12.0, complete=True)
+
+    await journal.write_facts([arrived(call_id), *([message] if left else [])])
+
+    [call] = await open_calls(database, NODE)
+    assert call.voicemail_seconds == (12.0 if left else None)

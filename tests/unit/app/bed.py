@@ -33,7 +33,8 @@ class Bed:
         self.floor = Floor()
         for agent in agents:
             self.floor.restore(agent)
-        self.journal = Journal(FactStore())
+        self.store = FactStore()
+        self.journal = Journal(self.store)
         self.leases = Leases(self.asterisk.ari)
         self.executor = Executor(
             self.asterisk.ari, self.leases, lambda: "dealerlijn", self.endpoint_of, lambda _name: 4.0

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import time
 from itertools import count
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,11 @@ from app.calls_in import Reception
 from app.calls_out import OutboundDialler
 from app.dealers import Dealer, Dealers
 from app.lines import OpenLines
-from app.reconcile import Left, Reconciler
+from app.marks import Marks
+from app.reconcile import Reconciler
+from app.recordings import Recordings
 from app.storage.takeover import OpenAttempt, OpenCall
+from app.takeover import Left, TakeOver
 from calls.facts import (
     DifferenceFound,
     Fact,
@@ -24,6 +28,8 @@ from calls.numbers import PhoneNumber
 from calls.words import Department
 from ivr.hours import Block, OpeningHours
 from routing.agent import Agent
+from tests.fakes.fact_store import FactStore
+from tests.fakes.mark_shelf import FakeShelf, FakeTold
 from tests.fakes.scripted_asterisk import bridge, channel
 from tests.fakes.virtual_time import after, settle
 from tests.unit.app.bed import Bed, a_bed
@@ -43,7 +49,7 @@ OFFER, ATTEMPT, LINE_LEG = offer_leg(CALL, 0), attempt_leg(CALL), line_leg(LINE)
 DDI = "+31401234567"
 ALWAYS = OpeningHours(((Block(time(0), time(0)),),) * 7, frozenset(), {}, ZoneInfo("Europe/Amsterdam"))
 DEALER = Dealer(DEMO, "Demo", (DDI,), "nl-business", 20, ALWAYS, ENTRY, {Department.SALES: SALES})
-IN_MENU = OpenCall(CALL, DEMO, DDI, None, CALLER, after(-60), None, None, None, None, None, None, None)
+IN_MENU = OpenCall(CALL, DEMO, DDI, None, CALLER, after(-60), None, None, None, None, None, None, None, None)
 QUEUED = replace(IN_MENU, department=Department.SALES, queued_at=after(-40), priority=0)
 RUNG = replace(QUEUED, agent_id=ANNA, agent_leg=OFFER)
 TALKING = replace(RUNG, connected_at=after(-30), wait_seconds=10.0)
@@ -71,15 +77,17 @@ ABANDONED = replace(ANSWERED, abandoned_at=after(-1))
 class Restart:
     """A process that begins with what an earlier one left, and an Asterisk that has what it has."""
 
-    def __init__(self, bed: Bed, left: Left) -> None:
+    def __init__(self, bed: Bed, left: Left, dealer: Dealer, recordings: Path) -> None:
         self.bed = bed
         self.channels: list[dict[str, Any]] = []
         self.bridges: list[dict[str, Any]] = []
         self.playing = ""
+        self.recordings: dict[str, dict[str, Any]] = {}
         numbers = count(500)
+        dealers = Dealers({DEMO: dealer}, (), {DDI: dealer})
         self.reception = Reception(
             NODE,
-            Dealers({DEMO: DEALER}, (), {DDI: DEALER}),
+            dealers,
             bed.supervisor,
             bed.executor,
             bed.clock,
@@ -93,7 +101,19 @@ class Restart:
             bed.supervisor, bed.executor, bed.desk, bed.journal, bed.clock, "trunk", HangupCauses().cause_of
         )
         self.counted: list[tuple[int, int]] = []
-        self.reconciler = Reconciler(
+        self.shelf, self.told = FakeShelf(), FakeTold()
+        self.marks = Marks(
+            NODE,
+            self.shelf,
+            self.told,
+            dealers,
+            bed.supervisor,
+            bed.journal,
+            bed.clock,
+            lambda: call_id(next(numbers)),
+            bed.executor.exists,
+        )
+        takeover = TakeOver(
             NODE,
             bed.asterisk.ari,
             bed.supervisor,
@@ -104,6 +124,19 @@ class Restart:
             self.lines,
             bed.journal,
             bed.clock,
+            Recordings(recordings),
+        )
+        self.reconciler = Reconciler(
+            NODE,
+            bed.asterisk.ari,
+            bed.supervisor,
+            bed.executor,
+            self.reception,
+            bed.journal,
+            bed.clock,
+            takeover,
+            self.marks,
+            Recordings(recordings),
             left,
             lambda channels, bridges: self.counted.append((channels, bridges)),
         )
@@ -116,6 +149,12 @@ class Restart:
     def together(self, bridge_id: BridgeId, *legs: LegId) -> None:
         """Asterisk has this bridge with these legs in it."""
         self.bridges.append(bridge(bridge_id, legs))
+
+    @asynccontextmanager
+    async def storing(self) -> AsyncIterator[FactStore]:
+        """Facts are stored, as far as the store lets them be."""
+        self.bed.tasks.start("journal", self.bed.journal.run())
+        yield self.bed.store
 
     async def reconcile(self) -> tuple[int, int]:
         """The connection came up."""
@@ -140,6 +179,14 @@ class Restart:
         asterisk = self.bed.asterisk
         asterisk.answers("GET", "/channels/", 404, {"message": "Channel not found"})
         asterisk.answers("GET", "/playbacks/", 404, {"message": "Playback not found"})
+        asterisk.answers("GET", "/recordings/", 404, {"message": "Recording not found"})
+        for path, body in self.recordings.items():
+            asterisk.answers("GET", f"/recordings/{path}", 200, body)
+        following = f"/applications/dealerlijn/subscription?eventSource=channel:{ATTEMPT}"
+        if any(one["id"] == ATTEMPT for one in self.channels):
+            asterisk.answers("POST", following, 200)
+        else:
+            asterisk.answers("POST", following, 422, {"message": "Event source does not exist"})
         if self.playing:
             asterisk.answers("GET", f"/playbacks/{self.playing}", 200)
         for one in self.channels:
@@ -150,7 +197,11 @@ class Restart:
 
 @asynccontextmanager
 async def restart(
-    *agents: Agent, calls: tuple[OpenCall, ...] = (), attempts: tuple[OpenAttempt, ...] = ()
+    *agents: Agent,
+    calls: tuple[OpenCall, ...] = (),
+    attempts: tuple[OpenAttempt, ...] = (),
+    dealer: Dealer = DEALER,
+    recordings: Path = Path("/nowhere"),
 ) -> AsyncIterator[Restart]:
     async with a_bed(*agents) as bed:
-        yield Restart(bed, Left(list(calls), list(attempts)))
+        yield Restart(bed, Left(list(calls), list(attempts)), dealer, recordings)

@@ -1,7 +1,7 @@
 import asyncio
 from dataclasses import replace
 
-from app.reconcile import Left
+from app.takeover import Left
 from calls.facts import (
     AttemptAbandoned,
     CallEnded,

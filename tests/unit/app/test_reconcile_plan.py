@@ -1,7 +1,22 @@
 import pytest
 
-from app.reconcile_plan import Found, Live, LiveLeg, empty_bridges, found_attempt, found_inbound, orphans
+from app.alone import Alone, CallerServed, MessageHeard
+from app.reconcile_plan import (
+    Found,
+    Live,
+    LiveLeg,
+    empty_bridges,
+    entry_stage,
+    found_attempt,
+    found_inbound,
+    gone,
+    orphans,
+)
 from calls.ids import BridgeId, LegId, attempt_leg, bridge_of, line_leg, offer_leg
+from calls.legs import LegEnded, LegLeft
+from calls.words import HangupCause
+from ivr.flow import Stage
+from tests.fakes.virtual_time import after
 from tests.unit.app.people import CALLER, call_id
 
 CALL, LINE = call_id(1), call_id(2)
@@ -29,13 +44,61 @@ def leg(leg_id: LegId, *, up: bool = True, ours: bool = True) -> LiveLeg:
         (live(leg(CALLER), own=()), True, (Found.WAITING, None)),
         (live(leg(CALLER), leg(OFFER), own=(CALLER, OFFER)), True, (Found.TALKING, OFFER)),
         (live(leg(CALLER), leg(OFFER), own=(OFFER, CALLER)), True, (Found.TALKING, OFFER)),
-        (live(leg(CALLER), own=(CALLER,)), True, (Found.TALKING, None)),
+        (live(leg(CALLER), own=(CALLER,)), True, (Found.WAITING, None)),
         (live(leg(CALLER), leg(OFFER), own=(OFFER,)), True, (Found.WAITING, None)),
         (live(leg(CALLER, ours=False), leg(OFFER), own=(CALLER, OFFER)), True, (Found.TALKING, OFFER)),
     ],
 )
 def test_what_became_of_an_inbound_call(world: Live, queued: bool, found: tuple[Found, LegId | None]) -> None:
-    assert found_inbound(world, CALLER, CALL, queued=queued) == found
+    assert found_inbound(world, CALLER, CALL, (), queued=queued, connected=False) == found
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        live(leg(CALLER), own=(CALLER,)),
+        live(leg(CALLER, ours=False), own=(CALLER,)),
+        live(leg(CALLER)),
+    ],
+)
+def test_the_customer_of_a_conversation_whose_agent_is_gone_is_forsaken(world: Live) -> None:
+    found = found_inbound(world, CALLER, CALL, (), queued=True, connected=True)
+
+    assert found == (Found.FORSAKEN, None)
+
+
+def test_a_caller_whom_the_fallback_served_to_the_end_was_diverted() -> None:
+    found = found_inbound(live(), CALLER, CALL, {CALLER}, queued=True, connected=False)
+
+    assert found == (Found.DIVERTED, None)
+
+
+@pytest.mark.parametrize(
+    ("is_open", "up", "plays", "recorded", "listed", "stage"),
+    [
+        (True, True, True, False, False, Stage.MENU),
+        (True, True, False, False, False, Stage.MENU),
+        (True, False, False, False, False, None),
+        (False, True, True, False, False, Stage.CLOSED),
+        (False, True, False, False, False, None),
+        (False, True, False, True, False, Stage.RECORDING),
+        (True, True, False, True, False, Stage.RECORDING),
+        (False, True, True, True, True, Stage.PARTING),
+    ],
+)
+def test_where_a_caller_found_before_the_queue_goes_on(
+    is_open: bool, up: bool, plays: bool, recorded: bool, listed: bool, stage: Stage | None
+) -> None:
+    assert entry_stage(is_open=is_open, up=up, plays=plays, recorded=recorded, listed=listed) is stage
+
+
+def test_a_leg_that_asterisk_alone_served_left_and_another_is_lost_without_a_trace() -> None:
+    answered, began = after(-9), after(-8)
+    alone = Alone({ATTEMPT: MessageHeard(answered, began)}, {CALLER: CallerServed(after(-20), "", "")})
+
+    assert gone(ATTEMPT, alone, after(0)) == LegLeft(after(0), ATTEMPT, answered, began)
+    assert gone(CALLER, alone, after(0)) == LegLeft(after(0), CALLER)
+    assert gone(STRANGER, alone, after(0)) == LegEnded(after(0), STRANGER, HangupCause.LOST_WHILE_DOWN)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +121,7 @@ def test_every_answer_is_among_these() -> None:
         Found.GONE,
         Found.DIVERTED,
         Found.TALKING,
+        Found.FORSAKEN,
         Found.WAITING,
         Found.ENTERING,
         Found.RINGING,

@@ -1,19 +1,28 @@
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from app.storage.takeover import OpenAttempt, OpenCall
 from calls.facts import (
     AttemptAbandoned,
+    AttemptAnswered,
     AttemptConnected,
     AttemptEnded,
     CallConnected,
     CallEnded,
     CallOffered,
+    InformationMessagePlayed,
+    VoicemailLeft,
 )
-from calls.ids import BridgeId, LegId, attempt_leg, bridge_of, line_leg, offer_leg
+from calls.ids import BridgeId, LegId, PlaybackId, attempt_leg, bridge_of, line_leg, offer_leg
+from calls.legs import PromptFinished, RecordingStopped
 from calls.words import AgentState, AttemptOutcome, CallPhase, HangupCause, InboundOutcome
-from tests.fakes.virtual_time import virtual_time
+from ivr.entry import VoicemailPlan
+from ivr.flow import recording_id
+from tests.fakes.scripted_asterisk import recording
+from tests.fakes.virtual_time import after, settle, virtual_time
 from tests.unit.app.people import (
     ANNA,
     APK,
@@ -30,6 +39,7 @@ from tests.unit.app.restart import (
     CALL,
     CONNECTED,
     DDI,
+    DEALER,
     DIALLED,
     IN_MENU,
     LINE,
@@ -40,6 +50,12 @@ from tests.unit.app.restart import (
     TALKING,
     restart,
 )
+from tests.unit.app.test_alone import at
+
+MESSAGE = recording_id(CALL)
+VOICEMAIL = VoicemailPlan("voicemail-offer", "voicemail-thanks", 2, 120, 5)
+NEVER = replace(DEALER.hours, weekly=((),) * 7)
+SHUT = replace(DEALER, hours=NEVER, entry=replace(ENTRY, voicemail=VOICEMAIL))
 
 # Inbound calls of an earlier process
 
@@ -98,6 +114,120 @@ async def test_an_offer_that_rang_is_taken_back_and_made_anew_on_another_leg() -
 
         assert it.one(CallOffered).leg_id == offer_leg(CALL, 1)
         assert it.bed.floor.agent(ANNA).call_id == CALL
+
+
+@virtual_time
+async def test_the_phone_of_an_offer_that_rang_is_silenced_at_once() -> None:
+    async with restart(agent(ANNA, AgentState.RINGING), calls=(RUNG,)) as it:
+        it.has(CALLER, "in", DDI)
+        it.has(OFFER, state="Ringing")
+
+        await it.reconcile()
+
+        assert len(it.bed.asterisk.asked(f"DELETE /channels/{OFFER}")) == 1
+        assert it.bed.asterisk.asked(f"DELETE /channels/{offer_leg(CALL, 1)}") == []
+
+
+@pytest.mark.parametrize("in_bridge", [True, False])
+def test_a_conversation_whose_agent_is_gone_ends_as_connected_and_its_customer_is_not_queued_again(
+    in_bridge: bool,
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with restart(agent(ANNA, AgentState.ON_CALL), calls=(TALKING,)) as it:
+            it.has(CALLER, "in", DDI)
+            if in_bridge:
+                it.together(bridge_of(CALL), CALLER)
+
+            assert await it.reconcile() == (1, 0)
+
+            assert it.bed.asterisk.asked(f"DELETE /channels/{CALLER}")
+            assert it.bed.published(CallOffered) == []
+            end = it.one(CallEnded)
+            assert (end.outcome, end.phase) == (InboundOutcome.CONNECTED, CallPhase.TALKING)
+            assert it.bed.floor.agent(ANNA).state is AgentState.WRAP_UP
+
+    story()
+
+
+@virtual_time
+async def test_a_caller_whom_the_fallback_served_to_the_end_is_diverted() -> None:
+    async with restart(calls=(QUEUED,)) as it:
+        it.shelf.mark(CALLER, caller=f"{at(-20)} {DDI} ", ended=at(-2))
+
+        assert await it.reconcile() == (0, 1)
+
+        assert it.one(CallEnded).outcome is InboundOutcome.DIVERTED
+
+
+# Voicemail of an earlier process
+
+
+@virtual_time
+async def test_a_message_that_is_being_left_goes_on_and_is_listed_once() -> None:
+    async with restart(calls=(IN_MENU,), dealer=SHUT) as it:
+        it.has(CALLER, "in", DDI)
+        it.recordings[f"live/{MESSAGE}"] = recording(CALLER, MESSAGE)
+
+        assert await it.reconcile() == (1, 0)
+        session = it.bed.supervisor.owner(CALLER)
+        assert session is not None
+        said = it.bed.asterisk.asked(f"POST /channels/{CALLER}")
+        covered = dict(it.bed.leases._covered)
+        session.deliver(RecordingStopped(it.bed.clock.now(), MESSAGE, 20.0))
+        await settle()
+
+        assert said == []
+        assert covered == {CALLER: MESSAGE}
+        assert it.one(VoicemailLeft).recording_id == MESSAGE
+        assert it.bed.asterisk.asked(f"/channels/{CALLER}/play", "voicemail-thanks")
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_message_that_was_finished_meanwhile_is_listed_whether_its_caller_is_there_or_not(
+    alive: bool, tmp_path: Path
+) -> None:
+    (tmp_path / f"{MESSAGE}.wav").write_bytes(bytes(44 + 16_000 * 12))
+
+    @virtual_time
+    async def story() -> None:
+        async with restart(calls=(IN_MENU,), dealer=SHUT, recordings=tmp_path) as it:
+            if alive:
+                it.has(CALLER, "in", DDI)
+            it.recordings[f"stored/{MESSAGE}"] = {"name": MESSAGE, "format": "wav"}
+
+            assert await it.reconcile() == ((1, 0) if alive else (0, 1))
+
+            left = it.one(VoicemailLeft)
+            assert (left.seconds, left.complete) == (12, True)
+            thanked = it.bed.asterisk.asked(f"/channels/{CALLER}/play", "voicemail-thanks")
+            assert bool(thanked) is alive
+            if not alive:
+                assert it.one(CallEnded).outcome is InboundOutcome.VOICEMAIL
+
+    story()
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_message_that_is_listed_is_not_listed_again(alive: bool) -> None:
+    @virtual_time
+    async def story() -> None:
+        listed = replace(IN_MENU, voicemail_seconds=12.0)
+        async with restart(calls=(listed,), dealer=SHUT) as it:
+            if alive:
+                it.has(CALLER, "in", DDI)
+            it.recordings[f"stored/{MESSAGE}"] = {"name": MESSAGE, "format": "wav"}
+
+            await it.reconcile()
+
+            assert it.bed.published(VoicemailLeft) == []
+            ends = [end.outcome for end in it.bed.facts if isinstance(end, CallEnded)]
+            assert ends == ([] if alive else [InboundOutcome.VOICEMAIL])
+
+    story()
+
+
+# Before the queue
 
 
 @virtual_time
@@ -191,6 +321,95 @@ def test_an_attempt_without_a_trace_ends_as_far_as_it_is_known_to_have_come(
             assert it.one(AttemptEnded).outcome is outcome
 
     story()
+
+
+@virtual_time
+async def test_a_customer_whom_asterisk_alone_gave_the_message_is_abandoned_with_the_times_of_the_dialplan() -> (
+    None
+):
+    async with restart(attempts=(DIALLED,)) as it:
+        it.shelf.mark(ATTEMPT, answered=at(-9), message=at(-8.5))
+
+        assert await it.reconcile() == (0, 1)
+
+        assert it.one(AttemptAnswered).at == after(-9)
+        assert it.one(InformationMessagePlayed).at == it.one(AttemptAbandoned).at == after(-8.5)
+        assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
+
+
+@virtual_time
+async def test_an_attempt_without_a_trace_is_not_given_up_before_the_marks_could_be_read() -> None:
+    async with restart(attempts=(DIALLED,)) as it:
+        it.shelf.mark(ATTEMPT, answered=at(-9), message=at(-8.5))
+        it.shelf.away = True
+
+        await it.reconcile()
+        before = list(it.bed.facts)
+        it.shelf.away = False
+        await asyncio.sleep(4)
+
+        assert before == []
+        assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
+
+
+@pytest.mark.parametrize("lands", [True, False])
+def test_a_request_to_dial_that_was_on_its_way_has_time_to_become_a_call(lands: bool) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with restart(attempts=(replace(DIALLED, committed_at=after(-0.1)),)) as it:
+            await it.reconcile()
+            before = list(it.bed.facts)
+            if lands:
+                it.has(ATTEMPT, state="Ringing")
+                it._tell()
+            await asyncio.sleep(4)
+
+            assert before == []
+            ends = [end.outcome for end in it.bed.facts if isinstance(end, AttemptEnded)]
+            assert ends == ([] if lands else [AttemptOutcome.IN_DOUBT])
+
+    story()
+
+
+@virtual_time
+async def test_a_message_that_plays_is_counted_once_and_heard_to_its_end() -> None:
+    async with restart(attempts=(ANSWERED,)) as it:
+        it.has(ATTEMPT, "answered", ATTEMPT)
+        it.playing = f"{CALL}-p00"
+
+        await it.reconcile()
+        session = it.bed.supervisor.owner(ATTEMPT)
+        assert session is not None
+        session.deliver(PromptFinished(it.bed.clock.now(), ATTEMPT, PlaybackId(it.playing)))
+        await settle()
+
+        assert it.bed.asterisk.asked("/play/") == []
+        assert it.one(AttemptAbandoned)
+        assert it.one(InformationMessagePlayed)
+        assert it.bed.asterisk.asked(f"DELETE /channels/{ATTEMPT}")
+
+
+@virtual_time
+async def test_a_customer_whose_message_ended_meanwhile_is_hung_up_at_once() -> None:
+    heard = replace(ABANDONED, message_at=after(-1))
+    async with restart(attempts=(heard,)) as it:
+        it.has(ATTEMPT, "answered", ATTEMPT)
+
+        await it.reconcile()
+
+        assert it.bed.asterisk.asked(f"DELETE /channels/{ATTEMPT}")
+        assert it.bed.published(InformationMessagePlayed) == []
+
+
+@virtual_time
+async def test_a_customer_whose_agents_line_went_meanwhile_gets_no_second_agent() -> None:
+    async with restart(agent(ANNA, AgentState.ON_CALL, campaign_id=APK), attempts=(CONNECTED,)) as it:
+        it.has(ATTEMPT, "answered", ATTEMPT)
+
+        await it.reconcile()
+
+        assert it.bed.asterisk.asked(f"DELETE /channels/{ATTEMPT}")
+        assert it.bed.published(AttemptConnected) == []
 
 
 @virtual_time

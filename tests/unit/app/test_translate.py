@@ -93,6 +93,15 @@ def test_prompts_are_told_of_legs_but_not_of_bridges() -> None:
     assert told(translator, "PlaybackFinished", playback=of_bridge) is None
 
 
+def test_the_dialplans_own_message_takes_the_leg_from_us_at_the_time_of_the_answer_it_tells() -> None:
+    said = {"answered": "2026-06-01T08:00:00.500"}
+
+    fact = told(Translator(), "ChannelUserevent", eventname="DealerlijnMessage", userevent=said)
+
+    assert fact == LegLeft(AT, CALLER, datetime(2026, 6, 1, 8, 0, 0, 500_000, UTC), AT)
+    assert told(Translator(), "ChannelUserevent", eventname="Another", userevent={}) is None
+
+
 @pytest.mark.parametrize("kind", ["RecordingFinished", "RecordingFailed"])
 def test_a_recording_stops_once_however_it_ended(kind: str) -> None:
     fact = told(Translator(), kind, recording=recording(CALLER, "v00") | {"duration": 7})

@@ -83,7 +83,10 @@ class Story:
     def tell(
         self, trigger: Trigger, seconds: float, cause: HangupCause = HangupCause.NORMAL, late: float = 0
     ) -> Step:
-        told = step(self.attempt, fact_of(trigger, seconds, cause), at(seconds + late))
+        return self.feed(fact_of(trigger, seconds, cause), seconds + late)
+
+    def feed(self, fact: AttemptInput, seconds: float) -> Step:
+        told = step(self.attempt, fact, at(seconds))
         self.attempt = told.attempt
         self.commands += told.commands
         return told
@@ -364,6 +367,19 @@ def test_a_lease_that_runs_out_leaves_the_message_to_the_dialplan(state: Attempt
     assert len(story.facts(AttemptAnswered)) == 1
     assert len(story.facts(AttemptAbandoned)) == 1
     assert len(story.facts(InformationMessagePlayed)) == 1
+    assert story.end.outcome is AttemptOutcome.ABANDONED
+
+
+def test_what_the_dialplan_told_of_its_message_gives_the_times_of_the_answer_and_the_message() -> None:
+    story = story_at(AttemptState.DIALLING)
+    answered_at, message_at = at(12), at(12.5)
+
+    story.feed(LegLeft(at(60), LEG, answered_at, message_at), 60)
+
+    (answered,) = story.facts(AttemptAnswered)
+    (abandoned,) = story.facts(AttemptAbandoned)
+    (message,) = story.facts(InformationMessagePlayed)
+    assert (answered.at, abandoned.at, message.at) == (answered_at, message_at, message_at)
     assert story.end.outcome is AttemptOutcome.ABANDONED
 
 

@@ -32,7 +32,7 @@ from calls.legs import (
 )
 from calls.words import CallPhase, Department, HangupCause, InboundOutcome
 from ivr.entry import EntryPlan, VoicemailPlan
-from ivr.flow import Ivr, Stage, Step, ended, go_on, start, step
+from ivr.flow import Ivr, Stage, Step, ended, resume, start, step
 from ivr.hours import Opening, OpeningReason
 from ivr.menus import Menu
 
@@ -313,7 +313,7 @@ def test_a_message_of_who_hung_up_keeps_the_cause_of_the_hang_up() -> None:
 def test_a_caller_found_in_the_menu_after_a_restart_hears_the_prompt_to_its_end_and_may_press_meanwhile() -> (
     None
 ):
-    found = go_on(PLAN, CALL, LEG, None, ARRIVED, 2, playback(2))
+    found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.MENU, playbacks=2, playing=playback(2)))
 
     pressed = step(found.state, digit("1"))
     heard = step(found.state, PromptFinished(at(8), LEG, playback(2)))
@@ -325,9 +325,43 @@ def test_a_caller_found_in_the_menu_after_a_restart_hears_the_prompt_to_its_end_
 
 
 def test_a_caller_found_in_silence_after_a_restart_has_the_usual_time_to_press() -> None:
-    found = go_on(PLAN, CALL, LEG, None, ARRIVED, 12, None)
+    found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.MENU, playbacks=12))
 
     missed = step(found.state, TimerExpired(at(5), "silence"))
 
     assert found.commands == (SetTimer("silence", 5),)
     assert missed.commands == (PlayPrompts(LEG, playback(13), ("menu-miss", "menu")),)
+
+
+def test_a_message_under_way_at_a_restart_is_waited_for_and_listed_once() -> None:
+    found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.RECORDING, playbacks=12))
+
+    kept = step(found.state, RecordingStopped(at(40), RECORDING, 20.0))
+
+    assert found.commands == (SetTimer("recording", 130),)
+    assert [type(command.fact) for command in kept.commands if isinstance(command, Publish)] == [
+        VoicemailLeft
+    ]
+    assert kept.state.stage is Stage.PARTING
+
+
+def test_a_caller_whose_message_is_listed_already_is_thanked_after_a_restart_and_counts_as_voicemail() -> (
+    None
+):
+    found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.PARTING, playbacks=12, recorded_seconds=20.0))
+
+    over = step(found.state, LegEnded(at(60), LEG, HangupCause.NORMAL))
+
+    assert found.commands == (PlayPrompts(LEG, playback(13), ("voicemail-thanks",)),)
+    (end,) = [command.fact for command in over.commands if isinstance(command, Publish)]
+    assert isinstance(end, CallEnded)
+    assert end.outcome is InboundOutcome.VOICEMAIL
+
+
+def test_a_caller_who_hears_that_we_are_closed_at_a_restart_hears_it_to_its_end() -> None:
+    found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.CLOSED, playbacks=1, playing=playback(1)))
+
+    heard = step(found.state, PromptFinished(at(8), LEG, playback(1)))
+
+    assert found.commands == ()
+    assert heard.state.stage is Stage.RECORDING
