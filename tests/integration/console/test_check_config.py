@@ -49,12 +49,12 @@ OTHER = {
 BY_VARIABLE = {
     "DEALERLIJN_ARI_URL": "http://127.0.0.1:8088/ari",
     "DEALERLIJN_ARI_USER": "somebody",
-    "DEALERLIJN_ARI_PASSWORD": "another-word",
+    "DEALERLIJN_ARI_PASSWORD": "another-word",  # pragma: allowlist secret
     "DEALERLIJN_ARI_APP": "elsewhere",
     "DEALERLIJN_AMI_HOST": "10.0.0.9",
     "DEALERLIJN_AMI_PORT": "5038",
     "DEALERLIJN_AMI_USER": "somebody",
-    "DEALERLIJN_AMI_PASSWORD": "another-word",
+    "DEALERLIJN_AMI_PASSWORD": "another-word",  # pragma: allowlist secret
     "DEALERLIJN_RECORDINGS_DIR": "/nowhere",
     "DEALERLIJN_TRUNK_ENDPOINT": "other",
 }
