@@ -16,7 +16,7 @@ from app.asterisk.prompts import make_sounds, read_manifest
 from app.asterisk.render import install
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
 
-PHONES = tuple(Phone(f"agent{number}", f"agent{number}-has-this-password") for number in range(1, 7))
+PHONES = tuple(Phone(f"agent{number}", f"agent{number}-has-this-password") for number in range(1, 9))
 
 
 @pytest.fixture(scope="session")

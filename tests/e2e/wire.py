@@ -32,6 +32,7 @@ _ALIKE = 0.7  # correlation, 1 is the same; other speech stays below 0.2
 _SO_TIMESTAMPNS = 35
 _PCMU, _PCMA = 0, 8
 _AT_ONCE = 200
+_NEXT_CALL_SECONDS = 5.0  # silent for so long, a pair of ports belongs to another call
 
 # Reading packets takes root for one moment: this child opens the socket and hands it over on its standard input.
 _OPEN_TAP = """
@@ -142,6 +143,11 @@ class Leg:
         """When their audio began: a person speaks from the moment of the answer on. Raises IndexError before."""
         return self.said.began
 
+    @property
+    def last_at(self) -> float:
+        """When the latest packet of either direction was on the wire, in seconds since 1970."""
+        return max(stream.packets[-1].at for stream in (self.heard, self.said) if stream.packets)
+
 
 @dataclass(slots=True)
 class Wire:
@@ -149,15 +155,16 @@ class Wire:
 
     dealer_ports: PortRange
     people_host: str
-    _legs: dict[tuple[str, int, int], Leg] = field(default_factory=dict)
+    _legs: list[tuple[str, Leg]] = field(default_factory=list)
+    _current: dict[tuple[str, int, int], Leg] = field(default_factory=dict)
 
     def lines(self) -> list[Leg]:
         """The legs of people on the telephone network, callers and customers, in order of appearance."""
-        return [leg for (host, _, _), leg in self._legs.items() if host == self.people_host]
+        return [leg for host, leg in self._legs if host == self.people_host]
 
     def phones(self) -> list[Leg]:
         """The legs of agents' phones, in order of appearance."""
-        return [leg for (host, _, _), leg in self._legs.items() if host != self.people_host]
+        return [leg for host, leg in self._legs if host != self.people_host]
 
     def take(self, datagram: bytes, at: float) -> None:
         """Take in one IP packet; what is no audio from or to the dealer is passed over."""
@@ -171,15 +178,20 @@ class Wire:
             return
         packet = Packet(at, second & 127, datagram[head + 20 :])
         if from_dealer:
-            self._leg(datagram[16:20], target, source).heard.packets.append(packet)
+            self._leg(datagram[16:20], target, source, at).heard.packets.append(packet)
         else:
-            self._leg(datagram[12:16], source, target).said.packets.append(packet)
+            self._leg(datagram[12:16], source, target, at).said.packets.append(packet)
 
     def _of_dealer(self, port: int) -> bool:
         return self.dealer_ports.first <= port <= self.dealer_ports.last
 
-    def _leg(self, address: bytes, person: int, dealer: int) -> Leg:
-        return self._legs.setdefault((socket.inet_ntoa(address), person, dealer), Leg())
+    def _leg(self, address: bytes, person: int, dealer: int, at: float) -> Leg:
+        host = socket.inet_ntoa(address)
+        leg = self._current.get((host, person, dealer))
+        if leg is None or at - leg.last_at > _NEXT_CALL_SECONDS:
+            leg = self._current[host, person, dealer] = Leg()
+            self._legs.append((host, leg))
+        return leg
 
 
 @asynccontextmanager

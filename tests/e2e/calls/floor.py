@@ -55,9 +55,12 @@ SKILLS = {
     "agent4": {"reception": 8},
     "agent5": {"sales": 6},
     "agent6": {"workshop": 6, "parts": 6},
+    "agent7": {"reception": 4},
+    "agent8": {"reception": 4},
 }
 
 
+ONE_FOR_ONE = PacingSettings(mode=DialMode.PROGRESSIVE)
 PLENTY = TrunkCaps(per_second=50.0, at_once=100, per_day=100_000)
 
 F = TypeVar("F", bound=Fact)
@@ -156,9 +159,13 @@ async def store_agents(asterisk: DealerAsterisk, folder: Path, names: Sequence[s
 
 
 async def store_campaign(
-    asterisk: DealerAsterisk, folder: Path, numbers: Sequence[str], ring_seconds: int = 15
+    asterisk: DealerAsterisk,
+    folder: Path,
+    numbers: Sequence[str],
+    ring_seconds: int = 15,
+    pacing: PacingSettings = ONE_FOR_ONE,
 ) -> Campaign:
-    """Put a running campaign with a contact for each number into the database. It dials one number for each free agent."""
+    """Put a running campaign with a contact for each number into the database."""
     campaign = Campaign(
         campaign_id=CampaignId("apk"),
         dealer=DealerId("demo"),
@@ -170,7 +177,7 @@ async def store_campaign(
         state=CampaignState.RUNNING,
         ring_seconds=ring_seconds,
         wrap_up_seconds=1,
-        pacing=PacingSettings(mode=DialMode.PROGRESSIVE),
+        pacing=pacing,
     )
     database = open_database(settings(asterisk, folder).database_url)
     await database.migrate()
