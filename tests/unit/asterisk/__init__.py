@@ -1,1 +1,1 @@
-"""Rendering, prompts, passwords and checks of the Asterisk side, without an Asterisk."""
+"""Rendering, passwords and call files of the Asterisk side, without an Asterisk."""

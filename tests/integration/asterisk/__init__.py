@@ -1,0 +1,1 @@
+"""Files, prompts and checks of the Asterisk side on disk, without an Asterisk."""
