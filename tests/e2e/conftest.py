@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,16 @@ from app.asterisk.program import AsteriskProgram, find_program
 from app.asterisk.prompts import make_sounds, read_manifest
 from app.asterisk.render import install
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
+from tests.e2e.wire import Wire, tapped
 
 PHONES = tuple(Phone(f"agent{number}", f"agent{number}-has-this-password") for number in range(1, 9))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """pyst2, which the whole program brings along, uses names of `threading` that are deprecated."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("ignore::DeprecationWarning:asterisk.manager"))
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +43,11 @@ def asterisk_program() -> AsteriskProgram:
 
 @pytest.fixture(scope="session")
 def sounds_dir() -> Iterator[Path]:
-    """All prompts and the music."""
+    """All prompts, spoken twice as fast so that nobody has to listen for long, and the music."""
     folder = Path(tempfile.mkdtemp(prefix="dealerlijn-sounds-"))
-    make_sounds(folder, read_manifest())
+    manifest = read_manifest()
+    voice = replace(manifest.voice, words_per_minute=2 * manifest.voice.words_per_minute)
+    make_sounds(folder, replace(manifest, voice=voice))
     yield folder
     shutil.rmtree(folder)
 
@@ -119,6 +130,15 @@ async def quiet(dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsteri
         async with asyncio.timeout(10):
             while await asterisk.channels():
                 await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def wire(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, quiet: None
+) -> AsyncIterator[Wire]:
+    """All audio between the dealer and people from the beginning of the test on."""
+    async with tapped(dealer_asterisk.node.rtp, network_asterisk.node.sip_host) as wire:
+        yield wire
 
 
 async def _start_and_register(network: AsteriskInstance, dealer: DealerAsterisk) -> None:

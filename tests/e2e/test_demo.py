@@ -50,8 +50,8 @@ async def test_a_demo_serves_callers_and_customers_and_its_figures_agree(
         )
         out, err = await asyncio.to_thread(demo.communicate, timeout=150)
 
-    result = json.loads(out.splitlines()[-1])
     assert demo.returncode == 0, err
+    result = json.loads(out.splitlines()[-1])
     assert empty == []
     assert result["metrics_agree"] is True, err
     assert result["leftovers"] == 0

@@ -8,9 +8,6 @@ from app.ami.link import AmiLimits, AmiLink
 from tests.e2e.ari.small_asterisk import PASSWORD, USER, SmallAsterisk
 from tests.integration.ami.recorder import Recorder, running
 
-# pyst2 uses names of `threading` that are deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:asterisk.manager")
-
 
 def link_to(asterisk: SmallAsterisk, told: Recorder) -> AmiLink:
     limits = AmiLimits(ping_every=0.5)

@@ -23,9 +23,6 @@ from tests.fakes.fact_store import FactStore
 from tests.integration.ami.recorder import running
 from tests.unit.app.people import SALES
 
-# pyst2 uses names of `threading` that are deprecated.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:asterisk.manager")
-
 AGENT = AgentId("agent1")
 ALL_REACHABLE = {phone.name: "reachable" for phone in PHONES}
 

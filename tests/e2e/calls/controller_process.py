@@ -42,7 +42,6 @@ class ControllerProcess:
     """The process, as the test sees it."""
 
     process: asyncio.subprocess.Process
-    went_at: datetime | None = None
 
     @classmethod
     async def standing_by(cls, job: Job) -> Self:
@@ -56,7 +55,6 @@ class ControllerProcess:
 
     async def go(self, limit: float = 15) -> None:
         """Run; return when it is live on Asterisk."""
-        self.went_at = datetime.now(UTC)
         await self.say("go")
         await self._hears(LIVE, limit)
 
@@ -80,7 +78,7 @@ class ControllerProcess:
         """Let it go on."""
         self.process.send_signal(signal.SIGCONT)
 
-    async def gone(self, limit: float = 5) -> int:
+    async def gone(self, limit: float = 15) -> int:
         """Its exit code, once it has ended."""
         async with asyncio.timeout(limit):
             return await self.process.wait()
