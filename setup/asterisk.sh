@@ -22,7 +22,8 @@ mirror=${DEALERLIJN_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(LABEL) $(R
 
 say "making a root folder with Asterisk in $root (350 MB)"
 mkdir -p "$(dirname "$root")"
-fresh=$(mktemp -d "$root.XXXXXX")
+fresh=$(as_root mktemp -d "$root.XXXXXX")
+trap 'as_root rm -rf --one-file-system "$fresh"' EXIT
 as_root mmdebstrap --quiet --variant=minbase --mode=root --include=asterisk \
   --aptopt='Acquire::Check-Valid-Until "false"' sid "$fresh" "$mirror"
 
@@ -33,3 +34,4 @@ new_enough "$(version_of as_root chroot "$fresh" asterisk)" || fail "Debian unst
 as_root rm -rf --one-file-system "$root"
 as_root chmod 755 "$fresh"
 as_root mv "$fresh" "$root"
+trap - EXIT

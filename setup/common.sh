@@ -6,7 +6,8 @@ fail() { printf '%s\n' "error: $*" >&2; exit 1; }
 # as_root COMMAND...: run it as root, by sudo when we are not.
 as_root() {
   if [[ $EUID -eq 0 ]]; then "$@"; return; fi
-  command -v sudo >/dev/null || fail "this needs root: $* - start as root, or install sudo"
+  command -v sudo >/dev/null || fail "this needs root: start as root, or install sudo. It would run: $*"
+  sudo true || fail "this needs root: start as root, or in a terminal as a user whom sudo allows it. It would run: $*"
   sudo "$@"
 }
 
