@@ -92,7 +92,6 @@ class Day:
     connected: int = 0
     abandoned: int = 0
     busy_seconds: float = 0.0
-    decisions: int = 0
 
     def __post_init__(self) -> None:
         self.free = list(range(self.agents))
@@ -160,7 +159,6 @@ class Day:
             list_empty=False,
             forecast=self.estimates.forecast(self.clock(self.now)),
         )
-        self.decisions += 1
         for _ in range(decide(snapshot, self.settings).calls_to_place):
             self.dial()
 

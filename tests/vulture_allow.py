@@ -32,5 +32,8 @@ _.service_level, _.inbound_abandon_ratio, _.asa_seconds, _.aht_seconds, _.occupa
 # Read by generated code, by a library, or only told to people
 _.Rest, _.daemon, _.unreadable, _.round_trip_seconds, _.until
 
+# Columns of a benchmark's table
+_.late_p50_ms, _.late_p99_ms
+
 # The way to read the journal, for tests now and for reports
 _.read_facts
