@@ -107,7 +107,8 @@ class AsteriskInstance:
     ) -> None:
         await self.stop()
 
-    def _command_line(self) -> list[str]:
+    def command_line(self) -> list[str]:
+        """What starts it in the foreground; by sudo, without asking, when root is needed and we are not."""
         asterisk = ["asterisk", "-f", "-C", str(self.config)]
         root = self._program.root
         if root is None:
@@ -129,11 +130,12 @@ class AsteriskInstance:
     def _launch(self) -> subprocess.Popen[bytes]:
         with (self.state_dir / "log" / "stderr").open("wb") as stderr:
             return subprocess.Popen(
-                self._command_line(),
+                self.command_line(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
-                start_new_session=True,
+                # Ctrl-C is for us alone; in a session of its own sudo would not know who gave the password.
+                process_group=0,
             )
 
     async def _booted(self, process: subprocess.Popen[bytes]) -> None:

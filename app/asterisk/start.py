@@ -1,0 +1,32 @@
+"""`python -m app.asterisk.start STATE_DIR SOUNDS_DIR`: becomes the Asterisk of an installation, in the foreground.
+
+It is the installed Asterisk when that is new enough, else the one in the root folder that set-up made.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from app.asterisk.errors import AsteriskError
+from app.asterisk.instance import AsteriskInstance
+from app.asterisk.program import find_program
+from app.settings import cache_dir
+
+
+def start_command(arguments: list[str]) -> list[str]:
+    """The command that starts it. Ends the program with a sentence for people when it cannot be started."""
+    if len(arguments) != 2:
+        sys.exit(__doc__)
+    state, sounds = (Path(argument).resolve() for argument in arguments)
+    try:
+        instance = AsteriskInstance(find_program(cache_dir() / "asterisk-root"), state, [sounds])
+    except AsteriskError as error:
+        sys.exit(str(error))
+    if not instance.config.exists():
+        sys.exit(f"no {instance.config}: make it first, with python -m app.asterisk")
+    return instance.command_line()
+
+
+if __name__ == "__main__":
+    command = start_command(sys.argv[1:])
+    os.execvp(command[0], command)  # noqa: S606 - it takes our place, so that signals reach Asterisk itself
