@@ -87,15 +87,18 @@ async def reachable(program: Program, bound: socket.socket) -> AsyncIterator[str
 
 
 async def told_to_stop(event: asyncio.Event | None = None) -> None:
-    """Return at SIGINT, SIGTERM or when the event is set."""
+    """Return at SIGINT, SIGTERM, a closed terminal (unless started by nohup), or when the event is set."""
     stop = event or asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         loop.add_signal_handler(number, stop.set)
     try:
         await stop.wait()
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)
 
 
