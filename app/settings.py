@@ -43,8 +43,16 @@ class AmiAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class RdwAccess:
+    """Where the register of vehicles is asked. An empty token is none: the register then answers less often."""
+
+    url: str
+    app_token: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of one controller."""
+    """All settings of one controller. Without `rdw` it keeps no lists by the register's dates."""
 
     node: str
     database_url: str = field(repr=False)
@@ -58,6 +66,7 @@ class Settings:
     api_token: str = field(repr=False)
     trunk_endpoint: str
     caps: TrunkCaps
+    rdw: RdwAccess | None = None
     demo: bool = False
 
 
@@ -151,6 +160,12 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         ),
         "DEALERLIJN_TRUNK_CONCURRENT_CALLS": Variable("campaign calls at once, at most", "100", _no_count),
         "DEALERLIJN_TRUNK_CALLS_PER_DAY": Variable("campaign calls in 24 hours, at most", "10000", _no_count),
+        "DEALERLIJN_RDW_URL": Variable(
+            "register of vehicles, for the APK dates of licence plates",
+            "https://opendata.rdw.nl/resource/m9d7-ebf2.json",
+            _no_address,
+        ),
+        "DEALERLIJN_RDW_APP_TOKEN": Variable("app token of the RDW's open data; may be empty", ""),
     }
 )
 
@@ -185,6 +200,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             int(values["DEALERLIJN_TRUNK_CONCURRENT_CALLS"]),
             int(values["DEALERLIJN_TRUNK_CALLS_PER_DAY"]),
         ),
+        rdw=_rdw(values),
     )
 
 
@@ -194,6 +210,11 @@ def read_database_url(environment: Mapping[str, str] | None = None) -> str:
     return _read([name], environment)[name]
 
 
+def read_rdw_access(environment: Mapping[str, str] | None = None) -> RdwAccess:
+    """Read only where the register of vehicles is. Raises SettingsError."""
+    return _rdw(_read(["DEALERLIJN_RDW_URL", "DEALERLIJN_RDW_APP_TOKEN"], environment))
+
+
 def read_api_access(environment: Mapping[str, str] | None = None) -> ApiAccess:
     """Read only how to reach the running program. Raises SettingsError."""
     names = ("DEALERLIJN_HTTP_HOST", "DEALERLIJN_HTTP_PORT", "DEALERLIJN_API_TOKEN")
@@ -201,6 +222,10 @@ def read_api_access(environment: Mapping[str, str] | None = None) -> ApiAccess:
     # A server that listens everywhere is asked on loopback.
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     return ApiAccess(f"http://{f'[{host}]' if ':' in host else host}:{port}", token)
+
+
+def _rdw(values: Mapping[str, str]) -> RdwAccess:
+    return RdwAccess(values["DEALERLIJN_RDW_URL"], values["DEALERLIJN_RDW_APP_TOKEN"])
 
 
 def _read(names: Collection[str], environment: Mapping[str, str] | None) -> dict[str, str]:

@@ -1,0 +1,66 @@
+"""Which contacts of a list come due, and which do so no longer: a campaign's due window over the dates of their cars.
+
+A contact that is not due is closed with the word `not_due`, and opened again on the day it is due. Its `not_before` is never
+touched, so that a promise to call later, and a rest that the rules prescribe, outlive any change of dates; and the law is
+asked about an opened contact like about any other. A contact closed for another reason stays closed, one that is being
+called is left alone, and of one whose dates are all unknown nothing can be said.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+NOT_DUE = "not_due"
+
+
+@dataclass(frozen=True, slots=True)
+class DueWindow:
+    """When a car comes due for a call: from `days_before` its date to `days_after` it, both days included."""
+
+    days_before: int
+    days_after: int
+
+    def holds(self, due_on: date, today: date) -> bool:
+        """Whether a car with this date is due today."""
+        return -self.days_after <= (due_on - today) // timedelta(days=1) <= self.days_before
+
+
+class DueChange(StrEnum):
+    """What a contact does on its list."""
+
+    APPEARS = "appears"
+    DISAPPEARS = "disappears"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedContact:
+    """A contact as it stands on a list. `closed_reason` is None while it is open; None in `due_dates` is unknown."""
+
+    in_air: bool
+    closed_reason: str | None
+    due_dates: tuple[date | None, ...]
+
+
+def due_change(contact: ListedContact, window: DueWindow, today: date) -> DueChange | None:
+    """Return what this contact does today, None when it stays as it is."""
+    due = is_due(contact.due_dates, window, today)
+    if contact.in_air or due is None:
+        return None
+    if due and contact.closed_reason == NOT_DUE:
+        return DueChange.APPEARS
+    if not due and contact.closed_reason is None:
+        return DueChange.DISAPPEARS
+    return None
+
+
+def is_due(due_dates: Iterable[date | None], window: DueWindow, today: date) -> bool | None:
+    """Whether any of a contact's cars is due, None when no date is known."""
+    known = [due_on for due_on in due_dates if due_on is not None]
+    return any(window.holds(due_on, today) for due_on in known) if known else None
+
+
+def first_due(due_dates: Sequence[date | None], window: DueWindow, today: date) -> date | None:
+    """The date for which a contact is called: the first of those that are due, else the first of all."""
+    known = [due_on for due_on in due_dates if due_on is not None]
+    return min((due_on for due_on in known if window.holds(due_on, today)), default=min(known, default=None))

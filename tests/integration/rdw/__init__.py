@@ -1,0 +1,1 @@
+"""The register of vehicles, asked over HTTP."""

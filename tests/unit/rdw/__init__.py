@@ -1,0 +1,1 @@
+"""What is decided when the register is asked."""
