@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -19,23 +21,36 @@ from rich.progress import (
 from app.cli_frame import AsJson, Exit, new_commands, opened, who
 from app.clock import SystemClock
 from app.contacts_import import ImportOptions, ImportResult, import_contacts, usual_report
-from app.settings import read_database_url
+from app.due_refresh import RefreshResult, refresh_list
+from app.rdw.client import open_register
+from app.settings import RdwAccess, read_database_url, read_rdw_access
+from app.storage.audit import AuditEntry
+from app.storage.campaigns import find_campaign
+from app.storage.due_lists import count_contacts, set_due_window
+from app.storage.due_lists import due_window as get_due_window
 from dialer.contact_columns import Field
+from dialer.due import DueWindow
 
 contact_commands = new_commands("Contacts: the lists that campaigns call.")
 
 _FAULTS_SHOWN = 10
+_LONGEST_DAYS = 365
+
+CampaignName = Annotated[str, typer.Option(help="The campaign that calls this list: its id or its name.")]
 
 
 @contact_commands.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or XLSX.")],
-    campaign: Annotated[str, typer.Option(help="The campaign that calls this list: its id or its name.")],
+    campaign: CampaignName,
     columns: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="HEADING=FIELD", help=f"What a column holds: {', '.join(Field)}."),
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="Of a CSV file; found out when not given.")] = None,
+    rdw: Annotated[
+        bool, typer.Option("--rdw", help="Fill in missing APK dates from the register of vehicles.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, store nothing.")] = False,
     report: Annotated[
         Path | None,
@@ -48,7 +63,8 @@ def import_file(
     """Add a file of contacts to a campaign's list: all of it, or nothing and a report of what is wrong."""
     fields = dict(map(_column, columns or []))
     options = ImportOptions(who=who(), columns=fields, encoding=encoding, dry_run=dry_run, report=report)
-    result = asyncio.run(_import(read_database_url(), file, campaign, options))
+    access = read_rdw_access() if rdw else None
+    result = asyncio.run(_import(read_database_url(), file, campaign, options, access))
     if as_json:
         _show(result)
     else:
@@ -57,17 +73,46 @@ def import_file(
         raise typer.Exit(Exit.REFUSED)
 
 
-async def _import(url: str, file: Path, campaign: str, options: ImportOptions) -> ImportResult:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+@contact_commands.command()
+def due_window(
+    campaign: CampaignName,
+    days_before: Annotated[
+        int, typer.Option(min=0, max=_LONGEST_DAYS, help="Called from so long before.")
+    ] = 42,
+    days_after: Annotated[int, typer.Option(min=0, max=_LONGEST_DAYS, help="Until so long after.")] = 14,
+) -> None:
+    """Call a campaign's contacts only around the date of their car; the list follows at its next refresh."""
+    asyncio.run(_set_window(read_database_url(), campaign, DueWindow(days_before, days_after)))
+    typer.echo(f"{campaign} calls from {days_before} days before a date to {days_after} days after it")
+
+
+@contact_commands.command()
+def refresh(
+    campaign: CampaignName,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change no contact.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the register of vehicles for the dates of a list: contacts appear when due, and disappear when not."""
+    result = asyncio.run(_refresh(read_database_url(), read_rdw_access(), campaign, dry_run))
+    if as_json:
+        typer.echo(json.dumps(asdict(result), indent=2))
+        return
+    typer.echo(
+        f"{result.appeared} appeared, {result.disappeared} disappeared, {result.unchanged} unchanged, "
+        f"{len(result.unknown_plates)} unknown plates"
     )
-    async with opened(url) as database:
+    if result.unknown_plates:
+        more = ", …" if len(result.unknown_plates) > _FAULTS_SHOWN else ""
+        typer.echo(f"unknown: {', '.join(result.unknown_plates[:_FAULTS_SHOWN])}{more}", err=True)
+
+
+async def _import(
+    url: str, file: Path, campaign: str, options: ImportOptions, access: RdwAccess | None
+) -> ImportResult:
+    async with opened(url) as database, AsyncExitStack() as stack:
         await database.migrate()
-        with Progress(*columns, console=Console(stderr=True)) as progress:
+        register = None if access is None else await stack.enter_async_context(open_register(access))
+        with _bar() as progress:
             tasks = {
                 "check": progress.add_task("checking", total=None),
                 "store": progress.add_task("storing", total=None, visible=False),
@@ -76,7 +121,51 @@ async def _import(url: str, file: Path, campaign: str, options: ImportOptions) -
             def advance(stage: str, rows: int) -> None:
                 progress.update(tasks[stage], completed=rows, visible=True)
 
-            return await import_contacts(database, file, campaign, options, SystemClock().now(), advance)
+            now = SystemClock().now()
+            return await import_contacts(database, file, campaign, options, now, advance, register)
+
+
+async def _set_window(url: str, word: str, window: DueWindow) -> None:
+    async with opened(url) as database:
+        await database.migrate()
+        campaign_id = (await find_campaign(database, word)).campaign_id
+        before = await get_due_window(database, campaign_id)
+        change = AuditEntry(
+            at=SystemClock().now(),
+            who=who(),
+            action="due_window",
+            subject=campaign_id,
+            before=json.dumps(before and asdict(before)),
+            after=json.dumps(asdict(window)),
+        )
+        await set_due_window(database, campaign_id, window, change)
+
+
+async def _refresh(url: str, access: RdwAccess, word: str, dry_run: bool) -> RefreshResult:
+    async with opened(url) as database, open_register(access) as register:
+        await database.migrate()
+        campaign_id = (await find_campaign(database, word)).campaign_id
+        with _bar() as progress:
+            task = progress.add_task("refreshing", total=await count_contacts(database, campaign_id))
+            return await refresh_list(
+                database,
+                register,
+                campaign_id,
+                SystemClock().now(),
+                dry_run=dry_run,
+                progress=lambda done: progress.update(task, completed=done),
+            )
+
+
+def _bar() -> Progress:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True))
 
 
 def _column(text: str) -> tuple[Field, str]:

@@ -25,6 +25,7 @@ from app.settings import SettingsError, read_api_access
 from app.storage.database import Database, open_database
 from app.storage.errors import StorageError, WrongDatabaseUrl
 from calls.ids import CampaignId
+from customers.errors import RegisterError, RegisterUnreachable
 from dialer.campaign import campaign_meant
 from dialer.errors import DialerError, StoreUnavailable
 
@@ -45,6 +46,8 @@ _ENDINGS: tuple[tuple[type[Exception], Exit], ...] = (
     (DealersError, Exit.SETTINGS),
     (WrongDatabaseUrl, Exit.SETTINGS),
     (StoreUnavailable, Exit.UNREACHABLE),
+    (RegisterUnreachable, Exit.UNREACHABLE),
+    (RegisterError, Exit.REFUSED),
     (ApiUnreachable, Exit.UNREACHABLE),
     (ApiError, Exit.REFUSED),
     (AsteriskError, Exit.REFUSED),

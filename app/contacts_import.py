@@ -1,19 +1,25 @@
 """Importing a file of contacts into a campaign's list: all of it, or nothing and a report of what is wrong."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from app.contact_dates import missing_dates
+from app.contact_duplicates import Duplicates
 from app.contact_rows import UnusableFile, read_rows
 from app.storage.campaigns import find_campaign
-from app.storage.contact_list import NewConsent, NewContact, add_contacts, listed_numbers, load_hash_key
+from app.storage.contact_list import NewConsent, NewContact, add_contacts, listed, load_hash_key
 from app.storage.database import Database
+from app.storage.due_lists import due_window
 from customers.person import number_hash, person_key
+from customers.ports import VehicleRegister
+from dialer.campaign import CampaignKind
 from dialer.contact_columns import Field, HeaderError, find_columns
 from dialer.contact_file import ContactRow, RowFault, RowReader
+from dialer.due import DueWindow, is_due
 from dialer.profiles import profile_named
 
 _HOME = ZoneInfo("Europe/Amsterdam")
@@ -64,91 +70,107 @@ async def import_contacts(
     options: ImportOptions,
     now: datetime,
     progress: Progress = lambda _stage, _rows: None,
+    register: VehicleRegister | None = None,
 ) -> ImportResult:
     """Read, check and store a file; with any fault, or on a dry run, nothing is stored.
 
+    With a `register`, a car without a date gets the APK date that is there. On a list with a due window a contact that is
+    not due is closed until it is.
+
     `campaign_word` is the campaign's id or its name. The faults go into a report, and an older report is taken away, before
-    anything is stored; a dry run leaves reports alone unless `options` name one. `progress` hears the stage (`check`, then `store`) and how many rows it has done. The check holds the event loop for
-    seconds: import in a process of its own. Raises UnusableFile, ReportFailed, UnknownCampaign, AmbiguousCampaign, StoreUnavailable,
-    and AlreadyThere when another import put one of the numbers on the list meanwhile.
+    anything is stored; a dry run leaves reports alone unless `options` name one. `progress` hears the stage (`check`, then
+    `store`) and how many rows it has done. The check holds the event loop for seconds: import in a process of its own.
+    Raises UnusableFile, ReportFailed, UnknownCampaign, AmbiguousCampaign, StoreUnavailable, RegisterError, and AlreadyThere
+    when another import put one of the numbers on the list meanwhile.
     """
     campaign = await find_campaign(database, campaign_word)
-    rows = read_rows(path, options.encoding)
-    _, headings = next(rows)
+    campaign_id = campaign.campaign_id
+    if register is not None and campaign.kind is not CampaignKind.APK:
+        raise UnusableFile(
+            f"{campaign_id} is no APK campaign", "leave out --rdw: the register knows APK dates"
+        )
+    lines = read_rows(path, options.encoding)
+    _, headings = next(lines)
     try:
         columns = find_columns(headings, options.columns)
     except HeaderError as error:
         raise UnusableFile(f"the headings of {path} do not tell enough", "; ".join(error.remedies)) from error
-    reader = RowReader(columns, profile_named(campaign.profile).dialled_kinds, now.astimezone(_HOME).date())
-    numbers = _Numbers(
-        await load_hash_key(database),
-        await listed_numbers(database, campaign.campaign_id),
-        columns.headings[columns.positions[Field.NUMBER]],
-    )
-    contacts: list[NewContact] = []
+    today = now.astimezone(_HOME).date()
+    reader = RowReader(columns, profile_named(campaign.profile).dialled_kinds, today)
+    people = _People(await load_hash_key(database), Duplicates(await listed(database, campaign_id), columns))
     faults: list[RowFault] = []
     count = 0
-    for count, (line, cells) in enumerate(rows, start=1):
+    for count, (line, cells) in enumerate(lines, start=1):
         row = reader.read(line, cells)
-        if isinstance(row, ContactRow):
-            hashed, duplicate = numbers.take(row)
-            contacts.append(_contact(row, hashed))
-            faults += duplicate
-        else:
-            faults += row
+        faults += people.take(row) if isinstance(row, ContactRow) else row
         if count % _REPORT_STEP == 0:
             progress("check", count)
     progress("check", count)
+    groups = list(people.rows.items())
+    if register is not None:
+        dates = await missing_dates(
+            database, register, columns, [row for _, rows in groups for row in rows], now
+        )
+        faults += dates.faults
+        groups = [(hashed, [dates.filled(row) for row in rows]) for hashed, rows in groups]
+    faults.sort(key=lambda fault: fault.line)
     report = options.report or (None if options.dry_run else usual_report(path))
     if report is not None:
         _write_report(report, faults)
     if faults or options.dry_run:
         return ImportResult(count, 0, tuple(faults), report if faults else None)
+    window = await due_window(database, campaign_id)
+    contacts = [_contact(rows, hashed, window, today) for hashed, rows in groups]
     recorded_by = f"{options.who}, {path.name}"
     await add_contacts(database, campaign, contacts, recorded_by, now, lambda added: progress("store", added))
-    return ImportResult(count, count, (), None)
+    return ImportResult(count, len(contacts), (), None)
 
 
-class _Numbers:
-    """The numbers met so far, in this file and on the list."""
+class _People:
+    """The rows without a fault so far, those about one person together, by the hash of the number."""
 
-    def __init__(self, hash_key: bytes, listed: set[str], heading: str) -> None:
+    def __init__(self, hash_key: bytes, duplicates: Duplicates) -> None:
         self._hash_key = hash_key
-        self._listed = listed
-        self._heading = heading
-        self._lines: dict[str, int] = {}
+        self._duplicates = duplicates
+        self.rows: dict[str, list[ContactRow]] = {}
 
-    def take(self, row: ContactRow) -> tuple[str, list[RowFault]]:
-        """Return the hash of a row's number, and the fault that it was there before."""
+    def take(self, row: ContactRow) -> list[RowFault]:
+        """Keep a row, or return the fault that it was there before."""
         hashed = number_hash(self._hash_key, row.number.e164)
-        if hashed in self._listed:
-            reason = "the number is on the list already"
-        elif self._lines.setdefault(hashed, row.line) != row.line:
-            reason = f"the same number as on line {self._lines[hashed]}"
-        else:
-            return hashed, []
-        return hashed, [RowFault(row.line, self._heading, reason, "remove the row")]
+        fault = self._duplicates.take(row, hashed, _person(row))
+        if fault is not None:
+            return [fault]
+        self.rows.setdefault(hashed, []).append(row)
+        return []
 
 
-def _contact(row: ContactRow, hashed: str) -> NewContact:
-    proof = row.consent
+def _contact(rows: Sequence[ContactRow], hashed: str, window: DueWindow | None, today: date) -> NewContact:
+    """The contact that rows about one person come to: what they say of the person is taken from the first that says it."""
+    first = rows[0]
+    proof = next((row.consent for row in rows if row.consent is not None), None)
     consent = (
         None
         if proof is None
         else NewConsent(datetime.combine(proof.on, time(), _HOME), proof.source, proof.wording)
     )
     return NewContact(
-        person_key=person_key(row.name, row.number.e164, row.reference),
-        name=row.name,
-        e164=row.number.e164,
+        person_key=_person(first),
+        name=first.name,
+        e164=first.number.e164,
         number_hash=hashed,
-        number_kind=row.number_kind,
-        timezone=row.timezone,
-        plate=row.plate,
-        due_on=row.due_on,
-        priority=row.priority,
+        number_kind=first.number_kind,
+        timezone=first.timezone,
+        plate=first.plate,
+        due_on=first.due_on,
+        further_cars=tuple((row.plate, row.due_on) for row in rows[1:] if row.plate is not None),
+        not_due=window is not None and is_due([row.due_on for row in rows], window, today) is False,
+        priority=min(row.priority for row in rows),
         consent=consent,
     )
+
+
+def _person(row: ContactRow) -> str:
+    return person_key(row.name, row.number.e164, row.reference)
 
 
 def usual_report(path: Path) -> Path:

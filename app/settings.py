@@ -17,6 +17,8 @@ from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from dialer.caps import TrunkCaps
 
+_RDW_URL = "https://opendata.rdw.nl/resource/m9d7-ebf2.json"
+
 
 class SettingsError(Exception):
     """One or more settings are missing or wrong; the text names each with its remedy."""
@@ -52,7 +54,7 @@ class RdwAccess:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of one controller. Without `rdw` it keeps no lists by the register's dates."""
+    """All settings of one controller."""
 
     node: str
     database_url: str = field(repr=False)
@@ -66,7 +68,7 @@ class Settings:
     api_token: str = field(repr=False)
     trunk_endpoint: str
     caps: TrunkCaps
-    rdw: RdwAccess | None = None
+    rdw: RdwAccess = RdwAccess(_RDW_URL)
     demo: bool = False
 
 
@@ -162,7 +164,7 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "DEALERLIJN_TRUNK_CALLS_PER_DAY": Variable("campaign calls in 24 hours, at most", "10000", _no_count),
         "DEALERLIJN_RDW_URL": Variable(
             "register of vehicles, for the APK dates of licence plates",
-            "https://opendata.rdw.nl/resource/m9d7-ebf2.json",
+            _RDW_URL,
             _no_address,
         ),
         "DEALERLIJN_RDW_APP_TOKEN": Variable("app token of the RDW's open data; may be empty", ""),

@@ -25,6 +25,7 @@ from app.clock import Clock, SystemClock
 from app.control import Control
 from app.control_store import SqlControlStore
 from app.dealers import Dealers
+from app.due_lists import DueLists
 from app.figures import Figures
 from app.floor_desk import FloorDesk
 from app.journal import Journal
@@ -289,6 +290,7 @@ async def _assemble(
     tasks.start("figures", figures.run())
     tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))
     tasks.start("marks", _repeat(connection, LOOK_SECONDS, lambda _: marks.look()))
+    tasks.start("due lists", DueLists(database, settings.rdw, clock.now).run())
     return Program(
         settings,
         clock,

@@ -59,6 +59,11 @@ class Columns:
     positions: Mapping[Field, int]
     headings: tuple[str, ...]
 
+    def heading(self, field: Field) -> str:
+        """What the column of a field is called in the file; the field's own name when it has none."""
+        position = self.positions.get(field)
+        return field.value if position is None else self.headings[position]
+
 
 def find_columns(headings: Sequence[str], chosen: Mapping[Field, str]) -> Columns:
     """Find the column of each field by its heading; `chosen` names a heading for a field and goes first.

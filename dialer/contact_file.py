@@ -181,9 +181,7 @@ class _Row:
 
     def fault(self, field: Field, reason: str, remedy: str) -> None:
         """Note a fault in the column of a field."""
-        position = self._columns.positions.get(field)
-        heading = self._columns.headings[position] if position is not None else field.value
-        self.faults.append(RowFault(self._line, heading, reason, remedy))
+        self.faults.append(RowFault(self._line, self._columns.heading(field), reason, remedy))
 
 
 @lru_cache(maxsize=4096)  # the dates of a list are few

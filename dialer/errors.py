@@ -32,6 +32,16 @@ class AmbiguousCampaign(DialerError):
         self.campaign_ids = tuple(campaign_ids)
 
 
+class NoDueWindow(DialerError):
+    """The campaign's list has no due window."""
+
+    def __init__(self, campaign_id: CampaignId) -> None:
+        super().__init__(
+            f"the list of {campaign_id} has no due window: set one with `dealerlijn contacts due-window`"
+        )
+        self.campaign_id = campaign_id
+
+
 class UnknownProfile(DialerError):
     """There is no calling profile of this name; `known` lists those there are."""
 

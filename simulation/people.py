@@ -57,6 +57,7 @@ _LAST_NAMES = (
 )
 _CONSONANTS = "BDFGHJKLNPRSTVXZ"
 _VOWELS = "AEIOU"
+_PLATES = len(_CONSONANTS) ** 2 * len(_VOWELS) * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +115,17 @@ def callers(rng: random.Random, mix: CallerMix) -> Iterator[Caller]:
 
 
 def customers(rng: random.Random, count: int, today: date) -> list[MadeUpCustomer]:
-    """So many customers, each with a number of its own, whose APK falls due within ten weeks of `today`."""
+    """So many customers, each with a number and a car of its own, whose APK falls due within ten weeks of `today`."""
     return [
         MadeUpCustomer(
             name=f"{rng.choice(_FIRST_NAMES)} {rng.choice(_LAST_NAMES)}",
             number=f"+31610{number:06d}",
-            plate=_plate(rng),
+            plate=_plate(car),
             apk_expiry=today + timedelta(days=rng.randrange(70)),
         )
-        for number in rng.sample(range(10**6), count)
+        for number, car in zip(
+            rng.sample(range(10**6), count), rng.sample(range(_PLATES), count), strict=True
+        )
     ]
 
 
@@ -131,6 +134,8 @@ def talk_seconds(number: str) -> int:
     return 5 + int(number[-2:]) % 60
 
 
-def _plate(rng: random.Random) -> str:
-    letters = rng.choice(_CONSONANTS) + rng.choice(_VOWELS)
-    return f"{rng.choice(_CONSONANTS)}-{rng.randrange(1000):03d}-{letters}"
+def _plate(car: int) -> str:
+    car, digits = divmod(car, 1000)
+    car, last = divmod(car, len(_VOWELS))
+    first, second = divmod(car, len(_CONSONANTS))
+    return f"{_CONSONANTS[first]}-{digits:03d}-{_CONSONANTS[second]}{_VOWELS[last]}"

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    case,
     exists,
     insert,
     literal,
@@ -30,13 +31,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.storage import tables
 from app.storage.database import Database
 from app.storage.errors import AlreadyThere
+from app.storage.vehicle_tables import further_cars
 from calls.ids import CampaignId
 from calls.numbers import NumberKind
 from dialer.campaign import Campaign
+from dialer.due import NOT_DUE
 from dialer.eligibility import Rule
 
 _LIMIT_SECONDS = 120.0
 _LAST_DAY = 99_991_231
+RANK_OF_PRIORITY = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,11 @@ class NewConsent:
 
 @dataclass(frozen=True, slots=True)
 class NewContact:
-    """A contact to put on a list. The list is called by `priority` (1 first), then `due_on`, then as added."""
+    """A contact to put on a list. The list is called by `priority` (1 first), then date, then as added.
+
+    `plate` and `due_on` are of the first car, `further_cars` has the others; the earliest date counts. A contact that is
+    `not_due` is closed until it is.
+    """
 
     person_key: str
     name: str
@@ -60,6 +68,8 @@ class NewContact:
     timezone: str
     plate: str | None = None
     due_on: date | None = None
+    further_cars: tuple[tuple[str, date | None], ...] = ()
+    not_due: bool = False
     priority: int = 5
     consent: NewConsent | None = None
 
@@ -76,11 +86,28 @@ async def read_hash_key(connection: AsyncConnection) -> bytes:
     return key
 
 
-async def listed_numbers(database: Database, campaign_id: CampaignId) -> set[str]:
-    """Return the hashes of the numbers on a campaign's list."""
-    query = select(tables.contacts.c.number_hash).where(tables.contacts.c.campaign_id == campaign_id)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What is on a list: hashes of numbers, keys of persons, and plates."""
+
+    numbers: set[str]
+    persons: set[str]
+    plates: set[str]
+
+
+async def listed(database: Database, campaign_id: CampaignId) -> Listed:
+    """Return what is on a campaign's list, closed contacts too."""
+    contacts, customers = tables.contacts, tables.customers
+    on_list = contacts.c.campaign_id == campaign_id
+    numbers = select(contacts.c.number_hash).where(on_list)
+    persons = select(customers.c.person_key).join(contacts).where(on_list)
+    plates = select(contacts.c.plate).where(on_list, contacts.c.plate.is_not(None))
+    further = select(further_cars.c.plate).join(contacts).where(on_list)
     async with database.reading(_LIMIT_SECONDS) as connection:
-        return set((await connection.execute(query)).scalars())
+        found = [
+            set((await connection.execute(each)).scalars()) for each in (numbers, persons, plates, further)
+        ]
+    return Listed(found[0], found[1], found[2] | found[3])
 
 
 async def add_contacts(
@@ -106,6 +133,8 @@ async def add_contacts(
             raise AlreadyThere(
                 "a number is on the list by now", "import again: the report will name it"
             ) from error
+        if cars := _further(campaign, contacts):
+            await connection.execute(_FURTHER, cars)
         if any(contact.consent is not None for contact in contacts):
             await connection.execute(_consented(campaign, recorded_by, now))
             await connection.execute(_REOPENED, {"in_dealer": campaign.dealer, "for_kind": campaign.kind})
@@ -125,7 +154,8 @@ def _rows(contacts: Sequence[NewContact]) -> list[dict[str, Any]]:
             "timezone": contact.timezone,
             "plate": contact.plate,
             "due_on": contact.due_on,
-            "list_rank": _rank(contact),
+            "list_rank": rank(contact.priority, _first_date(contact)),
+            "closed_reason": NOT_DUE if contact.not_due else None,
             "given_at": None if contact.consent is None else contact.consent.given_at,
             "source": None if contact.consent is None else contact.consent.source,
             "wording": None if contact.consent is None else contact.consent.wording,
@@ -134,10 +164,23 @@ def _rows(contacts: Sequence[NewContact]) -> list[dict[str, Any]]:
     ]
 
 
-def _rank(contact: NewContact) -> int:
-    due = contact.due_on
-    day = _LAST_DAY if due is None else due.year * 10_000 + due.month * 100 + due.day
-    return contact.priority * 100_000_000 + day
+def rank(priority: int, due_on: date | None) -> int:
+    """The place on a list of a contact with this date."""
+    day = _LAST_DAY if due_on is None else due_on.year * 10_000 + due_on.month * 100 + due_on.day
+    return priority * RANK_OF_PRIORITY + day
+
+
+def _first_date(contact: NewContact) -> date | None:
+    dates = (contact.due_on, *(due_on for _, due_on in contact.further_cars))
+    return min((due_on for due_on in dates if due_on is not None), default=None)
+
+
+def _further(campaign: Campaign, contacts: Sequence[NewContact]) -> list[dict[str, Any]]:
+    return [
+        {"campaign": campaign.campaign_id, "hash": contact.number_hash, "car": plate, "date": due_on}
+        for contact in contacts
+        for plate, due_on in contact.further_cars
+    ]
 
 
 # What a list is made of, in a table of the connection's own. One row of each person has `names_person`, the last.
@@ -151,7 +194,7 @@ _STAGED = Table(
         Column(name, tables.contacts.c[name].type)
         for name in (
             *("number", "number_hash", "number_kind", "display_name", "timezone"),
-            *("plate", "due_on", "list_rank"),
+            *("plate", "due_on", "list_rank", "closed_reason"),
         )
     ),
     *(Column(name, tables.consents.c[name].type) for name in ("given_at", "source", "wording")),
@@ -176,7 +219,7 @@ def _listed(campaign: Campaign) -> Insert:
         campaign,
         {
             "campaign_id": literal(campaign.campaign_id, Text),
-            "state": literal("ready", String),
+            "state": case((_STAGED.c.closed_reason.is_(None), literal("ready", String)), else_="closed"),
             **{name: _STAGED.c[name] for name in copied},
         },
     )
@@ -212,6 +255,17 @@ def _about_customers(
     return insert(table).from_select(["customer_id", *values], found)
 
 
+_FURTHER = insert(further_cars).from_select(
+    ["contact_id", "plate", "due_on"],
+    select(
+        tables.contacts.c.contact_id,
+        bindparam("car", type_=Text()),
+        bindparam("date", type_=further_cars.c.due_on.type),
+    ).where(
+        tables.contacts.c.campaign_id == bindparam("campaign"),
+        tables.contacts.c.number_hash == bindparam("hash"),
+    ),
+)
 _REOPENED = (
     update(tables.contacts)
     .where(

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from app.storage.tables import metadata
+from app.storage.vehicle_tables import vehicles
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=vehicles.metadata,
     transactional_ddl=True,
 )
 context.run_migrations()

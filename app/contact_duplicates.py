@@ -1,0 +1,78 @@
+"""What an import meets twice: a number, a person or a car, in the file or on the list already.
+
+A list has each number, each person and each car once, so that nobody is called twice about the same thing. Only one thing that
+comes back is no fault: another car of the same person at the same number. One call is about all of them.
+"""
+
+from app.storage.contact_list import Listed
+from customers.errors import PlateError
+from customers.plate import parse_plate
+from dialer.contact_columns import Columns, Field
+from dialer.contact_file import ContactRow, RowFault
+
+_REMOVE = "remove the row"
+
+
+class Duplicates:
+    """The rows of one file so far, and what is on the list."""
+
+    def __init__(self, on_list: Listed, columns: Columns) -> None:
+        self._on_list = on_list
+        self._columns = columns
+        self._listed_cars = {_same(plate) for plate in on_list.plates}
+        self._cars: dict[str, int] = {}
+        self._people: dict[str, tuple[int, str]] = {}
+        self._numbers: dict[str, tuple[int, str]] = {}
+
+    def take(self, row: ContactRow, hashed: str, person: str) -> RowFault | None:
+        """Note a row with the hash of its number and the key of its person; the fault that it was there before."""
+        return self._car(row) or self._number(row, hashed, person) or self._person(row, hashed, person)
+
+    def _car(self, row: ContactRow) -> RowFault | None:
+        if row.plate is None:
+            return None
+        car = _same(row.plate)
+        if car in self._listed_cars:
+            return RowFault(
+                row.line, self._columns.heading(Field.PLATE), "the car is on the list already", _REMOVE
+            )
+        line = self._cars.setdefault(car, row.line)
+        if line != row.line:
+            return RowFault(
+                row.line, self._columns.heading(Field.PLATE), f"the same car as on line {line}", _REMOVE
+            )
+        return None
+
+    def _number(self, row: ContactRow, hashed: str, person: str) -> RowFault | None:
+        if hashed in self._on_list.numbers:
+            return RowFault(
+                row.line, self._columns.heading(Field.NUMBER), "the number is on the list already", _REMOVE
+            )
+        line, first = self._numbers.setdefault(hashed, (row.line, person))
+        if line != row.line and (row.plate is None or person != first):
+            return RowFault(
+                row.line, self._columns.heading(Field.NUMBER), f"the same number as on line {line}", _REMOVE
+            )
+        return None
+
+    def _person(self, row: ContactRow, hashed: str, person: str) -> RowFault | None:
+        if person in self._on_list.persons:
+            reason = "the customer is on the list already, with another number"
+            return RowFault(row.line, self._columns.heading(Field.NUMBER), reason, _REMOVE)
+        line, first = self._people.setdefault(person, (row.line, hashed))
+        if hashed != first:
+            return RowFault(
+                row.line,
+                self._columns.heading(Field.NUMBER),
+                f"the same customer as on line {line}, with another number",
+                "choose one of the numbers; another car gets a row of its own with that number",
+            )
+        return None
+
+
+def _same(plate: str) -> str:
+    """A text that is equal for spellings of one plate; a foreign plate is taken as it is written."""
+    try:
+        return parse_plate(plate)
+    except PlateError:
+        return plate

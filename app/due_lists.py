@@ -1,0 +1,60 @@
+"""Keeps the lists with a due window by their dates: each is gone through once a day, from midnight on."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from app.due_refresh import HOME, refresh_list
+from app.rdw.client import open_register
+from app.settings import RdwAccess
+from app.storage.database import Database
+from app.storage.due_lists import lists_to_keep
+from customers.errors import RegisterError
+from dialer.errors import DialerError
+
+LOOK_SECONDS = 600.0
+_log = logging.getLogger(__name__)
+
+
+class DueLists:
+    """The daily work on all lists. A list that fails is tried again at the next look; what is known stays in force."""
+
+    def __init__(self, database: Database, access: RdwAccess, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._access = access
+        self._now = now
+
+    async def run(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Go through the lists that were not gone through today."""
+        try:
+            today = self._now().astimezone(HOME).date()
+            waiting = await lists_to_keep(self._database, today)
+        except DialerError as error:
+            _log.warning("the lists with a due window could not be read", extra={"reason": str(error)})
+            return
+        async with open_register(self._access) as register:
+            for campaign_id in waiting:
+                try:
+                    result = await refresh_list(self._database, register, campaign_id, self._now())
+                except (RegisterError, DialerError) as error:
+                    _log.warning(
+                        "a list was not kept by its dates",
+                        extra={"campaign": campaign_id, "reason": str(error)},
+                    )
+                else:
+                    _log.info(
+                        "a list was kept by its dates",
+                        extra={
+                            "campaign": campaign_id,
+                            "appeared": result.appeared,
+                            "disappeared": result.disappeared,
+                            "unknown_plates": len(result.unknown_plates),
+                        },
+                    )

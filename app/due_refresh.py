@@ -1,0 +1,96 @@
+"""Going through a campaign's list by the dates of its cars: contacts appear when due and disappear when the date moves."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from app.storage.campaigns import get_campaign
+from app.storage.database import Database
+from app.storage.due_lists import (
+    Car,
+    DatedContact,
+    StoredContact,
+    due_window,
+    next_contacts,
+    note_kept,
+    store_dates,
+)
+from app.vehicles import look_up
+from calls.ids import CampaignId, ContactId
+from customers.ports import VehicleRegister
+from customers.vehicle import Vehicle
+from dialer.campaign import CampaignKind
+from dialer.due import DueChange, DueWindow, ListedContact, due_change, first_due
+from dialer.errors import NoDueWindow
+
+HOME = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshResult:
+    """What going through a list came to. `unknown_plates` the register does not know, or they are not Dutch."""
+
+    appeared: int
+    disappeared: int
+    unchanged: int
+    unknown_plates: tuple[str, ...]
+
+
+async def refresh_list(
+    database: Database,
+    register: VehicleRegister,
+    campaign_id: CampaignId,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> RefreshResult:
+    """Go through a list once; `progress` hears how many contacts are done. A dry run changes no contact.
+
+    Each contact is done whole or not at all: after a failure those before it are done and the rest are as they were.
+    Contacts closed for another reason are not looked at. Raises UnknownCampaign, NoDueWindow, RegisterError,
+    StoreUnavailable.
+    """
+    campaign = await get_campaign(database, campaign_id)
+    window = await due_window(database, campaign_id)
+    if window is None:
+        raise NoDueWindow(campaign_id)
+    today = now.astimezone(HOME).date()
+    # The register knows APK dates; the dates of other lists are their own.
+    asks = campaign.kind is CampaignKind.APK
+    changes: list[DueChange | None] = []
+    unknown: list[str] = []
+    last = ContactId(0)
+    while contacts := await next_contacts(database, campaign_id, last):
+        plates = [car.plate for contact in contacts for car in contact.cars if asks and car.plate is not None]
+        vehicles = await look_up(database, register, plates, now)
+        dated = [_dated(contact, vehicles, window, today) for contact in contacts]
+        if not dry_run:
+            await store_dates(database, dated)
+        changes += (each.change for each in dated)
+        unknown += (plate for plate in plates if vehicles.get(plate) is None)
+        last = contacts[-1].contact_id
+        progress(len(changes))
+    if not dry_run:
+        await note_kept(database, campaign_id, window, today)
+    return RefreshResult(
+        appeared=changes.count(DueChange.APPEARS),
+        disappeared=changes.count(DueChange.DISAPPEARS),
+        unchanged=changes.count(None),
+        unknown_plates=tuple(unknown),
+    )
+
+
+def _dated(
+    contact: StoredContact, vehicles: Mapping[str, Vehicle | None], window: DueWindow, today: date
+) -> DatedContact:
+    dates = tuple(_date(car, vehicles) for car in contact.cars)
+    listed = ListedContact(contact.state == "in_air", contact.closed_reason, dates)
+    return DatedContact(contact, dates[0], first_due(dates, window, today), due_change(listed, window, today))
+
+
+def _date(car: Car, vehicles: Mapping[str, Vehicle | None]) -> date | None:
+    """The register's date; the list's own for a car of which the register knows none."""
+    vehicle = vehicles.get(car.plate) if car.plate is not None else None
+    return (vehicle and vehicle.apk_expiry) or car.due_on

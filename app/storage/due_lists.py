@@ -1,0 +1,180 @@
+"""The lists that are kept by the dates of cars: their due windows, and what a contact's dates do to it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import bindparam, case, func, literal_column, or_, select, update
+
+from app.storage.audit import AuditEntry, store_change
+from app.storage.contact_list import RANK_OF_PRIORITY, rank
+from app.storage.database import Database
+from app.storage.tables import contacts
+from app.storage.vehicle_tables import due_windows, further_cars
+from calls.ids import CampaignId, ContactId
+from dialer.due import NOT_DUE, DueChange, DueWindow
+
+CONTACTS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """A car of a contact. The plate is as the list has it; `due_on` is what was known when it was stored."""
+
+    plate: str | None
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContact:
+    """A contact with its cars, the one of its own row first."""
+
+    contact_id: ContactId
+    state: str
+    closed_reason: str | None
+    list_rank: int
+    cars: tuple[Car, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DatedContact:
+    """What a contact's dates come to: `due_on` of its own car, `first_due` for its place on the list, and the change."""
+
+    contact: StoredContact
+    due_on: date | None
+    first_due: date | None
+    change: DueChange | None
+
+
+async def set_due_window(
+    database: Database, campaign_id: CampaignId, window: DueWindow, entry: AuditEntry | None = None
+) -> None:
+    """Keep a campaign's list by dates from now on, or change its window; the list follows when it is next gone through."""
+    columns = {"days_before": window.days_before, "days_after": window.days_after, "kept_on": None}
+    statement = (
+        database.insert(due_windows)
+        .values(campaign_id=campaign_id, **columns)
+        .on_conflict_do_update(index_elements=[due_windows.c.campaign_id], set_=columns)
+    )
+    async with database.writing() as connection:
+        await connection.execute(statement)
+        await store_change(connection, entry)
+
+
+async def due_window(database: Database, campaign_id: CampaignId) -> DueWindow | None:
+    """Return the due window of a campaign's list, None when it has none."""
+    query = select(due_windows).where(due_windows.c.campaign_id == campaign_id)
+    async with database.reading() as connection:
+        row = (await connection.execute(query)).one_or_none()
+    return None if row is None else DueWindow(row.days_before, row.days_after)
+
+
+async def lists_to_keep(database: Database, today: date) -> list[CampaignId]:
+    """Return the campaigns whose list has a due window and was not gone through today."""
+    kept_on = due_windows.c.kept_on
+    query = select(due_windows.c.campaign_id).where(or_(kept_on.is_(None), kept_on != today))
+    async with database.reading() as connection:
+        rows = await connection.execute(query.order_by(due_windows.c.campaign_id))
+        return [CampaignId(campaign_id) for campaign_id in rows.scalars()]
+
+
+async def note_kept(database: Database, campaign_id: CampaignId, window: DueWindow, today: date) -> None:
+    """Store that a whole list was gone through with this window; nothing when the window was changed meanwhile."""
+    async with database.writing() as connection:
+        await connection.execute(
+            update(due_windows)
+            .where(
+                due_windows.c.campaign_id == campaign_id,
+                due_windows.c.days_before == window.days_before,
+                due_windows.c.days_after == window.days_after,
+            )
+            .values(kept_on=today)
+        )
+
+
+async def count_contacts(database: Database, campaign_id: CampaignId) -> int:
+    """Count the contacts on a list, closed ones too."""
+    query = select(func.count()).select_from(contacts).where(contacts.c.campaign_id == campaign_id)
+    async with database.reading() as connection:
+        return int((await connection.execute(query)).scalar_one())
+
+
+async def next_contacts(database: Database, campaign_id: CampaignId, after: ContactId) -> list[StoredContact]:
+    """Return the contacts after one, by number, up to `CONTACTS_AT_ONCE`, save those closed for another reason."""
+    async with database.reading() as connection:
+        rows = (await connection.execute(_NEXT, {"campaign": campaign_id, "after": after})).all()
+        further: dict[int, list[Car]] = defaultdict(list)
+        keys = {"keys": [row.contact_id for row in rows]}
+        for car in await connection.execute(_FURTHER, keys):
+            further[car.contact_id].append(Car(car.plate, car.due_on))
+    return [
+        StoredContact(
+            ContactId(row.contact_id),
+            row.state,
+            row.closed_reason,
+            row.list_rank,
+            (Car(row.plate, row.due_on), *further[row.contact_id]),
+        )
+        for row in rows
+    ]
+
+
+async def store_dates(database: Database, dated: Sequence[DatedContact]) -> None:
+    """Store what the dates come to; a contact whose state has changed since it was read stays as it is by now."""
+    by_change: dict[DueChange | None, list[dict[str, object]]] = defaultdict(list)
+    for each in dated:
+        place = rank(each.contact.list_rank // RANK_OF_PRIORITY, each.first_due)
+        changed = (each.due_on, place) != (each.contact.cars[0].due_on, each.contact.list_rank)
+        if each.contact.state != "in_air" and (changed or each.change is not None):
+            by_change[each.change].append(
+                {
+                    "key": each.contact.contact_id,
+                    "was": each.contact.state,
+                    "date": each.due_on,
+                    "place": place,
+                }
+            )
+    if not by_change:
+        return
+    async with database.writing() as connection:
+        for change, rows in by_change.items():
+            await connection.execute(_CHANGES[change], rows)
+
+
+_NEXT = (
+    select(
+        *(
+            contacts.c[name]
+            for name in ("contact_id", "state", "closed_reason", "list_rank", "plate", "due_on")
+        )
+    )
+    .where(
+        contacts.c.campaign_id == bindparam("campaign"),
+        contacts.c.contact_id > bindparam("after"),
+        or_(contacts.c.closed_reason.is_(None), contacts.c.closed_reason == NOT_DUE),
+    )
+    .order_by(contacts.c.contact_id)
+    .limit(CONTACTS_AT_ONCE)
+)
+_FURTHER = (
+    select(further_cars)
+    .where(further_cars.c.contact_id.in_(bindparam("keys", expanding=True)))
+    .order_by(further_cars.c.contact_id, further_cars.c.plate)
+)
+_DATED = (
+    update(contacts)
+    .where(contacts.c.contact_id == bindparam("key"), contacts.c.state == bindparam("was"))
+    .values(due_on=bindparam("date"), list_rank=bindparam("place"))
+)
+_CHANGES = {
+    None: _DATED,
+    # A rest that is over wakes by itself.
+    DueChange.APPEARS: _DATED.where(contacts.c.closed_reason == NOT_DUE).values(
+        state=case(
+            (contacts.c.not_before.is_(None), literal_column("'ready'")), else_=literal_column("'resting'")
+        ),
+        closed_reason=None,
+    ),
+    DueChange.DISAPPEARS: _DATED.values(state="closed", closed_reason=NOT_DUE),
+}

@@ -1,0 +1,1 @@
+"""Lists of contacts: kept by dates, and asked of the register of vehicles."""

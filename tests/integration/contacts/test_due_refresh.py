@@ -1,0 +1,290 @@
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.due_lists import DueLists
+from app.due_refresh import RefreshResult, refresh_list
+from app.rdw.client import RdwRegister, open_register
+from app.settings import RdwAccess
+from app.storage.contact_list import NewContact
+from app.storage.database import Database
+from app.storage.due_lists import due_window, lists_to_keep, set_due_window
+from app.storage.tables import contacts
+from calls.ids import CampaignId
+from customers.errors import RegisterUnreachable
+from dialer.campaign import CampaignKind
+from dialer.due import DueWindow
+from dialer.errors import NoDueWindow
+from tests.fakes.rdw_server import FakeRdw, serving, status
+from tests.integration.storage.builders import (
+    CAMPAIGN,
+    NOW,
+    call_ids,
+    campaign_with,
+    committed,
+    contact,
+    other,
+    store_for,
+)
+
+WINDOW = DueWindow(days_before=42, days_after=14)
+TODAY = date(2026, 6, 2)
+DUE, NEXT_YEAR = "20260620", "20270620"
+
+
+@pytest.fixture
+def rdw() -> FakeRdw:
+    return FakeRdw()
+
+
+@pytest.fixture
+async def access(rdw: FakeRdw) -> AsyncIterator[RdwAccess]:
+    async with serving(rdw) as served:
+        yield served
+
+
+@pytest.fixture
+async def register(access: RdwAccess) -> AsyncIterator[RdwRegister]:
+    async def no_pause(_seconds: float) -> None:
+        return
+
+    async with open_register(access, no_pause) as opened:
+        yield opened
+
+
+def with_car(number: int, plate: str | None = None, due_on: date | None = None) -> NewContact:
+    return replace(contact(number), plate=plate or f"B{number:03d}AE", due_on=due_on)
+
+
+async def listed(database: Database, *new: NewContact, kind: CampaignKind = CampaignKind.APK) -> None:
+    await campaign_with(database, new, replace(CAMPAIGN, kind=kind))
+    await set_due_window(database, CAMPAIGN.campaign_id, WINDOW)
+
+
+async def refreshed(
+    database: Database, register: RdwRegister, *, days: int = 0, dry_run: bool = False
+) -> RefreshResult:
+    now = NOW + timedelta(days=days)
+    return await refresh_list(database, register, CAMPAIGN.campaign_id, now, dry_run=dry_run)
+
+
+async def states(database: Database) -> list[tuple[str, str | None]]:
+    query = select(contacts.c.state, contacts.c.closed_reason).order_by(contacts.c.contact_id)
+    async with database.reading() as connection:
+        return [(row.state, row.closed_reason) for row in await connection.execute(query)]
+
+
+async def change_first(database: Database, **values: object) -> None:
+    async with database.writing() as connection:
+        await connection.execute(update(contacts).where(contacts.c.contact_id == 1).values(values))
+
+
+OPEN, NOT_DUE = ("ready", None), ("closed", "not_due")
+
+
+async def test_contacts_disappear_when_the_date_moves_and_come_back_next_year(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, with_car(1), with_car(2), with_car(3, "XX"))
+    rdw.register("B001AE", DUE)
+    rdw.register("B002AE", DUE)
+
+    first = await refreshed(database, register)
+    rdw.register("B002AE", NEXT_YEAR)
+    second = await refreshed(database, register, days=1)
+    after_second = await states(database)
+    third = await refreshed(database, register, days=365)
+
+    assert first == RefreshResult(0, 0, 3, ("XX",))
+    assert second == RefreshResult(0, 1, 2, ("XX",))
+    assert after_second == [OPEN, NOT_DUE, OPEN]
+    assert third == RefreshResult(1, 1, 1, ("XX",))
+    assert await states(database) == [NOT_DUE, OPEN, OPEN]
+
+
+async def test_a_contact_that_is_not_due_is_not_called(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, with_car(1), with_car(2))
+    rdw.register("B001AE", NEXT_YEAR)
+    rdw.register("B002AE", DUE)
+    await refreshed(database, register)
+    store = await store_for(database)
+
+    outcome = await store.commit_attempts(CAMPAIGN, call_ids(2), NOW, "x")
+
+    assert [attempt.display_name for attempt in committed(outcome)] == ["Mevrouw Proef 2"]
+
+
+async def test_a_contact_being_called_is_left_alone(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, with_car(1))
+    rdw.register("B001AE", NEXT_YEAR)
+    store = await store_for(database)
+    await store.commit_attempts(CAMPAIGN, call_ids(1), NOW, "x")
+
+    result = await refreshed(database, register)
+
+    assert (result.disappeared, await states(database)) == (0, [("in_air", None)])
+
+
+@pytest.mark.parametrize("reason", ["objection", "booked"])
+async def test_a_contact_closed_for_another_reason_stays_closed(
+    database: Database, rdw: FakeRdw, register: RdwRegister, reason: str
+) -> None:
+    await listed(database, with_car(1))
+    rdw.register("B001AE", DUE)
+    await change_first(database, state="closed", closed_reason=reason)
+
+    await refreshed(database, register)
+
+    assert await states(database) == [("closed", reason)]
+
+
+async def test_a_rest_outlives_a_change_of_dates(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, with_car(1))
+    rest = datetime(2027, 8, 1, tzinfo=UTC)
+    await change_first(database, state="resting", not_before=rest)
+    rdw.register("B001AE", NEXT_YEAR)
+    await refreshed(database, register)
+
+    await refreshed(database, register, days=365)
+
+    async with database.reading() as connection:
+        row = (await connection.execute(select(contacts.c.state, contacts.c.not_before))).one()
+    assert tuple(row) == ("resting", rest)
+
+
+async def test_the_list_is_called_in_the_order_of_the_registers_dates(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, with_car(1, due_on=TODAY), with_car(2))
+    rdw.register("B001AE", "20260625")
+    rdw.register("B002AE", "20260615")
+    await refreshed(database, register)
+    store = await store_for(database)
+
+    outcome = await store.commit_attempts(CAMPAIGN, call_ids(2), NOW, "x")
+
+    assert [attempt.display_name for attempt in committed(outcome)] == ["Mevrouw Proef 2", "Mevrouw Proef 1"]
+
+
+async def test_any_car_that_is_due_keeps_a_contact_on_the_list(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, replace(with_car(1), further_cars=(("B002AE", None),)))
+    rdw.register("B001AE", NEXT_YEAR)
+    rdw.register("B002AE", DUE)
+
+    both = await refreshed(database, register)
+    rdw.register("B002AE", NEXT_YEAR)
+    none = await refreshed(database, register, days=1)
+
+    assert (both.disappeared, none.disappeared) == (0, 1)
+
+
+async def test_a_dry_run_tells_the_same_and_changes_no_contact(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, with_car(1))
+    rdw.register("B001AE", NEXT_YEAR)
+
+    told = await refreshed(database, register, dry_run=True)
+
+    assert (told.disappeared, await states(database)) == (1, [OPEN])
+    assert await refreshed(database, register) == told
+
+
+async def test_the_register_is_asked_once_a_day_about_a_plate(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, with_car(1), with_car(2))
+    rdw.register("B001AE", DUE)
+
+    await refreshed(database, register)
+    await refreshed(database, register)
+    await refreshed(database, register, days=1)
+
+    assert rdw.asked == [["B001AE", "B002AE"]] * 2
+
+
+async def test_a_list_of_another_kind_is_kept_by_its_own_dates(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    cars = (with_car(1, due_on=TODAY), with_car(2, due_on=TODAY + timedelta(days=100)))
+    await listed(database, *cars, kind=CampaignKind.TYRES)
+
+    result = await refreshed(database, register)
+
+    assert result == RefreshResult(0, 1, 1, ())
+    assert rdw.asked == []
+
+
+async def test_a_dead_register_changes_nothing_and_what_came_before_it_died_is_kept(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, *(with_car(number) for number in range(1, 502)))
+    for number in range(1, 502):
+        rdw.register(f"B{number:03d}AE", NEXT_YEAR)
+    await refreshed(database, register, dry_run=True)
+    rdw.always = status(503)
+
+    with pytest.raises(RegisterUnreachable):
+        await refreshed(database, register, days=1)
+    dead = await states(database)
+    rdw.always = None
+    rdw.asked.clear()
+    result = await refreshed(database, register)
+
+    assert set(dead) == {OPEN}
+    assert (result.disappeared, rdw.asked) == (501, [])
+
+
+async def test_a_list_without_a_window_is_refused_with_the_remedy(
+    database: Database, register: RdwRegister
+) -> None:
+    await campaign_with(database, [with_car(1)])
+
+    with pytest.raises(NoDueWindow, match="contacts due-window"):
+        await refreshed(database, register)
+
+
+async def test_every_list_is_kept_once_a_day_and_again_when_its_window_changes(
+    database: Database, rdw: FakeRdw, access: RdwAccess
+) -> None:
+    await listed(database, with_car(1))
+    await campaign_with(database, [], other("banden"))
+    rdw.register("B001AE", NEXT_YEAR)
+    keeper = DueLists(database, access, lambda: NOW)
+
+    await keeper.look()
+    kept = await lists_to_keep(database, TODAY)
+    tomorrow = await lists_to_keep(database, TODAY + timedelta(days=1))
+    await set_due_window(database, CAMPAIGN.campaign_id, DueWindow(400, 0))
+    changed = await lists_to_keep(database, TODAY)
+    await keeper.look()
+
+    assert (kept, tomorrow, changed) == ([], [CAMPAIGN.campaign_id], [CAMPAIGN.campaign_id])
+    assert await states(database) == [OPEN]
+    assert await due_window(database, CampaignId("banden")) is None
+
+
+async def test_a_list_that_cannot_be_kept_is_told_and_tried_again(
+    database: Database, rdw: FakeRdw, access: RdwAccess, caplog: pytest.LogCaptureFixture
+) -> None:
+    await listed(database, with_car(1))
+    rdw.always = status(403)
+
+    with caplog.at_level(logging.WARNING):
+        await DueLists(database, access, lambda: NOW).look()
+
+    assert [record.message for record in caplog.records] == ["a list was not kept by its dates"]
+    assert "B001AE" not in str(vars(caplog.records[0]))
+    assert await lists_to_keep(database, TODAY) == [CAMPAIGN.campaign_id]
