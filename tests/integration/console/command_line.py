@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from typer.testing import CliRunner, Result
 
@@ -15,13 +16,14 @@ def call(settings: Mapping[str, str], *words: str) -> Result:
     return CliRunner().invoke(commands, list(words), env={**nothing, "COLUMNS": "200", **settings})
 
 
-async def call_beside(bed: Bed, *words: str) -> Result:
-    """Call while the API of the bed runs."""
+async def call_beside(bed: Bed, *words: str, more: Mapping[str, str] = MappingProxyType({})) -> Result:
+    """Call while the API of the bed runs, with `more` settings than the bed's."""
     host, _, port = bed.url.removeprefix("http://").rpartition(":")
     settings = {
         "DEALERLIJN_HTTP_HOST": host,
         "DEALERLIJN_HTTP_PORT": port,
         "DEALERLIJN_API_TOKEN": TOKEN,
         "DEALERLIJN_DATABASE_URL": str(bed.database.engine.url).replace("+aiosqlite", ""),
+        **more,
     }
     return await asyncio.to_thread(call, settings, *words)

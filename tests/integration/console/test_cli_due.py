@@ -1,0 +1,101 @@
+"""Commands on the lists that are kept by dates, beside a register of vehicles of our own."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from app.cli_frame import Exit
+from app.settings import RdwAccess
+from app.storage.audit import newest_changes
+from tests.fakes.rdw_server import FakeRdw, serving
+from tests.integration.console.bed import Bed
+from tests.integration.console.command_line import call_beside
+
+LIST = "Naam;Telefoon;Kenteken\nAnna;0610000001;B-001-AE\nBram;0610000002;b 002 ae\n"
+CAMPAIGN = ("--campaign", "apk-may")
+
+
+def apk(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y%m%d")
+
+
+@pytest.fixture
+def rdw() -> FakeRdw:
+    fake = FakeRdw()
+    fake.register("B001AE", apk(10))
+    fake.register("B002AE", apk(200))
+    return fake
+
+
+async def contacts(bed: Bed, access: RdwAccess, *words: str) -> Result:
+    settings = {"DEALERLIJN_RDW_URL": access.url, "DEALERLIJN_RDW_APP_TOKEN": "a-token"}
+    return await call_beside(bed, "contacts", words[0], *words[1:], *CAMPAIGN, more=settings)
+
+
+async def test_a_list_is_refreshed_for_people_and_for_machines(
+    bed: Bed, tmp_path: Path, rdw: FakeRdw
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(LIST + "Carmen;0610000003;B-003-AE\n", encoding="utf-8")
+
+    async with serving(rdw) as access:
+        await contacts(bed, access, "import", str(file))
+        without = await contacts(bed, access, "refresh")
+        window = await contacts(bed, access, "due-window", "--days-before", "30")
+        dry = await contacts(bed, access, "refresh", "--dry-run")
+        real = await contacts(bed, access, "refresh", "--json")
+
+    assert (without.exit_code, "contacts due-window" in without.stderr) == (Exit.REFUSED, True)
+    assert window.stdout == "apk-may calls from 30 days before a date to 14 days after it\n"
+    assert dry.stdout == "0 appeared, 1 disappeared, 2 unchanged, 1 unknown plates\n"
+    assert "unknown: B003AE" in dry.stderr
+    assert json.loads(real.stdout) == {
+        "appeared": 0,
+        "disappeared": 1,
+        "unchanged": 2,
+        "unknown_plates": ["B003AE"],
+    }
+    assert rdw.tokens == ["a-token"]
+
+
+async def test_the_audit_log_says_who_changed_a_window(bed: Bed, rdw: FakeRdw) -> None:
+    async with serving(rdw) as access:
+        await contacts(bed, access, "due-window", "--days-before", "30", "--days-after", "0")
+
+    [entry] = await newest_changes(bed.database, 1)
+    assert (entry.action, entry.subject, entry.who[:4]) == ("due_window", "apk-may", "cli:")
+    assert (entry.before, json.loads(entry.after)) == ("null", {"days_before": 30, "days_after": 0})
+
+
+async def test_an_import_fills_in_dates_and_keeps_out_who_is_not_due(
+    bed: Bed, tmp_path: Path, rdw: FakeRdw
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(LIST, encoding="utf-8")
+
+    async with serving(rdw) as access:
+        await contacts(bed, access, "due-window")
+        added = await contacts(bed, access, "import", str(file), "--rdw")
+        refreshed = await contacts(bed, access, "refresh")
+
+    assert added.stdout == "2 contacts added\n"
+    assert refreshed.stdout == "0 appeared, 0 disappeared, 2 unchanged, 0 unknown plates\n"
+
+
+async def test_a_dead_register_ends_with_4_and_stores_nothing(
+    bed: Bed, tmp_path: Path, rdw: FakeRdw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.rdw.retries._FIRST_PAUSE_SECONDS", 0.0)
+    file = tmp_path / "list.csv"
+    file.write_text(LIST, encoding="utf-8")
+    async with serving(rdw) as access:
+        pass
+
+    dead = await contacts(bed, access, "import", str(file), "--rdw")
+    again = await contacts(bed, access, "import", str(file))
+
+    assert (dead.exit_code, "out of reach" in dead.stderr) == (Exit.UNREACHABLE, True)
+    assert again.stdout == "2 contacts added\n"
