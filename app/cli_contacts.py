@@ -18,7 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from app.cli_frame import AsJson, Exit, new_commands, opened, who
+from app.cli_frame import AsJson, Exit, end, new_commands, opened, show_table, who
 from app.clock import SystemClock
 from app.contacts_import import ImportOptions, ImportResult, import_contacts, usual_report
 from app.due_refresh import RefreshResult, refresh_list
@@ -26,8 +26,14 @@ from app.rdw.client import open_register
 from app.settings import RdwAccess, read_database_url, read_rdw_access
 from app.storage.audit import AuditEntry
 from app.storage.campaigns import find_campaign
+from app.storage.contact_cards import ContactCard, contact_card
+from app.storage.contact_list import load_hash_key
 from app.storage.due_lists import count_contacts, set_due_window
 from app.storage.due_lists import due_window as get_due_window
+from calls.errors import NumberError
+from calls.numbers import parse_number
+from customers.person import number_hash
+from customers.plate import as_on_car
 from dialer.contact_columns import Field
 from dialer.due import DueWindow
 
@@ -103,7 +109,41 @@ def refresh(
     )
     if result.unknown_plates:
         more = ", …" if len(result.unknown_plates) > _FAULTS_SHOWN else ""
-        typer.echo(f"unknown: {', '.join(result.unknown_plates[:_FAULTS_SHOWN])}{more}", err=True)
+        typer.echo(
+            f"unknown: {', '.join(map(as_on_car, result.unknown_plates[:_FAULTS_SHOWN]))}{more}", err=True
+        )
+
+
+@contact_commands.command("show")
+def show_contact(
+    number: Annotated[str, typer.Argument(help="The phone number, however it is written.")],
+    campaign: CampaignName,
+    as_json: AsJson = False,
+) -> None:
+    """Show where a contact stands on a list, and all the cars that one call is about."""
+    card = asyncio.run(_card(read_database_url(), campaign, number))
+    if card is None:
+        end(f"the number is not on the list of {campaign}: look at the number and the campaign", Exit.REFUSED)
+    if as_json:
+        typer.echo(json.dumps(asdict(card), indent=2, default=str))
+        return
+    typer.echo(f"{card.name}: {card.state}{f' ({card.closed_reason})' if card.closed_reason else ''}")
+    show_table(
+        ("plate", "make", "model", "due on"),
+        [(as_on_car(car.plate), car.make, car.model, car.due_on) for car in card.cars],
+        "no car is known",
+    )
+
+
+async def _card(url: str, word: str, number: str) -> ContactCard | None:
+    try:
+        e164 = parse_number(number).e164
+    except NumberError as error:
+        end(f"{error.reason}: {error.remedy}", Exit.REFUSED)
+    async with opened(url) as database:
+        await database.migrate()
+        campaign_id = (await find_campaign(database, word)).campaign_id
+        return await contact_card(database, campaign_id, number_hash(await load_hash_key(database), e164))
 
 
 async def _import(

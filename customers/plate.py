@@ -34,7 +34,11 @@ def parse_plate(text: str) -> Plate:
     raise PlateError("not a Dutch licence plate", "write it as AB-123-C")
 
 
-def shown(plate: Plate) -> str:
-    """The plate with its dashes, as on the car."""
+def as_on_car(plate: str) -> str:
+    """A plate with its dashes; any other text as it is."""
+    try:
+        plate = parse_plate(plate)
+    except PlateError:
+        return plate
     runs: list[str] = re.findall("[A-Z]{4}|[0-9]{4}|[A-Z]+|[0-9]+", plate)
     return "-".join(f"{run[:2]}-{run[2:]}" if len(run) == 4 else run for run in runs)

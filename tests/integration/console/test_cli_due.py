@@ -51,7 +51,7 @@ async def test_a_list_is_refreshed_for_people_and_for_machines(
     assert (without.exit_code, "contacts due-window" in without.stderr) == (Exit.REFUSED, True)
     assert window.stdout == "apk-may calls from 30 days before a date to 14 days after it\n"
     assert dry.stdout == "0 appeared, 1 disappeared, 2 unchanged, 1 unknown plates\n"
-    assert "unknown: B003AE" in dry.stderr
+    assert "unknown: B-003-AE" in dry.stderr
     assert json.loads(real.stdout) == {
         "appeared": 0,
         "disappeared": 1,
@@ -83,6 +83,24 @@ async def test_an_import_fills_in_dates_and_keeps_out_who_is_not_due(
 
     assert added.stdout == "2 contacts added\n"
     assert refreshed.stdout == "0 appeared, 0 disappeared, 2 unchanged, 0 unknown plates\n"
+
+
+async def test_a_contact_is_shown_with_both_its_cars(bed: Bed, tmp_path: Path, rdw: FakeRdw) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(LIST.replace("Bram;0610000002", "Anna;0610000001"), encoding="utf-8")
+
+    async with serving(rdw) as access:
+        await contacts(bed, access, "import", str(file), "--rdw")
+        shown = await contacts(bed, access, "show", "06 1000 0001")
+        for_machines = await contacts(bed, access, "show", "06 1000 0001", "--json")
+        stranger = await contacts(bed, access, "show", "0610000009")
+        broken = await contacts(bed, access, "show", "06")
+
+    assert shown.stdout.startswith("Anna: ready\n")
+    assert shown.stdout.index("B-001-AE") < shown.stdout.index("B-002-AE")
+    assert [car["plate"] for car in json.loads(for_machines.stdout)["cars"]] == ["B001AE", "B002AE"]
+    assert (stranger.exit_code, broken.exit_code) == (Exit.REFUSED, Exit.REFUSED)
+    assert "not on the list" in stranger.stderr
 
 
 async def test_a_dead_register_ends_with_4_and_stores_nothing(

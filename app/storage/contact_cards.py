@@ -1,0 +1,72 @@
+"""What is known of one contact of a list: where it stands, and its cars."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, case, func, select, union_all
+
+from app.storage.database import Database
+from app.storage.tables import campaigns, contacts
+from app.storage.vehicle_tables import further_cars, vehicles
+from calls.ids import CampaignId, ContactId
+from dialer.campaign import CampaignKind
+
+
+@dataclass(frozen=True, slots=True)
+class CarCard:
+    """A car of a contact. `due_on` is the register's date on an APK list, else the list's own."""
+
+    plate: str
+    make: str | None
+    model: str | None
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    """A contact with all its cars, those that come due first at the front. `not_before` counts while it is open."""
+
+    contact_id: ContactId
+    name: str
+    state: str
+    closed_reason: str | None
+    not_before: datetime | None
+    cars: tuple[CarCard, ...]
+
+
+async def contact_card(database: Database, campaign_id: CampaignId, number_hash: str) -> ContactCard | None:
+    """Return the contact with a number on a campaign's list, None when it is not there."""
+    query = select(contacts).where(
+        contacts.c.campaign_id == campaign_id, contacts.c.number_hash == number_hash
+    )
+    async with database.reading() as connection:
+        row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        cars = (await connection.execute(_CARS, {"key": row.contact_id})).all()
+    return ContactCard(
+        ContactId(row.contact_id),
+        row.display_name,
+        row.state,
+        row.closed_reason,
+        row.not_before,
+        tuple(CarCard(car.plate, car.make, car.model, car.due_on) for car in cars),
+    )
+
+
+_OWN = union_all(
+    select(contacts.c.contact_id, contacts.c.campaign_id, contacts.c.plate, contacts.c.due_on).where(
+        contacts.c.contact_id == bindparam("key"), contacts.c.plate.is_not(None)
+    ),
+    select(contacts.c.contact_id, contacts.c.campaign_id, further_cars.c.plate, further_cars.c.due_on)
+    .join(further_cars)
+    .where(contacts.c.contact_id == bindparam("key")),
+).subquery()
+_REGISTERED = case((campaigns.c.kind == CampaignKind.APK, vehicles.c.apk_expiry))
+_DUE_ON = func.coalesce(_REGISTERED, _OWN.c.due_on).label("due_on")
+_CARS = (
+    select(_OWN.c.plate, vehicles.c.make, vehicles.c.model, _DUE_ON)
+    .join(campaigns, campaigns.c.campaign_id == _OWN.c.campaign_id)
+    .outerjoin(vehicles, vehicles.c.plate == _OWN.c.plate)
+    .order_by(_DUE_ON.is_(None), _DUE_ON, _OWN.c.plate)
+)
