@@ -20,9 +20,9 @@ class Dates:
     faults: tuple[RowFault, ...]
 
     def filled(self, row: ContactRow) -> ContactRow:
-        """The row with its date."""
+        """The row with its date; one that has a date was not asked for, and stays."""
         vehicle = self.vehicles.get(row.plate) if row.plate is not None else None
-        return row if row.due_on or vehicle is None else replace(row, due_on=vehicle.apk_expiry)
+        return row if vehicle is None else replace(row, due_on=vehicle.apk_expiry)
 
 
 async def missing_dates(

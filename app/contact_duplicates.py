@@ -5,8 +5,6 @@ comes back is no fault: another car of the same person at the same number. One c
 """
 
 from app.storage.contact_list import Listed
-from customers.errors import PlateError
-from customers.plate import parse_plate
 from dialer.contact_columns import Columns, Field
 from dialer.contact_file import ContactRow, RowFault
 
@@ -19,7 +17,6 @@ class Duplicates:
     def __init__(self, on_list: Listed, columns: Columns) -> None:
         self._on_list = on_list
         self._columns = columns
-        self._listed_cars = {_same(plate) for plate in on_list.plates}
         self._cars: dict[str, int] = {}
         self._people: dict[str, tuple[int, str]] = {}
         self._numbers: dict[str, tuple[int, str]] = {}
@@ -31,12 +28,11 @@ class Duplicates:
     def _car(self, row: ContactRow) -> RowFault | None:
         if row.plate is None:
             return None
-        car = _same(row.plate)
-        if car in self._listed_cars:
+        if row.plate in self._on_list.plates:
             return RowFault(
                 row.line, self._columns.heading(Field.PLATE), "the car is on the list already", _REMOVE
             )
-        line = self._cars.setdefault(car, row.line)
+        line = self._cars.setdefault(row.plate, row.line)
         if line != row.line:
             return RowFault(
                 row.line, self._columns.heading(Field.PLATE), f"the same car as on line {line}", _REMOVE
@@ -68,11 +64,3 @@ class Duplicates:
                 "choose one of the numbers; another car gets a row of its own with that number",
             )
         return None
-
-
-def _same(plate: str) -> str:
-    """A text that is equal for spellings of one plate; a foreign plate is taken as it is written."""
-    try:
-        return parse_plate(plate)
-    except PlateError:
-        return plate

@@ -12,12 +12,19 @@ from app.rdw.client import RdwRegister, open_register
 from app.settings import RdwAccess
 from app.storage.contact_list import NewContact
 from app.storage.database import Database
-from app.storage.due_lists import due_window, lists_to_keep, set_due_window
+from app.storage.due_lists import (
+    DatedContact,
+    due_window,
+    lists_to_keep,
+    next_contacts,
+    set_due_window,
+    store_dates,
+)
 from app.storage.tables import contacts
-from calls.ids import CampaignId
+from calls.ids import CampaignId, ContactId
 from customers.errors import RegisterUnreachable
 from dialer.campaign import CampaignKind
-from dialer.due import DueWindow
+from dialer.due import DueChange, DueWindow
 from dialer.errors import NoDueWindow
 from tests.fakes.rdw_server import FakeRdw, serving, status
 from tests.integration.storage.builders import (
@@ -130,7 +137,20 @@ async def test_a_contact_being_called_is_left_alone(
 
     result = await refreshed(database, register)
 
-    assert (result.disappeared, await states(database)) == (0, [("in_air", None)])
+    async with database.reading() as connection:
+        due_on = (await connection.execute(select(contacts.c.due_on))).scalar_one()
+    assert (result.disappeared, await states(database), due_on) == (0, [("in_air", None)], None)
+
+
+async def test_a_contact_dialled_while_its_list_is_gone_through_is_left_alone(database: Database) -> None:
+    await listed(database, with_car(1))
+    [read] = await next_contacts(database, CAMPAIGN.campaign_id, ContactId(0))
+    store = await store_for(database)
+    await store.commit_attempts(CAMPAIGN, call_ids(1), NOW, "x")
+
+    await store_dates(database, [DatedContact(read, TODAY, TODAY, DueChange.DISAPPEARS)])
+
+    assert await states(database) == [("in_air", None)]
 
 
 @pytest.mark.parametrize("reason", ["objection", "booked"])
