@@ -47,7 +47,15 @@ class OutboundDialler:
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         """Dial; what becomes of it comes back as facts."""
         now = self._clock.now()
-        life = Attempt(attempt.call_id, campaign.campaign_id, campaign.dealer, attempt.contact_id, now)
+        life = Attempt(
+            attempt.call_id,
+            campaign.campaign_id,
+            campaign.dealer,
+            attempt.contact_id,
+            now,
+            detection=campaign.machine_detection,
+            drop_machines=campaign.drop_machines,
+        )
         session = self._supervisor.start(OutboundCall(life, self._desk, self._clock), ())
         session.deliver(Dialled(now))
         dial = Dial(

@@ -7,6 +7,7 @@ import typer
 from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show_list, show_table
 from app.console import campaigns
 from app.console.campaigns import CampaignAnswer, NewCampaign, Pacing, PacingPatch, Stop
+from calls.words import MachineDetection
 from dialer.campaign import CampaignKind, DialMode, LegalBasis
 
 campaign_commands = new_commands("Campaigns: setting up, starting, stopping and pacing.")
@@ -52,6 +53,10 @@ def create_campaign(
     profile: Annotated[str | None, typer.Option(help="The calling profile; not given: the dealer's.")] = None,
     ring_seconds: Annotated[int, typer.Option(help="How long a phone rings.")] = 22,
     wrap_up_seconds: Annotated[int, typer.Option(help="An agent's time after a call.")] = 30,
+    machine_detection: Annotated[
+        MachineDetection, typer.Option(help="Who listens for answering machines.")
+    ] = MachineDetection.OFF,
+    drop_machines: Annotated[bool, typer.Option(help="Hang up on what is certainly a machine.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Set up a campaign; it dials nobody until it is started."""
@@ -65,6 +70,8 @@ def create_campaign(
         profile=profile,
         ring_seconds=ring_seconds,
         wrap_up_seconds=wrap_up_seconds,
+        machine_detection=machine_detection,
+        drop_machines=drop_machines,
     )
     _tell(ask(lambda client: client.ask(campaigns.CREATE_CAMPAIGN, new)), as_json)
 

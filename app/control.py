@@ -37,7 +37,13 @@ from app.storage.audit import AuditEntry
 from app.storage.errors import AlreadyThere
 from app.storage.past_calls import PastCall
 from app.storage.voicemails import Voicemail
-from calls.facts import CampaignStarted, CampaignStopped, DispositionRecorded, PacingChanged
+from calls.facts import (
+    CampaignStarted,
+    CampaignStopped,
+    DispositionRecorded,
+    MachineMistaken,
+    PacingChanged,
+)
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState
 from dialer.campaign import Campaign, CampaignState, PacingSettings
@@ -162,7 +168,8 @@ class Control:
     async def disposition(self, agent_id: AgentId, call_id: CallId, word: str, note: str) -> None:
         """Record in one word how an agent's conversation ended, also afterwards.
 
-        An objection is in force when this returns. Raises UnknownAgent, UnknownCall, NotTheirCall, UnknownDisposition
+        An objection is in force when this returns. Anything but `machine` about a call on which we hung up as on a machine
+        means that a person was dropped: it counts as abandoned. Raises UnknownAgent, UnknownCall, NotTheirCall, UnknownDisposition
         and ObjectionWithoutNumber.
         """
         past = await self._store.past_call(call_id)
@@ -182,7 +189,10 @@ class Control:
                 await self._store.record_caller_objection(call_id, caller, agent_id, self._clock.now())
             else:
                 raise ObjectionWithoutNumber(call_id)
-        self._journal.publish(DispositionRecorded(self._clock.now(), call_id, agent_id, word, note))
+        now = self._clock.now()
+        if past is not None and past.dropped_from is not None and word != Disposition.MACHINE:
+            self._journal.publish(MachineMistaken(now, call_id, *past.dropped_from))
+        self._journal.publish(DispositionRecorded(now, call_id, agent_id, word, note))
 
     def _caller(self, call_id: CallId, past: PastCall | None) -> str | None:
         if past is not None:

@@ -11,7 +11,7 @@ from app.storage.past_calls import PastCall
 from app.storage.voicemails import Voicemail
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, NodeId
 from calls.numbers import PhoneNumber
-from calls.words import AgentState, Department
+from calls.words import AgentState, AmdVerdict, Department
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, DialMode, PacingSettings
 from dialer.pacing import PacingDecision
 from metrics.totals import AttemptTotal
@@ -38,6 +38,7 @@ class LiveCall:
     campaign_id: CampaignId | None = None
     agent_id: AgentId | None = None
     number: PhoneNumber | None = None
+    answerer: AmdVerdict | None = None
 
 
 class ProfileChanges(TypedDict, total=False):

@@ -44,4 +44,5 @@ def _outbound(call: OutboundCall) -> LiveCall:
         since=attempt.dialled_at or attempt.committed_at,
         campaign_id=attempt.campaign_id,
         agent_id=attempt.agent_id,
+        answerer=attempt.answerer,
     )

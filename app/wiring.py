@@ -31,6 +31,7 @@ from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.lines import OpenLines
 from app.live_calls import live_calls
+from app.machine.ear import Ear
 from app.marks import LOOK_SECONDS, Marks
 from app.node import AsteriskNode
 from app.phones import PhoneWatch
@@ -152,6 +153,7 @@ async def _assemble(
         lambda: connection.application,
         lambda agent_id: _endpoint(floor, agent_id),
         PromptLengths(settings.sounds_dir).seconds,
+        lambda: ear.address,
     )
     supervisor = Supervisor(tasks, executor, journal, clock)
     reception = Reception(node, dealers, supervisor, executor, clock, fresh_call_id)
@@ -170,6 +172,7 @@ async def _assemble(
         return session is not None
 
     desk.connect(deliver)
+    ear = Ear(node, deliver, clock)
 
     # The campaigns
     def make_runner(campaign: Campaign) -> CampaignRunner:
@@ -284,6 +287,7 @@ async def _assemble(
     tasks.start("journal", journal.run())
     tasks.start("events", connection.run())
     tasks.start("manager", manager.run())
+    tasks.start("machine detection", ear.run())
     tasks.start("leases", executor.leases.run())
     tasks.start("floor", desk.run())
     tasks.start("campaigns", campaigns.run(runners))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from calls.facts import Fact
 from calls.ids import AgentId, BridgeId, LegId, PlaybackId, RecordingId
-from calls.words import Department, HangupCause
+from calls.words import Department, HangupCause, MachineDetection
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,22 @@ class JoinPeople:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenIn:
+    """Let a leg of our own hear what another leg says; it arrives with the purpose `listening`."""
+
+    leg_id: LegId
+    listener: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class Detect:
+    """Give a leg that listens to a detector; its opinion comes back as a fact."""
+
+    listener: LegId
+    detection: MachineDetection
+
+
+@dataclass(frozen=True, slots=True)
 class CloseBridge:
     """Take a bridge away; no harm when it is gone."""
 
@@ -142,6 +158,8 @@ Command = (
     | SetLease
     | RingAgent
     | JoinPeople
+    | ListenIn
+    | Detect
     | CloseBridge
     | HangUp
     | SetTimer

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId, NodeId, RecordingId
-from calls.words import AgentState, AttemptOutcome, CallPhase, Department, HangupCause, InboundOutcome
+from calls.words import (
+    AgentState,
+    AmdVerdict,
+    AttemptOutcome,
+    CallPhase,
+    Department,
+    HangupCause,
+    InboundOutcome,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +265,31 @@ class InformationMessagePlayed:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswererJudged:
+    """A detector said who picked up, `after_seconds` after the connection. `dropped`: it was certain, and we hang up."""
+
+    at: datetime
+    call_id: CallId
+    campaign_id: CampaignId
+    dealer: DealerId
+    verdict: AmdVerdict
+    reason: str
+    certain: bool
+    after_seconds: float
+    dropped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MachineMistaken:
+    """The agent says that a person was dropped as a machine: counts as abandoned."""
+
+    at: datetime
+    call_id: CallId
+    campaign_id: CampaignId
+    dealer: DealerId
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptEnded:
     """The attempt is over, with its one outcome."""
 
@@ -339,6 +372,8 @@ AttemptFact = (
     | AttemptConnected
     | AttemptAbandoned
     | InformationMessagePlayed
+    | AnswererJudged
+    | MachineMistaken
     | AttemptEnded
 )
 CampaignFact = CampaignStarted | CampaignStopped | PacingChanged | ContactRefused

@@ -5,11 +5,13 @@ a new channel id that is a case-insensitive prefix of a living one. A leg's id c
 tells its call even when the database has lost it.
 
     call     n1 + 26 characters of Crockford base 32 (48 bits of milliseconds, 80 bits of entropy)
-    leg      call + "-" + kind + two hex digits      x00 attempt, a00.. offers to agents, l00 an agent's open line
+    leg      call + "-" + kind + two hex digits      x00 attempt, a00.. offers to agents, l00 an agent's open line,
+                                                     m00 what hears the customer for machine detection
     bridge   call + "-b00"                           where the call's people meet
 """
 
 import re
+import uuid
 from dataclasses import dataclass
 from typing import NewType, Protocol
 
@@ -24,7 +26,7 @@ DealerId = NewType("DealerId", str)
 CampaignId = NewType("CampaignId", str)
 ContactId = NewType("ContactId", int)
 
-_MARK = re.compile("-([xal])([0-9a-f]{2})")
+_MARK = re.compile("-([xalm])([0-9a-f]{2})")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # pragma: allowlist secret
 NODE_LENGTH = 2
 CALL_ID_LENGTH = NODE_LENGTH + 26
@@ -41,7 +43,7 @@ class Entropy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LegMark:
-    """What a leg id says of itself: the call, the kind (`x`, `a` or `l`) and its number within the call."""
+    """What a leg id says of itself: the call, the kind (`x`, `a`, `l` or `m`) and its number within the call."""
 
     call_id: CallId
     kind: str
@@ -53,6 +55,10 @@ def new_call_id(node: NodeId, unix_ms: int, entropy: Entropy) -> CallId:
     if len(node) != NODE_LENGTH or node != node.lower():
         raise ValueError(f"a node name has {NODE_LENGTH} lower-case characters, such as n1; not {node!r}")
     value = ((unix_ms & ((1 << 48) - 1)) << 80) | entropy.getrandbits(80)
+    return _call_id(node, value)
+
+
+def _call_id(node: NodeId, value: int) -> CallId:
     return CallId(node + "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5)))
 
 
@@ -69,6 +75,24 @@ def offer_leg(call_id: CallId, number: int) -> LegId:
 def line_leg(call_id: CallId) -> LegId:
     """An agent's open line."""
     return LegId(f"{call_id}-l00")
+
+
+def listener_leg(call_id: CallId) -> LegId:
+    """What hears the customer of an outbound call, and says nothing."""
+    return LegId(f"{call_id}-m00")
+
+
+def call_uuid(call_id: CallId) -> uuid.UUID:
+    """A call's id as Asterisk's AudioSocket wants it; the node is left out. Raises ValueError when it is no id of ours."""
+    value = 0
+    for character in call_id[NODE_LENGTH:]:
+        value = value << 5 | _ALPHABET.index(character)
+    return uuid.UUID(int=value)
+
+
+def call_of_uuid(node: NodeId, value: uuid.UUID) -> CallId:
+    """The call of this node that `call_uuid` gave."""
+    return _call_id(node, value.int)
 
 
 def bridge_of(call_id: CallId) -> BridgeId:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from calls.ids import BridgeId, LegId, PlaybackId, RecordingId
-from calls.words import HangupCause
+from calls.words import AmdVerdict, HangupCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,17 @@ class DigitPressed:
     at: datetime
     leg_id: LegId
     digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswererHeard:
+    """A detector's opinion of who picked up. `reason` is one word; only a `certain` machine may be hung up on."""
+
+    at: datetime
+    leg_id: LegId
+    verdict: AmdVerdict
+    reason: str
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)

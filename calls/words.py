@@ -43,6 +43,7 @@ class AttemptOutcome(StrEnum):
 
     CONNECTED = "connected"
     ABANDONED = "abandoned"
+    MACHINE = "machine"  # connected, and hung up by us because a machine had certainly answered
     HUNG_UP = (
         "hung_up"  # answered, and the customer hung up within the grace time, before any agent or message
     )
@@ -63,6 +64,22 @@ class HangupCause(StrEnum):
     CONGESTION = "congestion"
     FAILURE = "failure"
     LOST_WHILE_DOWN = "lost_while_down"
+
+
+class MachineDetection(StrEnum):
+    """Who listens whether a person or a machine picked up: nobody, Asterisk's own detector, or ours."""
+
+    OFF = "off"
+    APP_AMD = "app_amd"
+    FEATURES = "features"
+
+
+class AmdVerdict(StrEnum):
+    """What answering machine detection makes of who picked up."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+    UNSURE = "unsure"
 
 
 class AgentState(StrEnum):

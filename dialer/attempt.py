@@ -22,14 +22,29 @@ whose line could not be joined within the grace, is handed back in `Step.unused_
 Who counts as abandoned: whoever got the message, left our control while waiting (the lease ran out, the dialplan plays the
 message), or hung up after more than the grace without an agent. Who hangs up within the grace counts as `hung_up`.
 
+Who picked up may be told while the two talk (`dialer.machine`): a leg that only listens is set up after the connection, so
+that it delays nothing. An opinion changes nothing but what people see, unless the campaign drops machines and it is certain.
+
 Left out: what the agent does during and after the talk (the floor), and why this contact was chosen (eligibility).
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from calls.commands import CancelTimer, Command, HangUp, JoinPeople, PlayPrompts, Publish, SetLease, SetTimer
+from calls.commands import (
+    CancelTimer,
+    Command,
+    Detect,
+    HangUp,
+    JoinPeople,
+    ListenIn,
+    PlayPrompts,
+    Publish,
+    SetLease,
+    SetTimer,
+)
 from calls.facts import (
+    AnswererJudged,
     AttemptAbandoned,
     AttemptAnswered,
     AttemptConnected,
@@ -41,8 +56,10 @@ from calls.ids import (
     AgentId,
     attempt_leg,
     bridge_of,
+    listener_leg,
 )
 from calls.legs import (
+    AnswererHeard,
     DigitPressed,
     LegAnswered,
     LegArrived,
@@ -53,7 +70,8 @@ from calls.legs import (
     PromptStarted,
     TimerExpired,
 )
-from calls.words import AttemptOutcome, HangupCause
+from calls.words import AmdVerdict, AttemptOutcome, HangupCause, MachineDetection
+from dialer.dispositions import Disposition
 from dialer.errors import UnexpectedFact
 from dialer.life import (
     BEFORE_AGENT,
@@ -64,8 +82,10 @@ from dialer.life import (
     AttemptInput,
     AttemptState,
     Dialled,
+    Trigger,
     trigger_of,
 )
+from dialer.machine import opinion_of_app_amd
 
 INFORMATION_MESSAGE = "information-message"
 OBJECTION_KEY = "9"
@@ -103,6 +123,12 @@ def step(attempt: Attempt, fact: AttemptInput, now: datetime) -> Step:
         return Step(attempt, unused_agent=fact.agent_id)
     if attempt.state is AttemptState.ENDED:
         return Step(attempt)
+    if trigger is Trigger.LISTENING:
+        return Step(attempt, (Detect(listener_leg(attempt.call_id), attempt.detection),))
+    if isinstance(fact, AnswererHeard):
+        return _judge(attempt, fact)
+    if trigger is Trigger.HEARD and isinstance(fact, LegArrived):
+        return _judged_by_app_amd(attempt, fact)
     return _effect(attempt, after, fact, now)
 
 
@@ -165,10 +191,40 @@ def _joined(attempt: Attempt, at: datetime) -> Step:
         attempt.agent_id,
         _since(attempt.answered_at, at),
     )
+    leg = attempt_leg(attempt.call_id)
+    listen = (
+        () if attempt.detection is MachineDetection.OFF else (ListenIn(leg, listener_leg(attempt.call_id)),)
+    )
     return Step(
         replace(attempt, state=AttemptState.CONNECTED, connected_at=at),
-        (SetLease(attempt_leg(attempt.call_id), 0), CancelTimer(GRACE), Publish(connected)),
+        (SetLease(leg, 0), CancelTimer(GRACE), Publish(connected), *listen),
     )
+
+
+def _judged_by_app_amd(attempt: Attempt, arrived: LegArrived) -> Step:
+    verdict, reason = opinion_of_app_amd(arrived.detail)
+    judged = _judge(attempt, AnswererHeard(arrived.at, arrived.leg_id, verdict, reason, certain=False))
+    return replace(judged, commands=(*judged.commands, HangUp(arrived.leg_id)))
+
+
+def _judge(attempt: Attempt, heard: AnswererHeard) -> Step:
+    drop = attempt.drop_machines and heard.certain and heard.verdict is AmdVerdict.MACHINE
+    judged = AnswererJudged(
+        at=heard.at,
+        call_id=attempt.call_id,
+        campaign_id=attempt.campaign_id,
+        dealer=attempt.dealer,
+        verdict=heard.verdict,
+        reason=heard.reason,
+        certain=heard.certain,
+        after_seconds=_since(attempt.connected_at, heard.at),
+        dropped=drop,
+    )
+    after = replace(attempt, answerer=heard.verdict, dropped=attempt.dropped or drop)
+    if not drop:
+        return Step(after, (Publish(judged),))
+    machine = DispositionRecorded(heard.at, attempt.call_id, None, Disposition.MACHINE, "")
+    return Step(after, (Publish(judged), Publish(machine), HangUp(attempt_leg(attempt.call_id))))
 
 
 def _abandon(attempt: Attempt, at: datetime) -> Step:
@@ -225,7 +281,7 @@ def _end(attempt: Attempt, cause: HangupCause, at: datetime) -> Step:
 def _outcome(attempt: Attempt, cause: HangupCause, at: datetime) -> AttemptOutcome:
     match attempt.state:
         case AttemptState.CONNECTED:
-            return AttemptOutcome.CONNECTED
+            return AttemptOutcome.MACHINE if attempt.dropped else AttemptOutcome.CONNECTED
         case AttemptState.MESSAGE:
             return AttemptOutcome.ABANDONED
         case AttemptState.ANSWERED | AttemptState.WAITING | AttemptState.JOINING:

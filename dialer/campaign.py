@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId
 from calls.numbers import NumberKind, PhoneNumber
-from calls.words import AttemptOutcome
+from calls.words import AttemptOutcome, MachineDetection
 from dialer.errors import AmbiguousCampaign, UnknownCampaign
 
 
@@ -61,7 +61,10 @@ class PacingSettings:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A purpose, a list, rules and agents. `shown_number` (E.164) is what the called party sees and may call back."""
+    """A purpose, a list, rules and agents. `shown_number` (E.164) is what the called party sees and may call back.
+
+    `drop_machines`: hang up on what is certainly a machine; without it, and without certainty, the agent decides.
+    """
 
     campaign_id: CampaignId
     dealer: DealerId
@@ -74,6 +77,8 @@ class Campaign:
     ring_seconds: int = 22
     wrap_up_seconds: int = 30
     pacing: PacingSettings = field(default_factory=PacingSettings)
+    machine_detection: MachineDetection = MachineDetection.OFF
+    drop_machines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

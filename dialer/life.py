@@ -9,8 +9,18 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, PlaybackId, attempt_leg
+from calls.ids import (
+    AgentId,
+    CallId,
+    CampaignId,
+    ContactId,
+    DealerId,
+    PlaybackId,
+    attempt_leg,
+    listener_leg,
+)
 from calls.legs import (
+    AnswererHeard,
     DigitPressed,
     LegAnswered,
     LegArrived,
@@ -22,6 +32,7 @@ from calls.legs import (
     PromptStarted,
     TimerExpired,
 )
+from calls.words import AmdVerdict, MachineDetection
 
 GRACE = "grace"
 
@@ -68,6 +79,7 @@ AttemptInput = (
     | PromptStarted
     | PromptFinished
     | DigitPressed
+    | AnswererHeard
     | TimerExpired
 )
 
@@ -86,6 +98,8 @@ class Trigger(StrEnum):
     MESSAGE_FINISHED = "message_finished"
     KEY = "key"
     LINE_ENDED = "line_ended"
+    LISTENING = "listening"
+    HEARD = "heard"
     LEFT = "left"
     CUSTOMER_ENDED = "customer_ended"
 
@@ -111,6 +125,8 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
         (s.MESSAGE, t.KEY): s.MESSAGE,
         (s.JOINING, t.LINE_ENDED): s.JOINING,  # the grace runs on, then the message
         (s.CONNECTED, t.LINE_ENDED): s.CONNECTED,
+        (s.CONNECTED, t.LISTENING): s.CONNECTED,
+        (s.CONNECTED, t.HEARD): s.CONNECTED,
     }
     for state in before_answer:
         life[state, t.ARRIVED] = s.WAITING
@@ -152,6 +168,8 @@ class Attempt:
     contact_id: ContactId
     committed_at: datetime
     grace_seconds: float = 1.7
+    detection: MachineDetection = MachineDetection.OFF
+    drop_machines: bool = False
     state: AttemptState = AttemptState.COMMITTED
     dialled_at: datetime | None = None
     answered_at: datetime | None = None
@@ -159,6 +177,8 @@ class Attempt:
     message_at: datetime | None = None
     agent_id: AgentId | None = None
     line: CallId | None = None
+    answerer: AmdVerdict | None = None
+    dropped: bool = False
 
     @property
     def playback_id(self) -> PlaybackId:
@@ -176,12 +196,21 @@ _PLAIN: Mapping[type[AttemptInput], Trigger] = MappingProxyType(
         LegLeft: Trigger.LEFT,
         PeopleJoined: Trigger.JOINED,
         DigitPressed: Trigger.KEY,
+        AnswererHeard: Trigger.HEARD,
     }
 )
 
 
 def trigger_of(attempt: Attempt, fact: AttemptInput) -> Trigger | None:
-    """What a fact means to this attempt; None for a prompt or a clock that is not ours to follow."""
+    """What a fact means to this attempt; None for a prompt, a clock or a leg that is not ours to follow."""
+    if getattr(fact, "leg_id", None) == listener_leg(attempt.call_id):
+        match fact:
+            case LegArrived(purpose="listening"):
+                return Trigger.LISTENING
+            case LegArrived(purpose="judged") | AnswererHeard():
+                return Trigger.HEARD
+            case _:
+                return None  # the customer's own leg tells the end
     match fact:
         case TimerExpired():
             return Trigger.GRACE_EXPIRED if fact.name == GRACE else None

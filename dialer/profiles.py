@@ -79,6 +79,7 @@ NL_CONSUMER = CallingProfile(
             AttemptOutcome.IN_DOUBT: timedelta(hours=24),
             AttemptOutcome.HUNG_UP: timedelta(days=7),
             AttemptOutcome.CONNECTED: timedelta(days=7),
+            AttemptOutcome.MACHINE: timedelta(hours=20),
         }
     ),
 )
@@ -100,6 +101,7 @@ NL_BUSINESS = CallingProfile(
             AttemptOutcome.IN_DOUBT: timedelta(hours=3),
             AttemptOutcome.HUNG_UP: timedelta(days=7),
             AttemptOutcome.CONNECTED: timedelta(days=7),
+            AttemptOutcome.MACHINE: timedelta(hours=20),
         }
     ),
 )

@@ -19,6 +19,7 @@ from calls.facts import (
     AttemptEnded,
     ContactRefused,
     Fact,
+    MachineMistaken,
 )
 from calls.ids import AgentId, CallId, CampaignId
 from calls.words import AgentState, AttemptOutcome
@@ -96,7 +97,13 @@ class CampaignRunner:
             case AgentStateChanged():
                 self._learn_wrap_up(fact)
                 self._wake.set()
-            case AttemptAnswered() | AttemptConnected() | AttemptAbandoned() | AttemptEnded():
+            case (
+                AttemptAnswered()
+                | AttemptConnected()
+                | AttemptAbandoned()
+                | MachineMistaken()
+                | AttemptEnded()
+            ):
                 if fact.campaign_id == self.campaign.campaign_id:
                     self._learn(fact)
                     self._wake.set()
@@ -181,7 +188,10 @@ class CampaignRunner:
             self._window_at = now
         return self._window
 
-    def _learn(self, fact: AttemptAnswered | AttemptConnected | AttemptAbandoned | AttemptEnded) -> None:
+    def _learn(
+        self,
+        fact: AttemptAnswered | AttemptConnected | AttemptAbandoned | MachineMistaken | AttemptEnded,
+    ) -> None:
         dialled_at = self._ringing.get(fact.call_id)
         match fact:
             case AttemptAnswered(ring_seconds=seconds) if dialled_at is not None:
@@ -194,7 +204,7 @@ class CampaignRunner:
                 self._estimates.talk_ended(seconds)
             case AttemptConnected() if self._window is not None:
                 self._window = replace(self._window, connected=self._window.connected + 1)
-            case AttemptAbandoned() if self._window is not None:
+            case AttemptAbandoned() | MachineMistaken() if self._window is not None:
                 self._window = replace(self._window, abandoned=self._window.abandoned + 1)
             case _:
                 pass

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from calls.facts import (
+    AnswererJudged,
     AttemptAbandoned,
     AttemptAnswered,
     AttemptCommitted,
@@ -21,10 +22,11 @@ from calls.facts import (
     CampaignStopped,
     ContactRefused,
     InformationMessagePlayed,
+    MachineMistaken,
     PacingChanged,
 )
 from calls.ids import CampaignId
-from calls.words import AgentState, AttemptOutcome
+from calls.words import AgentState, AmdVerdict, AttemptOutcome
 from metrics.definitions import outbound_abandon_ratio
 from metrics.families import OTHER, Families
 from metrics.totals import AttemptTotal
@@ -59,6 +61,9 @@ class CampaignMetrics:
         self._outcomes = counter("attempt_outcomes", "Attempts that are over.", "campaign", "outcome")
         self._refused = counter(
             "refused_contacts", "Contacts that might not be dialled.", "campaign", "rule", limit=_WORDS
+        )
+        self._judged = counter(
+            "judged_answers", "Opinions of answering machine detection.", "campaign", "verdict"
         )
         self._decisions = counter(
             "pacing_decisions", "Pacing decisions by reason.", "campaign", "reason", limit=_WORDS
@@ -144,7 +149,9 @@ class CampaignMetrics:
             case AttemptConnected():
                 self._count_answered_by_person(campaign, 1, 0)
                 self._connect[campaign,].observe(fact.answer_to_agent_seconds)
-            case AttemptAbandoned():
+            case AnswererJudged():
+                self._judged[campaign, fact.verdict].inc()
+            case AttemptAbandoned() | MachineMistaken():
                 self._count_answered_by_person(campaign, 0, 1)
             case InformationMessagePlayed():
                 self._messages[campaign,].inc()
@@ -177,4 +184,6 @@ class CampaignMetrics:
             histogram.begin(campaign)
         for outcome in AttemptOutcome:
             self._outcomes.begin(campaign, outcome)
+        for verdict in AmdVerdict:
+            self._judged.begin(campaign, verdict)
         self._count_answered_by_person(campaign, 0, 0)

@@ -11,6 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 
 from calls.facts import (
     AgentStateChanged,
+    AnswererJudged,
     AsteriskLost,
     AsteriskReached,
     AttemptAbandoned,
@@ -32,6 +33,7 @@ from calls.facts import (
     DispositionRecorded,
     Fact,
     InformationMessagePlayed,
+    MachineMistaken,
     MenuChosen,
     OfferUnanswered,
     PacingChanged,
@@ -89,6 +91,8 @@ class Metrics:
                 | AttemptConnected()
                 | AttemptAbandoned()
                 | InformationMessagePlayed()
+                | AnswererJudged()
+                | MachineMistaken()
                 | AttemptEnded()
                 | CampaignStarted()
                 | CampaignStopped()

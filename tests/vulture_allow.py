@@ -21,10 +21,11 @@ _.impl, _.cache_ok, _.process_bind_param, _.process_result_value, _.isolation_le
 
 # Members of closed lists that settings and the database name by their values
 _.SALES, _.PARTS, _.WORKSHOP
+_.APP_AMD
 _.TYRES, _.SERVICE, _.MAILING, _.HAPPY_CALL, _.RECALL, _.LEGAL_DUTY
 
 # Parameters and methods that a protocol prescribes
-_.traceback, _.trace, _.k, _.__contains__
+_.traceback, _.trace, _.k, _.__contains__, _.connection_made, _.data_received, _.connection_lost, _.exc
 
 # Formulas that the metrics are tested against and the dashboards repeat
 _.service_level, _.inbound_abandon_ratio, _.asa_seconds, _.aht_seconds, _.occupancy_ratio, _.utilisation_ratio

@@ -15,8 +15,10 @@ from calls.commands import (
     AnswerLeg,
     CloseBridge,
     Command,
+    Detect,
     HangUp,
     JoinPeople,
+    ListenIn,
     PlayPrompts,
     RingAgent,
     SetLease,
@@ -26,9 +28,9 @@ from calls.commands import (
     StopPrompts,
     StopRecording,
 )
-from calls.ids import AgentId, BridgeId, LegId
+from calls.ids import AgentId, BridgeId, LegId, call_uuid, leg_mark
 from calls.numbers import PhoneNumber
-from calls.words import HangupCause
+from calls.words import HangupCause, MachineDetection
 
 _log = logging.getLogger(__name__)
 PROMPT_FOLDER = "dealerlijn"
@@ -67,12 +69,15 @@ class Executor:
         application: Callable[[], str],
         endpoint_of: Callable[[AgentId], str | None],
         prompt_seconds: Callable[[str], float],
+        ear: Callable[[], str],
     ) -> None:
+        """`ear`: where our own machine detection takes in sound, as host:port."""
         self._ari = ari
         self._prompt_seconds = prompt_seconds
         self._application = application
         self.leases = leases
         self._endpoint_of = endpoint_of
+        self._ear = ear
         self.dialling: set[LegId] = set()
         """Legs whose request is under way: that Asterisk has no such leg says nothing yet."""
 
@@ -89,10 +94,8 @@ class Executor:
                 outcome = await self._play(command)
             case StopPrompts(playback_id=playback):
                 outcome = await self._ari.playbacks.stop(playback_id=playback)
-            case StartMusic(leg_id=leg):
-                outcome = await self._ari.channels.start_moh(channel_id=leg)
-            case StopMusic(leg_id=leg):
-                outcome = await self._ari.channels.stop_moh(channel_id=leg)
+            case StartMusic() | StopMusic():
+                outcome = await self._music(command)
             case SetLease(leg_id=leg, seconds=seconds):
                 await self.leases.set(leg, seconds)
                 return True
@@ -102,6 +105,8 @@ class Executor:
                 return await self._ring(command)
             case JoinPeople(bridge_id=bridge, legs=legs):
                 return await self.join(bridge, legs)
+            case ListenIn() | Detect():
+                outcome = await self._listen(command)
             case CloseBridge(bridge_id=bridge):
                 outcome = await self._ari.bridges.destroy(bridge_id=bridge)
             case StartRecording() | StopRecording():
@@ -216,6 +221,35 @@ class Executor:
         if not isinstance(outcome, Done):
             self.leases.uncover(command.leg_id, command.playback_id)
         return outcome
+
+    async def _music(self, command: StartMusic | StopMusic) -> Outcome[object]:
+        channels = self._ari.channels
+        asked = channels.start_moh if isinstance(command, StartMusic) else channels.stop_moh
+        return await asked(channel_id=command.leg_id)
+
+    async def _listen(self, command: ListenIn | Detect) -> Outcome[object]:
+        if isinstance(command, ListenIn):
+            return await self._ari.channels.snoop_channel_with_id(
+                channel_id=command.leg_id,
+                snoop_id=command.listener,
+                spy="in",
+                app=self._application(),
+                app_args="listening",
+            )
+        listener, extension = command.listener, "s"
+        if command.detection is MachineDetection.FEATURES:
+            mark = leg_mark(listener)
+            assert mark is not None
+            extension = str(call_uuid(mark.call_id))
+            address = await self._ari.channels.set_channel_var(
+                channel_id=listener, variable="DL_EAR", value=self._ear()
+            )
+            if not isinstance(address, Done):
+                return address
+        context = f"machine-{command.detection.replace('_', '-')}"
+        return await self._ari.channels.continue_in_dialplan(
+            channel_id=listener, context=context, extension=extension, priority=1
+        )
 
     async def _record(self, command: StartRecording | StopRecording) -> Outcome[object]:
         if isinstance(command, StopRecording):

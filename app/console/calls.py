@@ -10,7 +10,7 @@ from app.control import Control
 from app.control_ports import Direction, LiveCall
 from app.storage.voicemails import Voicemail
 from calls.ids import AgentId, CallId, DealerId
-from calls.words import Department
+from calls.words import AmdVerdict, Department
 from routing.views import QueueView
 
 
@@ -31,7 +31,10 @@ class QueueList(BaseModel):
 
 
 class CallAnswer(BaseModel):
-    """A call that lives now. `number` is the customer's in E.164, null when hidden."""
+    """A call that lives now. `number` is the customer's in E.164, null when hidden.
+
+    `answerer` is what machine detection makes of who picked up, null while it does not know or is off.
+    """
 
     id: str
     direction: Direction
@@ -42,6 +45,7 @@ class CallAnswer(BaseModel):
     campaign: str | None
     agent: str | None
     number: str | None
+    answerer: AmdVerdict | None
 
 
 class CallList(BaseModel):
@@ -177,6 +181,7 @@ def _call_answer(call: LiveCall) -> CallAnswer:
         campaign=call.campaign_id,
         agent=call.agent_id,
         number=None if call.number is None else call.number.e164,
+        answerer=call.answerer,
     )
 
 

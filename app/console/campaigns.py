@@ -13,7 +13,7 @@ from app.console.routes import AnyRoute, Asked, Nothing, changing, reading
 from app.control import MOST_OVER_DIAL, Control
 from app.control_ports import CampaignFigures, PacingChanges
 from calls.ids import CampaignId, DealerId
-from calls.words import AgentState, AttemptOutcome
+from calls.words import AgentState, AttemptOutcome, MachineDetection
 from dialer.campaign import Campaign, CampaignKind, CampaignState, DialMode, LegalBasis, PacingSettings
 from metrics.definitions import outbound_abandon_ratio
 
@@ -40,7 +40,8 @@ class PacingPatch(Ask):
 
 class NewCampaign(Ask):
     """A campaign to set up. `shown_number` is what the called party sees and may call back; without a `profile` it
-    gets its dealer's."""
+    gets its dealer's. `drop_machines` hangs up on what machine detection is certain of: a beep after a greeting, or
+    the network's tones."""
 
     id: Slug
     dealer: Slug
@@ -52,6 +53,8 @@ class NewCampaign(Ask):
     ring_seconds: Annotated[int, Field(ge=1, le=120)] = 22
     wrap_up_seconds: Annotated[int, Field(ge=0, le=600)] = 30
     pacing: Pacing = Field(default_factory=Pacing)
+    machine_detection: MachineDetection = MachineDetection.OFF
+    drop_machines: bool = False
 
 
 class Stop(Ask):
@@ -74,6 +77,8 @@ class CampaignAnswer(BaseModel):
     ring_seconds: int
     wrap_up_seconds: int
     pacing: Pacing
+    machine_detection: MachineDetection
+    drop_machines: bool
 
 
 class CampaignList(BaseModel):
@@ -145,6 +150,8 @@ async def create_campaign(control: Control, asked: Asked[NewCampaign, Nothing]) 
         ring_seconds=new.ring_seconds,
         wrap_up_seconds=new.wrap_up_seconds,
         pacing=PacingSettings(**new.pacing.model_dump()),
+        machine_detection=new.machine_detection,
+        drop_machines=new.drop_machines,
     )
     return _campaign_answer(await control.create_campaign(campaign, asked.who))
 
@@ -197,6 +204,8 @@ def _campaign_answer(campaign: Campaign) -> CampaignAnswer:
         ring_seconds=campaign.ring_seconds,
         wrap_up_seconds=campaign.wrap_up_seconds,
         pacing=_pacing_answer(campaign.pacing),
+        machine_detection=campaign.machine_detection,
+        drop_machines=campaign.drop_machines,
     )
 
 

@@ -11,6 +11,7 @@ from app.storage.audit import AuditEntry, store_change
 from app.storage.database import Database
 from app.storage.errors import AlreadyThere
 from calls.ids import CampaignId, DealerId
+from calls.words import MachineDetection
 from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis, PacingSettings, campaign_meant
 from dialer.errors import UnknownCampaign
 
@@ -29,6 +30,8 @@ async def create_campaign(database: Database, campaign: Campaign, entry: AuditEn
         "ring_seconds": campaign.ring_seconds,
         "wrap_up_seconds": campaign.wrap_up_seconds,
         "pacing": _pacing_text(campaign.pacing),
+        "machine_detection": campaign.machine_detection,
+        "drop_machines": campaign.drop_machines,
     }
     async with database.writing() as connection:
         try:
@@ -112,4 +115,6 @@ def _campaign(row: Row[Any]) -> Campaign:
         ring_seconds=row.ring_seconds,
         wrap_up_seconds=row.wrap_up_seconds,
         pacing=msgspec.json.decode(row.pacing, type=PacingSettings),
+        machine_detection=MachineDetection(row.machine_detection),
+        drop_machines=row.drop_machines,
     )

@@ -47,6 +47,8 @@ class _Past:
         self._by_customer: dict[int, set[PastAttempt]] = defaultdict(set)
         for row in rows:
             outcome = AttemptOutcome(row.outcome) if row.outcome is not None else None
+            if outcome is AttemptOutcome.MACHINE and row.abandoned_at is not None:
+                outcome = AttemptOutcome.ABANDONED  # it was a person
             attempt = PastAttempt(CampaignId(row.campaign_id), row.committed_at, outcome)
             self._by_number[row.number_hash].add(attempt)
             self._by_customer[row.customer_id].add(attempt)
@@ -141,6 +143,7 @@ _PAST = select(
     tables.attempts.c.campaign_id,
     tables.attempts.c.committed_at,
     tables.attempts.c.outcome,
+    tables.attempts.c.abandoned_at,
 ).where(
     or_(
         tables.attempts.c.number_hash.in_(bindparam("numbers", expanding=True)),

@@ -68,6 +68,7 @@ class Journal:
                 await connection.execute(self._database.insert(table).on_conflict_do_nothing(), new)
         await _change(connection, tables.calls, "call_id", changes.calls, once=True)
         await _change(connection, tables.attempts, "call_id", changes.attempts, once=True)
+        await _change(connection, tables.attempts, "call_id", changes.mistaken)
         await _change(connection, tables.agents, "agent_id", changes.agents)
         if changes.released:
             await connection.execute(_RELEASED, [{"key": contact_id} for contact_id in changes.released])

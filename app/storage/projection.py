@@ -19,6 +19,7 @@ from calls.facts import (
     DispositionRecorded,
     Fact,
     InformationMessagePlayed,
+    MachineMistaken,
     MenuChosen,
     OfferUnanswered,
     VoicemailLeft,
@@ -32,11 +33,15 @@ Row = dict[str, Value]
 
 @dataclass(slots=True)
 class Changes:
-    """New rows, and changed columns by key. After its end a call or attempt takes no further change."""
+    """New rows, and changed columns by key. After its end a call or attempt takes no further change.
+
+    `mistaken` are the exception: attempts that an agent afterwards says were hung up on wrongly.
+    """
 
     new_calls: dict[str, Row] = field(default_factory=dict)
     calls: dict[str, Row] = field(default_factory=dict)
     attempts: dict[str, Row] = field(default_factory=dict)
+    mistaken: dict[str, Row] = field(default_factory=dict)
     agents: dict[str, Row] = field(default_factory=dict)
     voicemails: list[Row] = field(default_factory=list)
     released: list[ContactId] = field(default_factory=list)
@@ -62,6 +67,8 @@ def project(facts: Iterable[Fact]) -> Changes:
                 }
             case DispositionRecorded():
                 changes.dispositions.append(fact)
+            case MachineMistaken():
+                changes.mistaken[fact.call_id] = {"abandoned_at": fact.at}
             case VoicemailLeft():
                 changes.voicemails.append(_voicemail(fact))
             case (

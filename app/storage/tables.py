@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     literal_column,
     text,
 )
@@ -185,6 +186,8 @@ campaigns = Table(
     Column("ring_seconds", Integer, nullable=False),
     Column("wrap_up_seconds", Integer, nullable=False),
     Column("pacing", Text, nullable=False),
+    Column("machine_detection", String(20), nullable=False, server_default="off"),
+    Column("drop_machines", Boolean, nullable=False, server_default=false()),
 )
 
 # `state`: ready (may be chosen), resting (until `not_before`), in_air (an attempt is open) or closed (for good).

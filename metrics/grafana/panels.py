@@ -171,6 +171,7 @@ def _campaigns() -> tuple[PanelPlan, ...]:
         ),
         _stack("Pogingen per 5 minuten", _recent("attempts", "campaign", _CAMPAIGN), "{{campaign}}"),
         _stack("Afloop van pogingen", _recent("attempt_outcomes", "outcome", _CAMPAIGN), "{{outcome}}"),
+        _stack("Mens of apparaat", _recent("judged_answers", "verdict", _CAMPAIGN), "{{verdict}}"),
         _lines(
             "Aandeel opgenomen, half uur",
             "percentunit",

@@ -81,6 +81,8 @@ def _success(method: str, path: str) -> tuple[int, bytes]:
             return 200, json.dumps(channel(channel_id)).encode()
         case "POST", ["bridges", bridge_id]:
             return 200, json.dumps(bridge(bridge_id)).encode()
+        case "POST", ["channels", _, "snoop", snoop_id]:
+            return 200, json.dumps(channel(snoop_id)).encode()
         case "POST", ["channels", channel_id, "play", playback_id]:
             return 201, json.dumps(playback(playback_id, f"channel:{channel_id}")).encode()
         case "GET", ["playbacks", playback_id]:

@@ -20,7 +20,7 @@ from app.wiring import Program, running
 from calls.facts import CallEnded, DifferenceFound, Fact
 from calls.ids import AgentId, CampaignId, DealerId
 from calls.numbers import NumberKind
-from calls.words import AgentState
+from calls.words import AgentState, MachineDetection
 from customers.person import number_hash
 from dialer.campaign import Campaign, CampaignKind, CampaignState, DialMode, LegalBasis, PacingSettings
 from dialer.caps import TrunkCaps
@@ -164,8 +164,12 @@ async def store_campaign(
     numbers: Sequence[str],
     ring_seconds: int = 15,
     pacing: PacingSettings = ONE_FOR_ONE,
+    detection: MachineDetection = MachineDetection.OFF,
 ) -> Campaign:
-    """Put a running campaign with a contact for each number into the database."""
+    """Put a running campaign with a contact for each number into the database.
+
+    With detection it drops what is certainly a machine.
+    """
     campaign = Campaign(
         campaign_id=CampaignId("apk"),
         dealer=DealerId("demo"),
@@ -178,6 +182,8 @@ async def store_campaign(
         ring_seconds=ring_seconds,
         wrap_up_seconds=1,
         pacing=pacing,
+        machine_detection=detection,
+        drop_machines=detection is not MachineDetection.OFF,
     )
     database = open_database(settings(asterisk, folder).database_url)
     await database.migrate()

@@ -9,7 +9,8 @@ from app.storage.campaign_store import SqlCampaignStore
 from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal
-from calls.facts import AttemptEnded, DispositionRecorded, Fact
+from app.storage.past_calls import past_call
+from calls.facts import AttemptConnected, AttemptEnded, DispositionRecorded, Fact, MachineMistaken
 from calls.ids import AgentId, DealerId
 from calls.words import AttemptOutcome, HangupCause
 from dialer.campaign import Campaign, CommittedAttempt
@@ -33,14 +34,16 @@ def disposed(attempt: CommittedAttempt, word: str) -> DispositionRecorded:
     return DispositionRecorded(NOW, attempt.call_id, AgentId("anna"), word, "")
 
 
-def ended(attempt: CommittedAttempt, campaign: Campaign) -> AttemptEnded:
+def ended(
+    attempt: CommittedAttempt, campaign: Campaign, outcome: AttemptOutcome = AttemptOutcome.CONNECTED
+) -> AttemptEnded:
     return AttemptEnded(
         NOW,
         attempt.call_id,
         attempt.campaign_id,
         campaign.dealer,
         attempt.contact_id,
-        AttemptOutcome.CONNECTED,
+        outcome,
         HangupCause.NORMAL,
         8.0,
         95.0,
@@ -114,3 +117,31 @@ async def test_an_unknown_word_and_an_inbound_call_change_nothing(database: Data
 
     store = await store_for(database)
     assert len(committed(await store.commit_attempts(campaign, call_ids(1), LATER, "x"))) == 1
+
+
+async def test_a_person_dropped_as_a_machine_counts_as_abandoned_and_rests_as_long(
+    database: Database,
+) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+    [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))
+    journal = Journal(database, NODE, 1)
+    dropped = ended(attempt, campaign, AttemptOutcome.MACHINE)
+    mistaken = MachineMistaken(NOW, attempt.call_id, campaign.campaign_id, campaign.dealer)
+    connected = AttemptConnected(
+        NOW, attempt.call_id, campaign.campaign_id, campaign.dealer, AgentId("anna"), 0.1
+    )
+    await journal.write_facts([connected, dropped])
+    as_machine = await past_call(database, attempt.call_id)
+    await journal.write_facts([mistaken])
+    as_person = await past_call(database, attempt.call_id)
+
+    window = await store.abandon_window(campaign.campaign_id, NOW)
+    soon = await store.commit_attempts(campaign, call_ids(1), NOW + timedelta(hours=50), "x")
+
+    assert as_machine is not None
+    assert as_machine.dropped_from == (campaign.campaign_id, campaign.dealer)
+    assert as_person is not None
+    assert as_person.dropped_from is None
+    assert (window.connected, window.abandoned) == (1, 1)
+    assert [each.rule for each in refused(soon)] == ["after_abandon"]

@@ -37,7 +37,12 @@ class Bed:
         self.journal = Journal(self.store)
         self.leases = Leases(self.asterisk.ari)
         self.executor = Executor(
-            self.asterisk.ari, self.leases, lambda: "dealerlijn", self.endpoint_of, lambda _name: 4.0
+            self.asterisk.ari,
+            self.leases,
+            lambda: "dealerlijn",
+            self.endpoint_of,
+            lambda _name: 4.0,
+            lambda: "127.0.0.1:9000",
         )
         self.supervisor = Supervisor(tasks, self.executor, self.journal, clock)
         self.desk = FloorDesk(

@@ -7,9 +7,11 @@ from calls.commands import (
     AnswerLeg,
     CloseBridge,
     Command,
+    Detect,
     HangUp,
     JoinPeople,
     JoinQueue,
+    ListenIn,
     PlayPrompts,
     RingAgent,
     SetLease,
@@ -20,15 +22,16 @@ from calls.commands import (
     StopPrompts,
     StopRecording,
 )
-from calls.ids import AgentId, PlaybackId, RecordingId, bridge_of, offer_leg
+from calls.ids import AgentId, PlaybackId, RecordingId, bridge_of, call_uuid, listener_leg, offer_leg
 from calls.numbers import PhoneNumber
-from calls.words import Department, HangupCause
+from calls.words import Department, HangupCause, MachineDetection
 from tests.fakes.scripted_asterisk import ScriptedAsterisk, bridge
 from tests.unit.app.people import ANNA, CALLER, call_id
 
 CALL = call_id(1)
 OFFER = offer_leg(CALL, 0)
 BRIDGE = bridge_of(CALL)
+LISTENER = listener_leg(CALL)
 PLAYBACK = PlaybackId(f"{CALL}-p01")
 RECORDING = RecordingId(f"{CALL}-v00")
 DIAL = Dial(OFFER, "PJSIP/anna", "agent-offered", 17, '"x" <x>', {"DL_CALL": OFFER})
@@ -38,7 +41,12 @@ REFUSAL = {"message": "No such channel"}
 def executor_on(asterisk: ScriptedAsterisk) -> Executor:
     endpoints = {ANNA: "PJSIP/anna"}
     return Executor(
-        asterisk.ari, Leases(asterisk.ari), lambda: "dealerlijn", endpoints.get, lambda _name: 4.5
+        asterisk.ari,
+        Leases(asterisk.ari),
+        lambda: "dealerlijn",
+        endpoints.get,
+        lambda _name: 4.5,
+        lambda: "127.0.0.1:9000",
     )
 
 
@@ -52,6 +60,21 @@ def executor_on(asterisk: ScriptedAsterisk) -> Executor:
         (StopRecording(RECORDING), [f"POST /recordings/live/{RECORDING}/stop"]),
         (SetLease(CALLER, 6), [f"POST /channels/{CALLER}/variable?variable=TIMEOUT(absolute)&value=6"]),
         (HangUp(CALLER, HangupCause.BUSY), [f"DELETE /channels/{CALLER}?reason=busy"]),
+        (
+            ListenIn(CALLER, LISTENER),
+            [f"POST /channels/{CALLER}/snoop/{LISTENER}?spy=in&app=dealerlijn&appArgs=listening"],
+        ),
+        (
+            Detect(LISTENER, MachineDetection.APP_AMD),
+            [f"POST /channels/{LISTENER}/continue?context=machine-app-amd&extension=s&priority=1"],
+        ),
+        (
+            Detect(LISTENER, MachineDetection.FEATURES),
+            [
+                f"POST /channels/{LISTENER}/variable?variable=DL_EAR&value=127.0.0.1:9000",
+                f"POST /channels/{LISTENER}/continue?context=machine-features&extension={call_uuid(CALL)}&priority=1",
+            ],
+        ),
         (CloseBridge(BRIDGE), [f"DELETE /bridges/{BRIDGE}"]),
         (
             JoinPeople(BRIDGE, (CALLER, OFFER)),

@@ -14,8 +14,11 @@ from calls.ids import (
     attempt_leg,
     bridge_of,
     call_of_bridge,
+    call_of_uuid,
+    call_uuid,
     leg_mark,
     line_leg,
+    listener_leg,
     new_call_id,
     offer_leg,
 )
@@ -41,7 +44,13 @@ def test_no_channel_id_begins_another_whatever_the_case(
 def test_a_leg_tells_its_call_its_kind_and_its_number(call_id: CallId, number: int) -> None:
     assert leg_mark(attempt_leg(call_id)) == LegMark(call_id, "x", 0)
     assert leg_mark(line_leg(call_id)) == LegMark(call_id, "l", 0)
+    assert leg_mark(listener_leg(call_id)) == LegMark(call_id, "m", 0)
     assert leg_mark(offer_leg(call_id, number)) == LegMark(call_id, "a", number)
+
+
+@given(call_ids)
+def test_a_call_is_known_again_by_its_uuid(call_id: CallId) -> None:
+    assert call_of_uuid(NODE, call_uuid(call_id)) == call_id
 
 
 @given(call_ids)

@@ -14,8 +14,10 @@ from calls.ids import (
     attempt_leg,
     bridge_of,
     line_leg,
+    listener_leg,
 )
 from calls.legs import (
+    AnswererHeard,
     DigitPressed,
     LegAnswered,
     LegArrived,
@@ -27,7 +29,7 @@ from calls.legs import (
     PromptStarted,
     TimerExpired,
 )
-from calls.words import HangupCause
+from calls.words import AmdVerdict, HangupCause
 from dialer.attempt import OBJECTION_KEY, Step, step
 from dialer.life import GRACE, AgentFound, Attempt, AttemptInput, AttemptState, Dialled, Trigger
 
@@ -35,6 +37,7 @@ START = datetime(2026, 3, 4, 10, tzinfo=UTC)
 CALL = CallId("n1" + "0" * 26)
 LINE = CallId("n1" + "1" * 26)
 LEG = attempt_leg(CALL)
+LISTENER = listener_leg(CALL)
 ANNA = AgentId("anna")
 ATTEMPT = Attempt(CALL, CampaignId("apk"), DealerId("demo"), ContactId(7), START)
 
@@ -57,6 +60,8 @@ def fact_of(trigger: Trigger, seconds: float, cause: HangupCause = HangupCause.N
         Trigger.MESSAGE_FINISHED: PromptFinished(moment, LEG, playback),
         Trigger.KEY: DigitPressed(moment, LEG, OBJECTION_KEY),
         Trigger.LINE_ENDED: LegEnded(moment, line_leg(LINE), HangupCause.NORMAL),
+        Trigger.LISTENING: LegArrived(moment, LISTENER, "listening", "", ""),
+        Trigger.HEARD: AnswererHeard(moment, LISTENER, AmdVerdict.MACHINE, "beep", certain=True),
         Trigger.LEFT: LegLeft(moment, LEG),
         Trigger.CUSTOMER_ENDED: LegEnded(moment, LEG, cause),
     }
@@ -66,8 +71,8 @@ def fact_of(trigger: Trigger, seconds: float, cause: HangupCause = HangupCause.N
 class Story:
     """An attempt that facts are told to, and everything it wanted done."""
 
-    def __init__(self) -> None:
-        self.attempt = ATTEMPT
+    def __init__(self, attempt: Attempt = ATTEMPT) -> None:
+        self.attempt = attempt
         self.commands: list[Command] = []
 
     def tell(
@@ -114,8 +119,8 @@ _PATHS: dict[AttemptState, tuple[Trigger, ...]] = {
 }
 
 
-def story_at(state: AttemptState) -> Story:
-    story = Story()
+def story_at(state: AttemptState, attempt: Attempt = ATTEMPT) -> Story:
+    story = Story(attempt)
     for second, trigger in enumerate(_PATHS[state]):
         story.tell(trigger, second)
     assert story.attempt.state is state

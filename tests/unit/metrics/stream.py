@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from calls.facts import (
     AgentStateChanged,
+    AnswererJudged,
     AsteriskLost,
     AsteriskReached,
     AttemptAbandoned,
@@ -28,13 +29,22 @@ from calls.facts import (
     DispositionRecorded,
     Fact,
     InformationMessagePlayed,
+    MachineMistaken,
     MenuChosen,
     OfferUnanswered,
     PacingChanged,
     VoicemailLeft,
 )
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId, NodeId, RecordingId
-from calls.words import AgentState, AttemptOutcome, CallPhase, Department, HangupCause, InboundOutcome
+from calls.words import (
+    AgentState,
+    AmdVerdict,
+    AttemptOutcome,
+    CallPhase,
+    Department,
+    HangupCause,
+    InboundOutcome,
+)
 from metrics.totals import AttemptTotal, CallTotal, Totals
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -130,6 +140,16 @@ def abandoned(call: str = "x1") -> AttemptAbandoned:
 
 def told(after_answer_seconds: float = 1.6, call: str = "x1") -> InformationMessagePlayed:
     return InformationMessagePlayed(NOW, CallId(call), CAMPAIGN, DEALER, after_answer_seconds)
+
+
+def judged(verdict: AmdVerdict, call: str = "x1") -> AnswererJudged:
+    return AnswererJudged(
+        NOW, CallId(call), CAMPAIGN, DEALER, verdict, "beep", certain=True, after_seconds=6.0, dropped=True
+    )
+
+
+def mistaken(call: str = "x1") -> MachineMistaken:
+    return MachineMistaken(NOW, CallId(call), CAMPAIGN, DEALER)
 
 
 def attempt_ended(outcome: AttemptOutcome, call: str = "x1", talk_seconds: float = 0.0) -> AttemptEnded:

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from calls.facts import Fact
-from calls.words import Department
+from calls.words import AmdVerdict, Department
 from metrics.observer import Metrics
 from tests.unit.metrics import stream
 from tests.unit.metrics.reading import Shown
@@ -42,6 +42,8 @@ def every_kind_of_fact() -> list[Fact]:
         *stream.campaign_facts(),
         *stream.agent_facts(),
         stream.unanswered(Department.SALES),
+        stream.judged(AmdVerdict.MACHINE),
+        stream.mistaken(),
         *stream.traffic(seed=1, calls=60, attempts=60),
     ]
 
