@@ -16,6 +16,7 @@ from app.cli_config import Places, check_all
 from app.cli_contacts import contact_commands
 from app.cli_doctor import examine
 from app.cli_frame import AsJson, Exit, end, new_commands, opened, show_table
+from app.cli_simulate import simulate_commands
 from app.cli_telephony import telephony_commands
 from app.settings import read_database_url, read_settings
 
@@ -29,6 +30,7 @@ commands.add_typer(call_commands, name="call")
 commands.add_typer(queue_commands, name="queue")
 commands.add_typer(campaign_commands, name="campaign")
 commands.add_typer(contact_commands, name="contacts")
+commands.add_typer(simulate_commands, name="simulate")
 commands.add_typer(telephony_commands, name="telephony")
 commands.add_typer(voicemail_commands, name="voicemail")
 

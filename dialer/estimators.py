@@ -14,7 +14,7 @@ from math import erf, log, sqrt
 
 import numpy as np
 
-from dialer.forecast import Forecast, make_forecast
+from dialer.forecast import BusyTable, Forecast, make_busy_table, make_forecast
 from dialer.shortage import Floats
 
 # Durations in seconds as (mean, coefficient of variation), until the campaign has its own.
@@ -27,6 +27,8 @@ _ANSWER_PRIOR = 0.3
 _ANSWER_PRIOR_WEIGHT = 20.0
 _ANSWER_MEMORY = 200.0
 _REFRESH_EVERY = 10
+_REFRESH_BUSY = 1.03
+GRACE_SECONDS = 1.7
 
 
 class Durations:
@@ -105,13 +107,16 @@ class Answers:
 class CampaignEstimates:
     """All that one campaign has taught; the runner feeds it from the facts it publishes."""
 
-    def __init__(self, ring_seconds: int) -> None:
+    def __init__(self, ring_seconds: int, grace_seconds: float = GRACE_SECONDS) -> None:
         self.answers = Answers(ring_seconds)
-        self.talk = Durations(lognormal_bins(*_TALK_PRIOR, 5.0, 360), 5.0)
-        self.wrap_up = Durations(lognormal_bins(*_WRAP_UP_PRIOR, 1.0, 300), 1.0)
+        self.talk = Durations(lognormal_bins(*_TALK_PRIOR, 5.0, 240), 5.0)
+        self.wrap_up = Durations(lognormal_bins(*_WRAP_UP_PRIOR, 1.0, 150), 1.0)
+        self._grace_seconds = grace_seconds
         self._observed = 0
         self._forecast: Forecast | None = None
         self._forecast_at = 0
+        self._busy: BusyTable | None = None
+        self._busy_at = 0
 
     def attempt_resolved(self, dialled_at: datetime, ring_seconds: float, *, answered: bool) -> None:
         """An attempt was picked up, or ended without."""
@@ -133,13 +138,25 @@ class CampaignEstimates:
         if self._forecast is None or self._observed >= self._forecast_at + _REFRESH_EVERY:
             self.answers.come_of_age(now)
             self._forecast_at = self._observed
+            ring = self.answers.ring.survival()
             self._forecast = make_forecast(
+                busy=self._busy_table(ring),
                 answer_rate=self.answers.rate,
                 counted=self.answers.counted,
-                ring=self.answers.ring.survival(),
+                ring=ring,
                 silent=self.answers.silent.survival(),
+            )
+        return self._forecast
+
+    def _busy_table(self, ring: Floats) -> BusyTable:
+        """It costs most and changes least: made anew when the observations are some per cent more."""
+        if self._busy is None or self._observed >= self._busy_at * _REFRESH_BUSY:
+            self._busy_at = self._observed
+            self._busy = make_busy_table(
+                ring=ring,
                 talk=self.talk.survival(),
                 wrap_up=self.wrap_up.survival(),
                 talk_bin_seconds=self.talk.bin_seconds,
+                grace_seconds=self._grace_seconds,
             )
-        return self._forecast
+        return self._busy

@@ -17,7 +17,6 @@ import numpy as np
 from dialer.shortage import EventTable, Floats, Rows, event_table
 
 MOMENTS = 4
-GRACE_SECONDS = 1.7
 _TINY = 1e-9
 
 
@@ -38,42 +37,54 @@ class Forecast:
     def rows(
         self, talking: tuple[float, ...], wrapping_up: tuple[float, ...], ringing: tuple[float, ...]
     ) -> Rows:
-        """The rows of the table for what has lasted so many seconds, none below 0."""
+        """The rows of the table for what has lasted so many seconds, none below 0.
+
+        A call that rings longer than the table knows gets a row beyond its end, meant as the last.
+        """
         rows = np.array(talking + wrapping_up + ringing)
         wraps, rings = len(talking), len(talking) + len(wrapping_up)
         rows[:wraps] /= self.talk_bin_seconds
-        rows[wraps:rings] += self.wrap_up_row
-        rows[rings:] += self.ring_row
         np.minimum(rows[:wraps], self.wrap_up_row - 1, out=rows[:wraps])
+        rows[wraps:] += self.wrap_up_row
         np.minimum(rows[wraps:rings], self.ring_row - 1, out=rows[wraps:rings])
-        np.minimum(rows[rings:], len(self.events.chances) - 1, out=rows[rings:])
+        rows[rings:] += self.ring_row - self.wrap_up_row
         return rows.astype(np.intp)
 
 
-def make_forecast(
-    *,
-    answer_rate: float,
-    counted: int,
-    ring: Floats,
-    silent: Floats,
-    talk: Floats,
-    wrap_up: Floats,
-    talk_bin_seconds: float,
-) -> Forecast:
-    """Make the table from survival functions, given at the edges of bins of one second (talk: its own bins)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class BusyTable:
+    """How likely busy agents are free in time; the part of a forecast that changes slowly."""
+
+    moments: Floats
+    events: EventTable
+    wrap_up_row: int
+    talk_bin_seconds: float
+
+
+def make_busy_table(
+    *, ring: Floats, talk: Floats, wrap_up: Floats, talk_bin_seconds: float, grace_seconds: float
+) -> BusyTable:
+    """Make it from survival functions, given at the edges of bins of one second (talk: its own bins)."""
     shares = (np.arange(MOMENTS) + 0.5) / MOMENTS
     moments = np.interp(shares, 1 - ring, np.arange(len(ring), dtype=np.float64))
-    reach = moments + GRACE_SECONDS
+    reach = moments + grace_seconds
     talks = _talk_over_within(reach, talk, wrap_up, talk_bin_seconds)
     wraps = _over_within(reach, wrap_up)
-    rings = 1 - _answered_within(moments, answer_rate, ring, silent)
+    return BusyTable(moments, event_table(np.concatenate((talks, wraps))), len(talks), talk_bin_seconds)
+
+
+def make_forecast(
+    *, busy: BusyTable, answer_rate: float, counted: int, ring: Floats, silent: Floats
+) -> Forecast:
+    """Add the ringing calls, from survival functions in bins of one second."""
+    rings = event_table(1 - _answered_within(busy.moments, answer_rate, ring, silent))
     return Forecast(
         answer_rate=answer_rate,
         counted=counted,
-        events=event_table(np.concatenate((talks, wraps, rings))),
-        wrap_up_row=len(talks),
-        ring_row=len(talks) + len(wraps),
-        talk_bin_seconds=talk_bin_seconds,
+        events=busy.events.followed_by(rings),
+        wrap_up_row=busy.wrap_up_row,
+        ring_row=len(busy.events.chances),
+        talk_bin_seconds=busy.talk_bin_seconds,
     )
 
 

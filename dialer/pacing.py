@@ -10,11 +10,14 @@ and it is dialled while P(D ≤ 0), averaged over the likely τ, is at most a th
 than the free agents, each has an agent for certain and is dialled without asking.
 
 θ follows the day: θ = 0.877 · target · exp(κB), where B = target · answered − abandoned, and κ = 1.5 ÷ agents within 0.04 to
-0.3. It is gentle because a stronger one swings and loses more than it gains. Apart from θ there is a hard budget: if every
-call in flight that may find no agent is abandoned, the abandoned share of the day is still within the limit.
+0.3. It is gentle because a stronger one swings and loses more than it gains.
+
+Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. A further call is dialled
+only while P(D ≤ −b) ≤ 1 %, so that calls in flight hardly ever find more than b agents missing. With b = 0, as at the
+beginning of a day, an agent is then all but certain; with b < 0, past the limit, there is no looking ahead.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +32,7 @@ _THRESHOLD_PER_TARGET = 0.877
 _HIGHEST_THRESHOLD = 0.5
 _SMALL_TEAM = 8
 _COUNTED_FOR_A_SMALL_TEAM = 100
+_BUDGET_RISK = 0.01
 
 
 class Reason(StrEnum):
@@ -82,7 +86,7 @@ class PacingDecision:
     """What to do and the figures behind it, for the console.
 
     `shortage` is the chance that the next call would find no agent; it is dialled while this is at most `threshold`. Both are
-    0 where no look ahead was needed. `budget` is how many more calls may be abandoned within the limit.
+    0 where no look ahead was needed. `budget` is how many more calls may be abandoned within the limit; below 0 it is passed.
     """
 
     calls_to_place: int
@@ -160,22 +164,18 @@ def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: Pacing
     certain = sure.calls_to_place
     if snapshot.agents < _SMALL_TEAM and snapshot.forecast.counted < _COUNTED_FOR_A_SMALL_TEAM:
         return _limited(sure, Reason.ESTIMATE_WEAK)
-    within_budget = certain + sure.budget - snapshot.at_risk
-    if within_budget <= certain:
-        return _limited(sure, Reason.BUDGET_SPENT)
-    within_caps = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
-    if within_caps <= certain:
+    most = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
+    if most <= certain:
         return _limited(sure, Reason.CAP)
+    if sure.budget < 0:
+        return _limited(sure, Reason.BUDGET_SPENT)
     threshold = _threshold(snapshot, settings)
-    placed, shortage = _covered(snapshot, certain, min(within_budget, within_caps), threshold)
-    return PacingDecision(
-        placed,
-        Reason.LOOKAHEAD if placed > certain else sure.reason,
-        sure.answer_rate,
-        threshold,
-        shortage,
-        sure.budget,
-    )
+    placed, shortage, spent = _covered(snapshot, certain, most, threshold, sure.budget)
+    if placed > certain:
+        reason = Reason.LOOKAHEAD
+    else:
+        reason = Reason.BUDGET_SPENT if spent and not certain else sure.reason
+    return PacingDecision(placed, reason, sure.answer_rate, threshold, shortage, sure.budget)
 
 
 def _limited(sure: PacingDecision, reason: Reason) -> PacingDecision:
@@ -188,26 +188,29 @@ def _limited(sure: PacingDecision, reason: Reason) -> PacingDecision:
     )
 
 
-def _covered(snapshot: PacingSnapshot, certain: int, most: int, threshold: float) -> tuple[int, float]:
-    """How many calls may go out before the next would be too likely to find no agent, and how likely that is."""
+def _covered(
+    snapshot: PacingSnapshot, certain: int, most: int, threshold: float, budget: int
+) -> tuple[int, float, bool]:
+    """How many calls may go out before the next is too likely to find no agent, how likely, and whether the budget says so."""
     forecast = snapshot.forecast
     rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing)
     in_hand = Events(forecast.events, rows, fresh=forecast.ring_row)
     taken = len(snapshot.ringing) + snapshot.waiting - snapshot.free
 
-    def shortage(placed: int) -> float:
-        return in_hand.at_most(taken + placed, placed)
+    def too_likely(placed: int) -> bool:
+        return (
+            in_hand.at_most(taken + placed, placed) > threshold
+            or in_hand.at_most(taken + placed - budget, placed) > _BUDGET_RISK
+        )
 
-    at_once = shortage(certain)
-    if at_once > threshold:
-        return certain, at_once
-    # More calls never make a shortage less likely: double until it is too likely, then halve.
-    reach = 1
-    while certain + reach < most and shortage(certain + reach) <= threshold:
-        reach *= 2
-    low = certain + reach // 2 + 1
-    placed = low + bisect_right(range(low, min(certain + reach, most)), threshold, key=shortage)
-    return placed, shortage(placed)
+    # More calls never make a shortage less likely: take longer and longer steps until it is too likely, then halve.
+    low = high = certain
+    step = 1
+    while high < most and not too_likely(high):
+        low, high, step = high + 1, min(most, high + step), step * 2
+    placed = low + bisect_left(range(low, high), True, key=too_likely)
+    shortage = in_hand.at_most(taken + placed, placed)
+    return placed, shortage, placed < most and shortage <= threshold
 
 
 def _threshold(snapshot: PacingSnapshot, settings: PacingSettings) -> float:
@@ -223,4 +226,4 @@ def _budget(snapshot: PacingSnapshot, settings: PacingSettings) -> int:
     spare = settings.limit_ratio * answered - snapshot.abandoned
     if settings.limit_ratio >= 1:
         return settings.max_over_dial
-    return max(0, floor(spare / (1 - settings.limit_ratio) + 1e-9))
+    return floor(spare / (1 - settings.limit_ratio) + 1e-9)

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from dialer.estimators import Answers, CampaignEstimates, Durations, lognormal_bins
-from dialer.forecast import GRACE_SECONDS, make_forecast
+from dialer.estimators import GRACE_SECONDS, Answers, CampaignEstimates, Durations, lognormal_bins
+from dialer.forecast import make_busy_table, make_forecast
+from dialer.shortage import Events
 
 START = datetime(2026, 3, 4, 10, tzinfo=UTC)
 
@@ -107,14 +108,16 @@ def test_a_call_that_rings_long_has_less_left_to_answer() -> None:
 def test_the_table_follows_simple_distributions_exactly() -> None:
     """Wrap-up uniform over 0 to 100 s, talk certain to end between 100 and 105 s, all answers after 10 to 11 s."""
     seconds = np.arange(101.0)
-    forecast = make_forecast(
-        answer_rate=0.5,
-        counted=100,
-        ring=np.array([1.0] * 11 + [0.0] * 12),
-        silent=np.array([1.0] * 23 + [0.0]),
+    ring = np.array([1.0] * 11 + [0.0] * 12)
+    busy = make_busy_table(
+        ring=ring,
         talk=np.array([1.0] * 21 + [0.0]),
         wrap_up=1 - seconds / 100,
         talk_bin_seconds=5.0,
+        grace_seconds=GRACE_SECONDS,
+    )
+    forecast = make_forecast(
+        busy=busy, answer_rate=0.5, counted=100, ring=ring, silent=np.array([1.0] * 23 + [0.0])
     )
     reach = 10.5 + GRACE_SECONDS
 
@@ -133,11 +136,13 @@ def test_what_lasts_longer_than_the_table_uses_its_last_row() -> None:
     rows = forecast.rows((0.0, 99_999.0), (0.0, 99_999.0), (0.0, 99_999.0))
 
     last = len(forecast.events.chances) - 1
-    assert rows.tolist() == [
+    assert rows[:-1].tolist() == [
         0,
         forecast.wrap_up_row - 1,
         forecast.wrap_up_row,
         forecast.ring_row - 1,
         forecast.ring_row,
-        last,
     ]
+    last_row = Events(forecast.events, np.array([last]), forecast.ring_row)
+    beyond = Events(forecast.events, rows[-1:], forecast.ring_row)
+    assert beyond.at_most(0, 0) == last_row.at_most(0, 0)

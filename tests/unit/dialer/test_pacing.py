@@ -6,6 +6,7 @@ import pytest
 from calls.ids import AgentId, CampaignId
 from dialer.campaign import AbandonWindow, DialMode, LineAgent, PacingSettings
 from dialer.pacing import PacingSnapshot, Reason, decide, take_snapshot
+from dialer.shortage import Events
 from tests.unit.dialer.situations import NOW, experienced, situations
 
 PREDICTIVE = PacingSettings(target_ratio=0.0285, limit_ratio=0.03)
@@ -64,15 +65,36 @@ def test_predictive_dials_at_least_as_much_as_progressive() -> None:
         assert decide(situation, PREDICTIVE).calls_to_place >= decide(situation, PROGRESSIVE).calls_to_place
 
 
-def test_the_limit_holds_even_if_every_call_at_risk_is_abandoned() -> None:
+def test_calls_in_flight_hardly_ever_pass_the_limit() -> None:
     for situation in situations(60):
         decision = decide(situation, PREDICTIVE)
         if decision.reason is not Reason.LOOKAHEAD:
             continue
-        at_risk = len(situation.ringing) + decision.calls_to_place + situation.waiting - situation.free
-        abandoned = situation.abandoned + at_risk
-        answered = situation.connected + situation.abandoned + at_risk
-        assert abandoned <= PREDICTIVE.limit_ratio * answered + 1e-6
+        in_hand = Events(
+            situation.forecast.events,
+            situation.forecast.rows(situation.talking, situation.wrapping_up, situation.ringing),
+            situation.forecast.ring_row,
+        )
+        others = decision.calls_to_place - 1
+        in_the_air = len(situation.ringing) + others + situation.waiting - situation.free
+        assert in_hand.at_most(in_the_air - decision.budget, others) <= 0.01
+
+
+def test_without_a_budget_an_agent_is_all_but_certain() -> None:
+    for situation in situations(60):
+        decision = decide(replace(situation, connected=0, abandoned=0), PREDICTIVE)
+
+        assert decision.budget == 0
+        if decision.reason is Reason.IN_BALANCE:
+            assert decision.shortage > 0.01
+
+
+def test_past_the_limit_only_certain_calls_go_out() -> None:
+    for situation in situations(40):
+        passed = replace(situation, connected=90, abandoned=10)
+
+        assert decide(passed, PREDICTIVE).calls_to_place == decide(passed, PROGRESSIVE).calls_to_place
+        assert decide(passed, PREDICTIVE).budget < 0
 
 
 def test_the_caps_hold() -> None:
@@ -114,7 +136,9 @@ def test_abandoned_calls_never_mean_more_calls() -> None:
 
 
 def test_free_agents_get_a_call_each_for_certain() -> None:
-    decision = decide(replace(BUSY_DAY, free=4, ringing=(1.0,), connected=0, abandoned=0), PREDICTIVE)
+    free_agents = replace(BUSY_DAY, free=4, ringing=(1.0,), connected=95, abandoned=5)
+
+    decision = decide(free_agents, PREDICTIVE)
 
     assert (decision.calls_to_place, decision.reason) == (3, Reason.AGENTS_CERTAIN)
 
@@ -127,18 +151,19 @@ def test_looking_ahead_dials_for_agents_who_are_about_to_be_free() -> None:
     assert decide(BUSY_DAY, PROGRESSIVE).reason is Reason.IN_BALANCE
 
 
-def test_when_the_budget_is_spent_only_certain_calls_go_out() -> None:
-    spent = replace(BUSY_DAY, connected=970, abandoned=30)
+def test_with_the_budget_spent_nobody_is_gambled_with() -> None:
+    nearly_free = replace(BUSY_DAY, wrapping_up=(30.0,) * 8)
+    spent = replace(nearly_free, connected=30, abandoned=0)
 
-    assert decide(spent, PREDICTIVE).reason is Reason.BUDGET_SPENT
-    assert decide(spent, PREDICTIVE).calls_to_place == 0
-    assert decide(replace(spent, free=2), PREDICTIVE).calls_to_place == 2
+    decision = decide(spent, PREDICTIVE)
+
+    assert (decision.calls_to_place, decision.reason) == (0, Reason.BUDGET_SPENT)
+    assert decision.shortage < decision.threshold
+    assert decide(nearly_free, PREDICTIVE).calls_to_place > 0
 
 
 def test_the_first_customers_of_a_campaign_are_never_gambled_with() -> None:
-    decision = decide(replace(BUSY_DAY, connected=0, abandoned=0), PREDICTIVE)
-
-    assert (decision.calls_to_place, decision.reason) == (0, Reason.BUDGET_SPENT)
+    assert decide(replace(BUSY_DAY, connected=0, abandoned=0), PREDICTIVE).calls_to_place == 0
 
 
 def test_a_small_team_dials_ahead_only_when_it_knows_its_list() -> None:

@@ -1,0 +1,255 @@
+"""One campaign day as a simulation of events, in virtual time. How many numbers to dial is asked of a policy.
+
+The policy is asked after every event (answer, no answer, end of a talk, of a wrap-up, of a pause) and when nothing has
+happened for a second, as the running dialler does it. A customer who answers gets the agent who is free for the longest
+time, or the next one within the grace; after it the customer is abandoned. Inbound callers, if any, share the agents:
+who was promised an agent within the grace goes first, then callers in order.
+"""
+
+import heapq
+from collections import deque
+from enum import IntEnum
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+
+from simulation.campaign_record import Conversation, DayRecord
+from simulation.people_called import InboundCaller, Person, inbound_callers, people
+from simulation.scenario import Scenario
+
+TICK_SECONDS = 1.0
+
+
+class _What(IntEnum):
+    ANSWER = 0
+    SILENCE = 1
+    GRACE_OVER = 2
+    TALK_ENDS = 3
+    WRAP_UP_ENDS = 4
+    PAUSE_BEGINS = 5
+    PAUSE_ENDS = 6
+    CALLER_COMES = 7
+    CALLER_LEAVES = 8
+
+
+class Policy(Protocol):
+    """Who says how many numbers to dial, and what it may learn from.
+
+    One that is `clairvoyant` dials only people who will answer; the others are ticked off the list in passing.
+    """
+
+    clairvoyant: bool
+
+    def calls_to_place(self, day: "CampaignDay") -> int:
+        """How many attempts to start now. The day is to be read, not changed."""
+        ...
+
+    def attempt_resolved(self, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
+        """An attempt was answered, or ended without an answer."""
+        ...
+
+    def talk_ended(self, seconds: float) -> None:
+        """A talk with a campaign's customer ended."""
+        ...
+
+    def wrap_up_ended(self, seconds: float) -> None:
+        """An agent finished the work after a call."""
+        ...
+
+
+class CampaignDay:
+    """The state of the day. Times are seconds since its beginning; calls and agents are numbers.
+
+    `talking` and `wrapping_up`: since when, by agent. `ringing`: since when, by call. `waiting`: customers who answered
+    and have no agent, by the moment of the answer. `free` is in the order of the agents' idleness. `answer_at` and
+    `done_at` are the future: when a call will be answered (if ever) and when a busy agent will be free.
+    """
+
+    def __init__(self, scenario: Scenario, policy: Policy, seed: int) -> None:
+        self.scenario = scenario
+        self.now = 0.0
+        self.free = deque(range(scenario.agents))
+        self.talking: dict[int, float] = {}
+        self.wrapping_up: dict[int, float] = {}
+        self.ringing: dict[int, float] = {}
+        self.waiting: dict[int, float] = {}
+        self.callers: dict[int, InboundCaller] = {}
+        self.answer_at: dict[int, float] = {}
+        self.done_at: dict[int, float] = {}
+        self.list_empty = False
+        self.record = DayRecord(scenario)
+        self._person_of: dict[int, Person] = {}
+        self._policy = policy
+        self._people = people(scenario, np.random.default_rng((seed, 1)))
+        self._events: list[tuple[float, int, _What, int]] = []
+        self._order = 0
+        self._pausing: dict[int, float] = {}
+        self._wrap_up_of: dict[int, float] = {}
+        self._changes = deque(scenario.answering.changes)
+        self._factor = 1.0
+        self._plan_breaks(np.random.default_rng((seed, 2)))
+        self._coming = inbound_callers(scenario, np.random.default_rng((seed, 3)))
+        self._expect_caller()
+
+    def run(self) -> DayRecord:
+        """Live the day, and tell what happened."""
+        end = self.scenario.seconds
+        tick = 0.0
+        while True:
+            if self._events and self._events[0][0] <= tick:
+                self.now, _, what, whom = heapq.heappop(self._events)
+            else:
+                self.now, what = tick, None
+            if self.now >= end:
+                return self.record
+            if what is not None:
+                self._happen(what, whom)
+                self._serve()
+            self._pace()
+            tick = self.now + TICK_SECONDS
+
+    @property
+    def agents(self) -> int:
+        """How many agents are at work, free or busy."""
+        return len(self.free) + len(self.talking) + len(self.wrapping_up)
+
+    def _at(self, seconds: float, what: _What, whom: int) -> None:
+        self._order += 1
+        heapq.heappush(self._events, (seconds, self._order, what, whom))
+
+    def _happen(self, what: _What, whom: int) -> None:
+        match what:
+            case _What.ANSWER:
+                self._answered(whom)
+            case _What.SILENCE:
+                dialled_at = self.ringing.pop(whom)
+                self._policy.attempt_resolved(dialled_at, self.now - dialled_at, answered=False)
+            case _What.GRACE_OVER:
+                if self.waiting.pop(whom, None) is not None:
+                    self.record.abandoned_at.append(self.now)
+            case _What.TALK_ENDS:
+                self._talk_ended(whom)
+            case _What.WRAP_UP_ENDS:
+                self._policy.wrap_up_ended(self.now - self.wrapping_up.pop(whom))
+                del self.done_at[whom]
+                self._back(whom)
+            case _What.PAUSE_BEGINS:
+                self._pause(whom)
+            case _What.PAUSE_ENDS:
+                self.record.paused_seconds += self.now - self._pausing.pop(whom)
+                self.free.append(whom)
+            case _What.CALLER_COMES:
+                self.callers[whom] = self._next_caller
+                self._at(self.now + self._next_caller.patience_seconds, _What.CALLER_LEAVES, whom)
+                self._expect_caller()
+            case _What.CALLER_LEAVES:
+                if self.callers.pop(whom, None) is not None:
+                    self.record.callers_lost += 1
+
+    # A campaign's calls
+
+    def _pace(self) -> None:
+        before = perf_counter()
+        count = self._policy.calls_to_place(self)
+        self.record.decision_seconds += perf_counter() - before
+        self.record.decisions += 1
+        for _ in range(count):
+            self._dial()
+
+    def _dial(self) -> None:
+        person = self._next_person()
+        if person is None:
+            self.list_empty = True
+            return
+        self._order += 1
+        call = self._order
+        self.ringing[call] = self.now
+        if self._answers(person):
+            self._person_of[call] = person
+            self.answer_at[call] = self.now + person.answer_seconds
+            self._at(self.now + person.answer_seconds, _What.ANSWER, call)
+        else:
+            self._at(self.now + person.silent_seconds, _What.SILENCE, call)
+
+    def _next_person(self) -> Person | None:
+        while self._changes and self._changes[0].hour * 3600.0 <= self.now:
+            self._factor = self._changes.popleft().factor
+        for person in self._people:
+            self.record.dialled += 1
+            if not self._policy.clairvoyant or self._answers(person):
+                return person
+        return None
+
+    def _answers(self, person: Person) -> bool:
+        return person.reluctance < person.probability * self._factor
+
+    def _answered(self, call: int) -> None:
+        dialled_at = self.ringing.pop(call)
+        del self.answer_at[call]
+        self._policy.attempt_resolved(dialled_at, self.now - dialled_at, answered=True)
+        self.waiting[call] = self.now
+        if not self.free:
+            self._at(self.now + self.scenario.grace_seconds, _What.GRACE_OVER, call)
+
+    def _serve(self) -> None:
+        while self.free and self.waiting:
+            call = next(iter(self.waiting))
+            del self.waiting[call]
+            person = self._person_of.pop(call)
+            self.record.connected += 1
+            self._talk(person.talk_seconds, person.wrap_up_seconds, connected=True)
+        while self.free and self.callers:
+            caller = self.callers.pop(next(iter(self.callers)))
+            self.record.callers_waited.append(self.now - caller.comes_at)
+            self._talk(caller.talk_seconds, caller.wrap_up_seconds, connected=False)
+
+    # Agents
+
+    def _talk(self, talk_seconds: float, wrap_up_seconds: float, *, connected: bool) -> None:
+        agent = self.free.popleft()
+        self.talking[agent] = self.now
+        self._wrap_up_of[agent] = wrap_up_seconds
+        self.done_at[agent] = self.now + talk_seconds + wrap_up_seconds
+        self._at(self.now + talk_seconds, _What.TALK_ENDS, agent)
+        self.record.conversations.append(Conversation(self.now, talk_seconds, wrap_up_seconds, connected))
+
+    def _talk_ended(self, agent: int) -> None:
+        self._policy.talk_ended(self.now - self.talking.pop(agent))
+        self.wrapping_up[agent] = self.now
+        self._at(self.now + self._wrap_up_of.pop(agent), _What.WRAP_UP_ENDS, agent)
+
+    def _back(self, agent: int) -> None:
+        if agent in self._pausing:
+            self._pause(agent)
+        else:
+            self.free.append(agent)
+
+    def _plan_breaks(self, rng: np.random.Generator) -> None:
+        self._pause_seconds: dict[int, deque[float]] = {}
+        resting = 0
+        for each in self.scenario.breaks:
+            # One after another through the team, so that two halves are two different halves.
+            for _ in range(round(each.share * self.scenario.agents)):
+                agent = resting % self.scenario.agents
+                resting += 1
+                late = float(rng.uniform(0, each.spread_minutes)) if each.spread_minutes else 0.0
+                self._pause_seconds.setdefault(agent, deque()).append(each.minutes * 60.0)
+                self._at(each.hour * 3600.0 + late * 60.0, _What.PAUSE_BEGINS, agent)
+
+    def _pause(self, agent: int) -> None:
+        """Now if free, else after the wrap-up."""
+        if agent in self.talking or agent in self.wrapping_up:
+            self._pausing[agent] = self.now
+            return
+        if agent in self.free:
+            self.free.remove(agent)
+        self._pausing[agent] = self.now
+        self._at(self.now + self._pause_seconds[agent].popleft(), _What.PAUSE_ENDS, agent)
+
+    def _expect_caller(self) -> None:
+        caller = next(self._coming, None)
+        if caller is not None:
+            self._next_caller = caller
+            self._order += 1
+            self._at(caller.comes_at, _What.CALLER_COMES, self._order)

@@ -1,0 +1,116 @@
+"""What happened on a simulated campaign day, and the figures made of it."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from simulation.scenario import Scenario
+
+WINDOW_SECONDS = 1800.0
+_FEWEST_ANSWERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A talk and the work after it. `connected`: with a customer of the campaign, not an inbound caller."""
+
+    began: float
+    talk_seconds: float
+    wrap_up_seconds: float
+    connected: bool
+
+
+@dataclass(slots=True)
+class DayRecord:
+    """All of one day; times in seconds since its beginning. The figures leave the warm-up out."""
+
+    scenario: Scenario
+    conversations: list[Conversation] = field(default_factory=list)
+    abandoned_at: list[float] = field(default_factory=list)
+    callers_waited: list[float] = field(default_factory=list)
+    callers_lost: int = 0
+    dialled: int = 0
+    connected: int = 0
+    paused_seconds: float = 0.0
+    decisions: int = 0
+    decision_seconds: float = 0.0
+
+    @property
+    def connected_at(self) -> list[float]:
+        """When customers of the campaign got an agent."""
+        return [each.began for each in self.conversations if each.connected]
+
+    @property
+    def abandon_rate(self) -> float:
+        """Abandoned ÷ answered, over the whole day, the warm-up too: that is what the law looks at."""
+        return len(self.abandoned_at) / max(1, self.connected + len(self.abandoned_at))
+
+    def figures(self) -> dict[str, float]:
+        """The figures of the day by name; shares between 0 and 1."""
+        begin, end = self.scenario.warm_up_minutes * 60.0, self._end()
+        worked = self.scenario.agents * (end - begin) - self.paused_seconds
+        talk = sum(_overlap(each.began, each.talk_seconds, begin, end) for each in self.conversations)
+        handled = sum(
+            _overlap(each.began, each.talk_seconds + each.wrap_up_seconds, begin, end)
+            for each in self.conversations
+        )
+        connects = sum(moment >= begin for moment in self.connected_at)
+        found = {
+            "occupancy": handled / worked,
+            "talk_share": talk / worked,
+            "connects_per_agent_hour": connects / worked * 3600.0,
+            "abandon_rate": self.abandon_rate,
+            "abandon_p95_30min": self.abandon_p95(),
+            "decision_microseconds": 1e6 * self.decision_seconds / max(1, self.decisions),
+        }
+        if self.scenario.inbound is not None:
+            came = len(self.callers_waited) + self.callers_lost
+            within = self.scenario.inbound.answer_within_seconds
+            found["inbound_service_level"] = sum(wait <= within for wait in self.callers_waited) / max(
+                1, came
+            )
+        return found
+
+    def abandon_windows(self) -> list[tuple[float, float]]:
+        """The end and the abandon rate of every half hour, five minutes apart, with at least 20 answers in it."""
+        connected, abandoned = self.connected_at, self.abandoned_at
+        windows = []
+        for until in np.arange(WINDOW_SECONDS, self.scenario.seconds + 1.0, 300.0):
+            lost = _between(abandoned, until - WINDOW_SECONDS, until)
+            answers = lost + _between(connected, until - WINDOW_SECONDS, until)
+            if answers >= _FEWEST_ANSWERS:
+                windows.append((float(until), lost / answers))
+        return windows
+
+    def abandon_p95(self) -> float:
+        """The half-hourly abandon rate that 95 % of the windows stay under."""
+        rates = [rate for _, rate in self.abandon_windows()]
+        return float(np.quantile(rates, 0.95)) if rates else 0.0
+
+    def busy_share(self, slots: int) -> list[float]:
+        """The occupancy in each of so many equal parts of the day, pauses counted as idle."""
+        edges = np.linspace(0.0, self.scenario.seconds, slots + 1)
+        began = np.array([each.began for each in self.conversations])
+        ended = began + [each.talk_seconds + each.wrap_up_seconds for each in self.conversations]
+        parts = [
+            np.clip(np.minimum(ended, until) - np.maximum(began, since), 0.0, None).sum()
+            for since, until in pairwise(edges)
+        ]
+        return [float(part) / (self.scenario.agents * (edges[1] - edges[0])) for part in parts]
+
+    def _end(self) -> float:
+        """The end of the day, or of the last conversation where the list ran out before."""
+        if self.scenario.contacts is None or self.dialled < self.scenario.contacts:
+            return self.scenario.seconds
+        last = max((each.began for each in self.conversations), default=0.0)
+        return min(self.scenario.seconds, last)
+
+
+def _overlap(began: float, seconds: float, begin: float, end: float) -> float:
+    return max(0.0, min(began + seconds, end) - max(began, begin))
+
+
+def _between(moments: list[float], since: float, until: float) -> int:
+    return bisect_left(moments, until) - bisect_left(moments, since)

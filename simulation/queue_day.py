@@ -1,0 +1,146 @@
+"""The inbound floor as a simulation of events: callers wait in queues, and the real routing chooses who gets which agent.
+
+The agent chosen takes the call at once, and is free again after the talk. Once a second the floor is asked again, for
+requirements relax while a caller waits.
+"""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+
+import numpy as np
+
+from calls.ids import AgentId, CallId
+from routing.agent import AgentProfile
+from routing.floor import Floor
+from routing.queue import QueuePlan, WaitingCall
+from simulation.people_called import sampler
+from simulation.scenario import Duration
+
+_BEGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CallerKind:
+    """Callers for one queue: a Poisson process of so many an hour. `patience` None waits for ever."""
+
+    plan: QueuePlan
+    calls_per_hour: float
+    talk: Duration
+    patience: Duration | None = None
+
+
+@dataclass(slots=True)
+class QueueRecord:
+    """What became of the callers of one kind who came after the warm-up: waits of the served, in seconds, and who left."""
+
+    waited: list[float] = field(default_factory=list)
+    left: int = 0
+
+
+class _What(IntEnum):
+    COMES = 0
+    LEAVES = 1
+    TALK_ENDS = 2
+    TICK = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Event:
+    at: float
+    order: int
+    what: _What
+    kind: int = 0
+    call: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    kind: int
+    came_at: float
+
+
+class QueueDay:
+    """A day of agents and callers."""
+
+    def __init__(self, agents: Sequence[AgentProfile], kinds: Sequence[CallerKind], seed: int) -> None:
+        self._floor = Floor()
+        for profile in agents:
+            self._floor.know(profile, _BEGIN)
+            self._floor.login(profile.agent_id, _BEGIN)
+        self._kinds = kinds
+        self._rng = np.random.default_rng(seed)
+        self._relaxing = any(kind.plan.relaxations for kind in kinds)
+        self._events: list[_Event] = []
+        self._order = 0
+        self._waiting: dict[str, _Caller] = {}
+
+    def run(self, seconds: float, warm_up_seconds: float) -> list[QueueRecord]:
+        """Live so many seconds; a record for each kind of caller, in their order."""
+        records = [QueueRecord() for _ in self._kinds]
+        for kind in range(len(self._kinds)):
+            self._expect(kind, 0.0)
+        if self._relaxing:
+            self._push(1.0, _What.TICK)
+        while self._events[0].at < seconds:
+            event = heapq.heappop(self._events)
+            left = self._happen(event)
+            if left is not None and left.came_at >= warm_up_seconds:
+                records[left.kind].left += 1
+            for served in self._serve(event.at):
+                if served.came_at >= warm_up_seconds:
+                    records[served.kind].waited.append(event.at - served.came_at)
+        return records
+
+    def _happen(self, event: _Event) -> _Caller | None:
+        """Let it happen; the caller who gave up, if that is what happened."""
+        match event.what:
+            case _What.COMES:
+                self._comes(event)
+            case _What.LEAVES if event.call in self._waiting:
+                self._floor.leave(CallId(event.call), _moment(event.at))
+                return self._waiting.pop(event.call)
+            case _What.TALK_ENDS:
+                self._floor.hung_up(AgentId(event.agent), CallId(event.call), _moment(event.at), 0.0)
+            case _What.TICK:
+                self._push(event.at + 1.0, _What.TICK)
+            case _:
+                pass
+        return None
+
+    def _comes(self, event: _Event) -> None:
+        kind = self._kinds[event.kind]
+        self._waiting[event.call] = _Caller(event.kind, event.at)
+        self._floor.enqueue(WaitingCall(CallId(event.call), kind.plan, _moment(event.at)))
+        if kind.patience is not None:
+            self._push(event.at + self._draw(kind.patience), _What.LEAVES, event.kind, event.call)
+        self._expect(event.kind, event.at)
+
+    def _serve(self, now: float) -> list[_Caller]:
+        served = []
+        for assignment in self._floor.assign(_moment(now)):
+            call, agent = assignment.call.call_id, assignment.agent_id
+            self._floor.connected(agent, call, _moment(now))
+            caller = self._waiting.pop(call)
+            talk = self._draw(self._kinds[caller.kind].talk)
+            self._push(now + talk, _What.TALK_ENDS, caller.kind, call, agent)
+            served.append(caller)
+        return served
+
+    def _expect(self, kind: int, now: float) -> None:
+        gap = float(self._rng.exponential(3600.0 / self._kinds[kind].calls_per_hour))
+        self._push(now + gap, _What.COMES, kind, f"caller{self._order:09d}")
+
+    def _push(self, at: float, what: _What, kind: int = 0, call: str = "", agent: str = "") -> None:
+        self._order += 1
+        heapq.heappush(self._events, _Event(at, self._order, what, kind, call, agent))
+
+    def _draw(self, duration: Duration) -> float:
+        return float(sampler(duration, self._rng)(1)[0])
+
+
+def _moment(seconds: float) -> datetime:
+    return _BEGIN + timedelta(seconds=seconds)

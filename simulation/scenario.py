@@ -1,0 +1,133 @@
+"""What a simulated day is like: people, agents and times. A file in `scenarios/` says only what differs from the defaults.
+
+The defaults are the reference scenario `r1`: 30 % answer, after 10 s on average; talks of 150 s, wrap-ups of 30 s.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+_STRICT = ConfigDict(extra="forbid")
+
+
+class ScenarioError(Exception):
+    """There is no such scenario, or its file is wrong. The text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long something lasts: mean in seconds, and coefficient of variation (of no meaning to an exponential law).
+
+    `pareto` has a heavy tail (Lomax); its variation is above 1.
+    """
+
+    __pydantic_config__: ClassVar = _STRICT
+    mean: Positive
+    variation: Positive = 1.0
+    law: Literal["lognormal", "exponential", "pareto"] = "lognormal"
+
+
+@dataclass(frozen=True, slots=True)
+class RateFrom:
+    """From so many hours on the answer probability of every contact is multiplied by `factor`."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    hour: float
+    factor: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers: every contact with `probability`, or each with its own from a Beta distribution; never above 1."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    probability: Share = 0.3
+    beta: tuple[Positive, Positive] | None = None
+    changes: tuple[RateFrom, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """How long a call rings. Of those that nobody answers a share fails early, between 2 and 5 s; the others ring out.
+
+    `silent` says instead how long every unanswered call rings.
+    """
+
+    __pydantic_config__: ClassVar = _STRICT
+    answered: Duration = Duration(10.0, 0.5)
+    longest_seconds: int = 22
+    early_failures: Share = 0.1
+    silent: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """At an hour of the day each agent of a share pauses for so many minutes, within `spread_minutes` of each other."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    hour: float
+    minutes: Positive
+    share: Share = 1.0
+    spread_minutes: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """Callers who share the campaign's agents: so many an hour for each agent, each as patient as he is."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    calls_per_agent_hour: Positive
+    patience: Duration = Duration(120.0, law="exponential")
+    talk: Duration = Duration(180.0, 0.9)
+    answer_within_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One kind of campaign day. `contacts` None is a list without end."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    title: str
+    agents: Annotated[int, Field(ge=1)] = 10
+    hours: Positive = 8.0
+    warm_up_minutes: float = 0.0
+    grace_seconds: float = 2.0
+    contacts: int | None = None
+    answering: Answering = Answering()
+    ringing: Ringing = Ringing()
+    talk: Duration = Duration(150.0, 0.9)
+    wrap_up: Duration = Duration(30.0, 0.6)
+    breaks: tuple[Break, ...] = ()
+    inbound: Inbound | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long the day lasts."""
+        return self.hours * 3600.0
+
+
+def names() -> list[str]:
+    """The scenarios that are there."""
+    return sorted(path.stem for path in SCENARIOS.glob("*.toml"))
+
+
+def load(name: str) -> Scenario:
+    """The scenario of that name, or in that file. Raises ScenarioError."""
+    path = SCENARIOS / f"{name}.toml"
+    if name.endswith(".toml"):
+        path = Path(name)
+    elif name not in names():
+        raise ScenarioError(f"there is no scenario {name!r}; there are: {', '.join(names())}")
+    try:
+        return TypeAdapter(Scenario).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ScenarioError(f"{path}: {error}") from error
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        raise ScenarioError(f"{path}: " + "; ".join(faults)) from error

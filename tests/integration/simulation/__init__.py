@@ -1,0 +1,1 @@
+"""Simulated days against closed formulas and against an independent simulator."""

@@ -1,0 +1,104 @@
+from dataclasses import replace
+
+import pytest
+
+from simulation.campaign_day import CampaignDay
+from simulation.campaign_record import DayRecord
+from simulation.peers import Boost
+from simulation.policies import POLICIES, settings_for
+from simulation.scenario import Answering, Break, Inbound, Scenario, ScenarioError, load, names
+
+TINY = Scenario("tiny", agents=2, hours=0.1)
+
+
+def lived(scenario: Scenario, boost: float = 1.0, seed: int = 1) -> DayRecord:
+    return CampaignDay(scenario, Boost(boost), seed).run()
+
+
+def test_the_same_seed_gives_the_same_day() -> None:
+    first, again, other = lived(TINY), lived(TINY), lived(TINY, seed=2)
+
+    assert first.conversations == again.conversations
+    assert first.conversations != other.conversations
+
+
+def test_progressive_dialling_abandons_nobody() -> None:
+    assert lived(TINY).abandoned_at == []
+
+
+def test_dialling_five_times_too_much_abandons_many() -> None:
+    assert lived(TINY, boost=5.0).abandon_rate > 0.1
+
+
+def test_no_agent_has_two_conversations_at_once() -> None:
+    record = lived(replace(TINY, agents=1), boost=3.0)
+
+    for before, after in zip(record.conversations, record.conversations[1:], strict=False):
+        assert after.began >= before.began + before.talk_seconds + before.wrap_up_seconds - 1e-9
+
+
+def test_a_list_is_dialled_to_its_end_and_no_further() -> None:
+    record = lived(replace(TINY, contacts=7))
+
+    assert record.dialled == 7
+
+
+def test_who_answers_depends_on_the_list_and_the_hour() -> None:
+    nobody = lived(replace(TINY, answering=Answering(probability=0.0)))
+    everybody = lived(replace(TINY, answering=Answering(probability=1.0)))
+
+    assert nobody.connected == 0
+    assert everybody.dialled - everybody.connected <= 2
+
+
+def test_an_agent_on_a_break_takes_no_calls() -> None:
+    resting = replace(TINY, agents=1, breaks=(Break(hour=0.0, minutes=6),))
+
+    record = lived(resting)
+
+    assert record.connected == 0
+
+
+def test_the_time_of_breaks_is_not_work() -> None:
+    certain = Answering(probability=1.0)
+    halves = replace(TINY, agents=1, answering=certain, breaks=(Break(hour=0.05, minutes=2),))
+
+    record = lived(halves)
+
+    assert record.paused_seconds == pytest.approx(120.0) or record.paused_seconds == 0.0
+    assert record.figures()["occupancy"] <= 1.0
+
+
+def test_inbound_callers_share_the_agents() -> None:
+    shared = replace(TINY, answering=Answering(probability=0.0), inbound=Inbound(calls_per_agent_hour=60))
+
+    record = lived(shared)
+
+    assert len(record.callers_waited) > 2
+    assert record.connected == 0
+    assert 0 <= record.figures()["inbound_service_level"] <= 1
+
+
+def test_the_shares_of_a_day_add_up() -> None:
+    record = lived(TINY)
+
+    assert sum(record.busy_share(4)) / 4 == pytest.approx(record.figures()["occupancy"])
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_policy_lives_through_a_short_day(policy: str) -> None:
+    day = CampaignDay(replace(TINY, hours=0.03), POLICIES[policy](TINY, settings_for(0.03)), 1)
+
+    record = day.run()
+
+    assert record.dialled > 0
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_scenario_can_be_read(name: str) -> None:
+    assert load(name).title
+
+
+def test_an_unknown_scenario_names_those_there_are() -> None:
+    with pytest.raises(ScenarioError, match="there are: "):
+        load("nothing")
