@@ -1,9 +1,10 @@
 """`dealerlijn simulate`: made-up campaign days in virtual time, paced by the real decisions."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,11 +12,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.cli_frame import AsJson, Exit, end, new_commands, show_table
-from simulation.laboratory import DayDone, Series, run_series
-from simulation.policies import POLICIES, settings_for
+from simulation.drawing import Point, draw
+from simulation.laboratory import Comparison, DayDone, Series, compare, run_series
+from simulation.policies import POLICIES, PRODUCT, settings_for
 from simulation.scenario import Scenario, ScenarioError, load
+from simulation.what_if import outlook
 
-simulate_commands = new_commands("Simulated campaign days, in seconds instead of hours.")
+simulate_commands = new_commands("Simulated campaign days: how pacing does, and what a plan would bring.")
 
 _IN_PERCENT = frozenset(
     {
@@ -26,38 +29,75 @@ _IN_PERCENT = frozenset(
         "days_over_limit",
         "inbound_service_level",
     }
+    | {"list_dialled_ratio"}
 )
 ScenarioName = Annotated[str, typer.Option(help="A name (see simulation/scenarios), or a TOML file.")]
+Agents = Annotated[int | None, typer.Option(min=1, help="How many agents, if not the scenario's.")]
+Hours = Annotated[float | None, typer.Option(min=0.1, help="How long the day is, if not the scenario's.")]
+Seeds = Annotated[int, typer.Option(min=1, help="How many days, each with its own people.")]
+Limit = Annotated[float, typer.Option(min=0, max=0.5, help="The highest share of answers abandoned.")]
 
 
 @simulate_commands.callback(invoke_without_command=True)
 def simulate(
+    context: typer.Context,
     scenario: ScenarioName = "r1",
-    policy: Annotated[str, typer.Option(help="How to pace; the product is lookahead.")] = "lookahead",
-    agents: Annotated[int | None, typer.Option(min=1, help="How many agents, if not the scenario's.")] = None,
-    hours: Annotated[float | None, typer.Option(min=0.1, help="How long the day is.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="How many days, each with its own people.")] = 5,
-    limit: Annotated[float, typer.Option(min=0, max=1, help="The highest share of abandoned calls.")] = 0.03,
+    policy: Annotated[str, typer.Option(help="How to pace; the product is lookahead.")] = PRODUCT,
+    agents: Agents = None,
+    hours: Hours = None,
+    seeds: Seeds = 5,
+    limit: Limit = 0.03,
+    everything: Annotated[bool, typer.Option("--compare", help="All policies on the same days.")] = False,
+    plot: Annotated[Path | None, typer.Option(dir_okay=False, help="Draw it into this SVG file.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulate so many campaign days, and tell the figures with their spread over the days."""
+    if context.invoked_subcommand is not None:
+        return
     if policy not in POLICIES:
         end(f"there is no policy {policy!r}; there are: {', '.join(POLICIES)}", Exit.REFUSED)
     day = _scenario(scenario, agents, hours)
-    with _progress(f"{scenario}, {policy}", seeds) as done:
-        series = run_series(day, policy, settings_for(limit), seeds, done)
+    settings = settings_for(limit)
+    if everything:
+        with _progress(scenario, len(POLICIES) * seeds) as done:
+            comparison = compare(day, settings, seeds, done)
+        series = comparison.series
+        _show_comparison(day, comparison, as_json=as_json)
+    else:
+        with _progress(f"{scenario}, {policy}", seeds) as done:
+            series = (run_series(day, policy, settings, seeds, done),)
+        _show_series(scenario, day, series[0], as_json=as_json)
+    if plot is not None:
+        drawn = next(each for each in series if not everything or each.policy == PRODUCT)
+        plot.write_text(draw(day.title, _points(series), limit, drawn.days[0]), encoding="utf-8")
+
+
+@simulate_commands.command("what-if")
+def what_if(
+    agents: Annotated[int, typer.Option(min=1, help="Planned agents.")],
+    contacts: Annotated[int, typer.Option(min=1, help="Contacts on the list.")],
+    hours: Annotated[float, typer.Option(min=0.1, max=24, help="Planned hours.")],
+    limit: Limit = 0.03,
+    booked: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of reached contacts who book.")
+    ] = 0.12,
+    scenario: ScenarioName = "r1",
+    seeds: Seeds = 5,
+    as_json: AsJson = False,
+) -> None:
+    """What a planned campaign would bring: reached, booked, abandon rate, hours needed."""
+    day = replace(_scenario(scenario, agents, hours), contacts=contacts)
+    with _progress("what if", seeds) as done:
+        series = run_series(day, PRODUCT, settings_for(limit), seeds, done)
+    found = asdict(outlook(series.days, contacts, booked))
     if as_json:
-        typer.echo(json.dumps(_as_json(scenario, day, series), indent=2))
+        typer.echo(json.dumps(found, indent=2))
         return
-    typer.echo(f"{day.title}. {day.agents} agents, {day.hours:g} hours, {seeds} days.")
     rows = [
-        (
-            name,
-            *(_shown(name, value) for value in (each.mean, each.margin, each.spread, each.least, each.most)),
-        )
-        for name, each in series.figures.items()
+        (name, *(_shown(name, each[key]) for key in ("mean", "least", "most")))
+        for name, each in found.items()
     ]
-    show_table(("figure", "mean", "±95 %", "between days", "least", "most"), rows, "")
+    show_table(("expected", "mean", "least", "most"), rows, "")
 
 
 def _scenario(name: str, agents: int | None, hours: float | None) -> Scenario:
@@ -68,15 +108,67 @@ def _scenario(name: str, agents: int | None, hours: float | None) -> Scenario:
     return replace(scenario, agents=agents or scenario.agents, hours=hours or scenario.hours)
 
 
-def _as_json(name: str, scenario: Scenario, series: Series) -> dict[str, object]:
+def _show_series(name: str, scenario: Scenario, series: Series, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"scenario": name, **_described(scenario, series)}, indent=2))
+        return
+    typer.echo(_told(scenario, len(series.days)))
+    rows = [
+        (
+            name,
+            *(_shown(name, value) for value in (each.mean, each.margin, each.spread, each.least, each.most)),
+        )
+        for name, each in series.figures.items()
+    ]
+    show_table(("figure", "mean", "±95 %", "between days", "least", "most"), rows, "")
+
+
+def _show_comparison(scenario: Scenario, comparison: Comparison, *, as_json: bool) -> None:
+    closed = {each.policy: comparison.gap_closed(each.policy) for each in comparison.series}
+    if as_json:
+        policies = [
+            {**_described(scenario, each), "gap_closed": closed[each.policy]} for each in comparison.series
+        ]
+        typer.echo(json.dumps({"best_peer": comparison.best_peer, "policies": policies}, indent=2))
+        return
+    names = ("occupancy", "talk_share", "connects_per_agent_hour", "abandon_rate", "abandon_p95_30min")
+    rows = [
+        (
+            each.policy,
+            *(_shown(name, each.figures[name].mean) for name in names),
+            _shown("days_over_limit", each.figures["days_over_limit"].mean),
+            f"{100 * closed[each.policy]:.0f} %",
+        )
+        for each in comparison.series
+    ]
+    typer.echo(_told(scenario, len(comparison.series[0].days)))
+    show_table(
+        ("policy", "occupancy", "talk", "connects/h", "abandoned", "p95 30 min", "days over", "gap closed"),
+        rows,
+        "",
+    )
+    typer.echo(f"The best of the others within the limit: {comparison.best_peer}.")
+
+
+def _told(scenario: Scenario, days: int) -> str:
+    return f"{scenario.title}. {scenario.agents} agents, {scenario.hours:g} hours, {days} days."
+
+
+def _described(scenario: Scenario, series: Series) -> dict[str, object]:
     return {
-        "scenario": name,
         "policy": series.policy,
         "agents": scenario.agents,
         "hours": scenario.hours,
         "seeds": len(series.days),
         **{figure: asdict(measure) for figure, measure in series.figures.items()},
     }
+
+
+def _points(series: Sequence[Series]) -> list[Point]:
+    return [
+        Point(each.policy, each.figures["abandon_rate"].mean, each.figures["occupancy"].mean)
+        for each in series
+    ]
 
 
 def _shown(name: str, value: float) -> str:

@@ -24,11 +24,13 @@ _TINY = 1e-9
 class Forecast:
     """One table: talks in steps of `talk_bin_seconds`, then wrap-ups, then ringing calls, both in steps of a second.
 
-    The last row of each part serves all that lasts longer. `counted` is the number of attempts behind `answer_rate`.
+    The last row of each part serves all that lasts longer. `counted` is the number of attempts behind `answer_rate`;
+    `moments` are the columns: seconds from now in which a new call may be answered.
     """
 
     answer_rate: float
     counted: int
+    moments: Floats
     events: EventTable
     wrap_up_row: int
     ring_row: int
@@ -81,6 +83,7 @@ def make_forecast(
     return Forecast(
         answer_rate=answer_rate,
         counted=counted,
+        moments=busy.moments,
         events=busy.events.followed_by(rings),
         wrap_up_row=busy.wrap_up_row,
         ring_row=len(busy.events.chances),

@@ -17,16 +17,15 @@ EXACT_EVENTS = 24
 _CERTAIN = 1e-9
 _ROOT_HALF = sqrt(0.5)
 _SKEW_FACTOR = 1 / (6 * sqrt(2 * pi))
-_POINTS = 32
-_ANGLES = 2j * pi * np.arange(_POINTS // 2 + 1) / _POINTS
+_POINTS = EXACT_EVENTS + 1
+_ANGLES = 2j * pi * np.arange(_POINTS // 2 + 1) / _POINTS  # the other half is the mirror image
 _TURNS = np.exp(-_ANGLES) - 1
-_HALF = len(_ANGLES)
-# Row n turns a spectrum, as pairs of real and imaginary part, into the chance of at most n events; all but the first and the
-# last point stand for two.
+# Row n turns a spectrum, as pairs of real and imaginary part, into the chance of at most n events; all points but the first
+# stand for two.
 _AT_MOST = np.ascontiguousarray(
     np.conj(
         np.exp(_ANGLES * np.arange(_POINTS)[:, None]).cumsum(axis=0)
-        * np.where(np.arange(_HALF) % (_HALF - 1) == 0, 1, 2)
+        * np.where(np.arange(len(_ANGLES)) == 0, 1, 2)
         / _POINTS
     )
 ).view(np.float64)

@@ -9,7 +9,7 @@ who was promised an agent within the grace goes first, then callers in order.
 import heapq
 from collections import deque
 from enum import IntEnum
-from time import perf_counter
+from time import thread_time
 from typing import Protocol
 
 import numpy as np
@@ -77,7 +77,6 @@ class CampaignDay:
         self.callers: dict[int, InboundCaller] = {}
         self.answer_at: dict[int, float] = {}
         self.done_at: dict[int, float] = {}
-        self.list_empty = False
         self.record = DayRecord(scenario)
         self._person_of: dict[int, Person] = {}
         self._policy = policy
@@ -150,9 +149,9 @@ class CampaignDay:
     # A campaign's calls
 
     def _pace(self) -> None:
-        before = perf_counter()
+        before = thread_time()
         count = self._policy.calls_to_place(self)
-        self.record.decision_seconds += perf_counter() - before
+        self.record.decision_seconds += thread_time() - before
         self.record.decisions += 1
         for _ in range(count):
             self._dial()
@@ -160,7 +159,8 @@ class CampaignDay:
     def _dial(self) -> None:
         person = self._next_person()
         if person is None:
-            self.list_empty = True
+            if self.record.list_ended_at is None:
+                self.record.list_ended_at = self.now
             return
         self._order += 1
         call = self._order

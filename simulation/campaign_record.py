@@ -32,6 +32,7 @@ class DayRecord:
     callers_waited: list[float] = field(default_factory=list)
     callers_lost: int = 0
     dialled: int = 0
+    list_ended_at: float | None = None
     connected: int = 0
     paused_seconds: float = 0.0
     decisions: int = 0
@@ -101,11 +102,8 @@ class DayRecord:
         return [float(part) / (self.scenario.agents * (edges[1] - edges[0])) for part in parts]
 
     def _end(self) -> float:
-        """The end of the day, or of the last conversation where the list ran out before."""
-        if self.scenario.contacts is None or self.dialled < self.scenario.contacts:
-            return self.scenario.seconds
-        last = max((each.began for each in self.conversations), default=0.0)
-        return min(self.scenario.seconds, last)
+        """The end of the day, or the last moment at which there was somebody to dial."""
+        return self.scenario.seconds if self.list_ended_at is None else self.list_ended_at
 
 
 def _overlap(began: float, seconds: float, begin: float, end: float) -> float:

@@ -1,13 +1,13 @@
-"""Runs series of simulated days: one policy on one scenario, over several seeds."""
+"""Runs series of simulated days, and compares policies on the same days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dialer.campaign import PacingSettings
 from simulation.campaign_day import CampaignDay
 from simulation.campaign_record import DayRecord
 from simulation.measures import Measure, series_figures
-from simulation.policies import POLICIES, MakePolicy
+from simulation.policies import PEERS, POLICIES
 from simulation.scenario import Scenario
 
 DayDone = Callable[[], None]
@@ -22,22 +22,47 @@ class Series:
     figures: dict[str, Measure]
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All policies on the same days. `best_peer` is the policy of others with the highest occupancy within the limit."""
+
+    series: tuple[Series, ...]
+    best_peer: str
+
+    def gap_closed(self, policy: str) -> float:
+        """How far from the best peer (0) to an oracle that knows all answers (1) a policy comes in occupancy."""
+        occupancy = {each.policy: each.figures["occupancy"].mean for each in self.series}
+        peer, best = occupancy[self.best_peer], occupancy["oracle_answers"]
+        return (occupancy[policy] - peer) / (best - peer)
+
+
 def run_series(
+    scenario: Scenario, policy: str, settings: PacingSettings, seeds: int, done: DayDone = lambda: None
+) -> Series:
+    """Let a policy by name live so many days; `done` hears of each. Raises KeyError for an unknown policy."""
+    days = []
+    for seed in range(seeds):
+        days.append(CampaignDay(scenario, POLICIES[policy](scenario, settings), seed).run())
+        done()
+    return Series(policy, tuple(days), series_figures(days, settings.limit_ratio))
+
+
+def compare(
     scenario: Scenario,
-    policy: str,
     settings: PacingSettings,
     seeds: int,
     done: DayDone = lambda: None,
-) -> Series:
-    """Let a policy by name live so many days; `done` hears of each. Raises KeyError for an unknown policy."""
-    days = tuple(one_day(scenario, POLICIES[policy], settings, seed, done) for seed in range(seeds))
-    return Series(policy, days, series_figures(days, settings.limit_ratio))
-
-
-def one_day(
-    scenario: Scenario, make: MakePolicy, settings: PacingSettings, seed: int, done: DayDone
-) -> DayRecord:
-    """One day of a new policy."""
-    record = CampaignDay(scenario, make(scenario, settings), seed).run()
-    done()
-    return record
+    policies: Sequence[str] = tuple(POLICIES),
+) -> Comparison:
+    """Let every policy live the same days. `policies` have to hold `progressive` and `oracle_answers`."""
+    series = tuple(run_series(scenario, policy, settings, seeds, done) for policy in policies)
+    compliant = [
+        each
+        for each in series
+        if each.policy in PEERS and each.figures["abandon_rate"].mean <= settings.limit_ratio
+    ]
+    best = max(
+        compliant or [each for each in series if each.policy == "progressive"],
+        key=lambda each: each.figures["occupancy"].mean,
+    )
+    return Comparison(series, best.policy)

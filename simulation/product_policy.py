@@ -38,7 +38,7 @@ class ProductPolicy:
             abandoned=len(record.abandoned_at),
             room=1000,
             window_open=True,
-            list_empty=day.list_empty,
+            list_empty=record.list_ended_at is not None,
             forecast=self.forecast(day),
         )
 

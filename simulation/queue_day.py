@@ -5,10 +5,11 @@ requirements relax while a caller waits.
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from routing.queue import QueuePlan, WaitingCall
 from simulation.people_called import sampler
 from simulation.scenario import Duration
 
+_BATCH = 1024
 _BEGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
@@ -47,8 +49,7 @@ class _What(IntEnum):
     TICK = 3
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Event:
+class _Event(NamedTuple):
     at: float
     order: int
     what: _What
@@ -72,7 +73,12 @@ class QueueDay:
             self._floor.know(profile, _BEGIN)
             self._floor.login(profile.agent_id, _BEGIN)
         self._kinds = kinds
-        self._rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(seed)
+        self._gaps = [
+            _draws(Duration(3600.0 / kind.calls_per_hour, law="exponential"), rng) for kind in kinds
+        ]
+        self._talks = [_draws(kind.talk, rng) for kind in kinds]
+        self._patience = [None if kind.patience is None else _draws(kind.patience, rng) for kind in kinds]
         self._relaxing = any(kind.plan.relaxations for kind in kinds)
         self._events: list[_Event] = []
         self._order = 0
@@ -115,8 +121,8 @@ class QueueDay:
         kind = self._kinds[event.kind]
         self._waiting[event.call] = _Caller(event.kind, event.at)
         self._floor.enqueue(WaitingCall(CallId(event.call), kind.plan, _moment(event.at)))
-        if kind.patience is not None:
-            self._push(event.at + self._draw(kind.patience), _What.LEAVES, event.kind, event.call)
+        if (patience := self._patience[event.kind]) is not None:
+            self._push(event.at + next(patience), _What.LEAVES, event.kind, event.call)
         self._expect(event.kind, event.at)
 
     def _serve(self, now: float) -> list[_Caller]:
@@ -125,21 +131,22 @@ class QueueDay:
             call, agent = assignment.call.call_id, assignment.agent_id
             self._floor.connected(agent, call, _moment(now))
             caller = self._waiting.pop(call)
-            talk = self._draw(self._kinds[caller.kind].talk)
-            self._push(now + talk, _What.TALK_ENDS, caller.kind, call, agent)
+            self._push(now + next(self._talks[caller.kind]), _What.TALK_ENDS, caller.kind, call, agent)
             served.append(caller)
         return served
 
     def _expect(self, kind: int, now: float) -> None:
-        gap = float(self._rng.exponential(3600.0 / self._kinds[kind].calls_per_hour))
-        self._push(now + gap, _What.COMES, kind, f"caller{self._order:09d}")
+        self._push(now + next(self._gaps[kind]), _What.COMES, kind, f"caller{self._order:09d}")
 
     def _push(self, at: float, what: _What, kind: int = 0, call: str = "", agent: str = "") -> None:
         self._order += 1
         heapq.heappush(self._events, _Event(at, self._order, what, kind, call, agent))
 
-    def _draw(self, duration: Duration) -> float:
-        return float(sampler(duration, self._rng)(1)[0])
+
+def _draws(duration: Duration, rng: np.random.Generator) -> Iterator[float]:
+    draw = sampler(duration, rng)
+    while True:
+        yield from draw(_BATCH).tolist()
 
 
 def _moment(seconds: float) -> datetime:

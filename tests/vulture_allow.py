@@ -39,8 +39,5 @@ _.late_p50_ms, _.late_p99_ms
 # The way to read the journal, for tests now and for reports
 _.read_facts
 
-# Closed formulas and the queue simulation that are checked against each other
-_.waits_longer, _.erlang_a, _.QueueDay, _.order
-
-# For the drawing of a day
-_.busy_share
+# Known exactly, for checking the simulator
+_.waits_longer, _.erlang_a, _.optimum, _.list_dialled_ratio, _.hours_needed, _.QueueDay, _.order

@@ -1,1 +1,1 @@
-"""Simulated days against closed formulas and against an independent simulator."""
+"""Simulated days: what holds on each, and their figures against closed formulas and an independent simulator."""
