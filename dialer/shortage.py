@@ -33,23 +33,29 @@ _AT_MOST = np.ascontiguousarray(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventTable:
-    """Kinds of event, a row each: the chance in each case (columns), and mean, variance and third central moment of it."""
+    """Kinds of event, a row each: the chance in each case (columns), and what sums of them need, made once.
+
+    `moments`: mean, variance and third central moment in each case. `spectra`: the transform of the distribution in each.
+    """
 
     chances: Floats
     moments: Floats
+    spectra: NDArray[np.complex128]
 
     def followed_by(self, other: "EventTable") -> "EventTable":
         """The rows of both."""
         return EventTable(
-            np.concatenate((self.chances, other.chances)), np.concatenate((self.moments, other.moments))
+            np.concatenate((self.chances, other.chances)),
+            np.concatenate((self.moments, other.moments)),
+            np.concatenate((self.spectra, other.spectra)),
         )
 
 
 def event_table(chances: Floats) -> EventTable:
-    """Work out the moments once, for the many questions that follow."""
+    """A table of these chances."""
     variances = chances * (1 - chances)
     moments = np.stack((chances, variances, variances * (1 - 2 * chances)), axis=2)
-    return EventTable(chances, moments.reshape(len(chances), -1))
+    return EventTable(chances, moments.reshape(len(chances), -1), 1 + chances[:, :, None] * _TURNS)
 
 
 class Events:
@@ -57,14 +63,14 @@ class Events:
 
     def __init__(self, table: EventTable, rows: Rows, fresh: int) -> None:
         """A row beyond the last of the table is the last."""
+        self._table = table
+        self._rows = rows
+        self._fresh = fresh
         self._count = len(rows)
-        self._fresh_chances = table.chances[fresh]
-        self._fresh_moments = table.moments[fresh]
-        self._moments = np.add.reduce(table.moments.take(rows, axis=0, mode="clip"))
-        self._exact: list[_Exact] = []
-        if self._count <= EXACT_EVENTS:
-            chances = table.chances.take(rows, axis=0, mode="clip")
-            self._exact.append(_Exact(np.multiply.reduce(1 + chances[:, :, None] * _TURNS)))
+        self._cases = table.chances.shape[1]
+        self._moments: Floats | None = None
+        self._spectra: list[NDArray[np.complex128]] = []
+        self._summed: dict[int, Floats] = {}
 
     def at_most(self, happened: int, fresh: int) -> float:
         """The chance that no more than `happened` of all these happen with `fresh` more, averaged over the cases."""
@@ -72,26 +78,31 @@ class Events:
             return 0.0
         if happened >= self._count + fresh:
             return 1.0
-        if self._count + fresh > EXACT_EVENTS:
-            moments = self._moments + fresh * self._fresh_moments if fresh else self._moments
-            return _normal_below(happened + 0.5, moments.tolist()) / len(self._fresh_chances)
-        while len(self._exact) <= fresh:
-            self._exact.append(_Exact(self._exact[-1].spectrum * (1 + self._fresh_chances[:, None] * _TURNS)))
-        return self._exact[fresh].at_most(happened)
+        if self._count + fresh <= EXACT_EVENTS:
+            below = float(_AT_MOST[happened] @ self._spectrum(fresh))
+        else:
+            below = _normal_below(happened + 0.5, self._moments_with(fresh))
+        return min(1.0, max(0.0, below / self._cases))
 
+    def _spectrum(self, fresh: int) -> Floats:
+        """Summed over the cases, as pairs of real and imaginary part."""
+        if (known := self._summed.get(fresh)) is not None:
+            return known
+        if not self._spectra:
+            self._spectra.append(
+                np.multiply.reduce(self._table.spectra.take(self._rows, axis=0, mode="clip"))
+            )
+        while len(self._spectra) <= fresh:
+            self._spectra.append(self._spectra[-1] * self._table.spectra[self._fresh])
+        summed: Floats = np.add.reduce(self._spectra[fresh]).view(np.float64)
+        self._summed[fresh] = summed
+        return summed
 
-class _Exact:
-    """The distribution of a number of events by its transform, a row for each case."""
-
-    def __init__(self, spectrum: NDArray[np.complex128]) -> None:
-        self.spectrum = spectrum
-        self._below: list[float] = []
-
-    def at_most(self, happened: int) -> float:
-        if not self._below:
-            below = _AT_MOST @ np.add.reduce(self.spectrum).view(np.float64)
-            self._below = (below / len(self.spectrum)).clip(0.0, 1.0).tolist()
-        return self._below[happened]
+    def _moments_with(self, fresh: int) -> list[float]:
+        if self._moments is None:
+            self._moments = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
+        moments: list[float] = (self._moments + fresh * self._table.moments[self._fresh]).tolist()
+        return moments
 
 
 def _normal_below(limit: float, moments: list[float]) -> float:
