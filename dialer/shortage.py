@@ -67,7 +67,7 @@ class Events:
         self._rows = rows
         self._fresh = fresh
         self._count = len(rows)
-        self._cases = table.chances.shape[1]
+        self._cases = int(table.chances.shape[1])
         self._moments: Floats | None = None
         self._spectra: list[NDArray[np.complex128]] = []
         self._summed: dict[int, Floats] = {}
