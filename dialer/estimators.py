@@ -10,7 +10,9 @@ abandon a third of the first customers of a campaign.
 
 import heapq
 from datetime import datetime, timedelta
+from itertools import groupby
 from math import erf, log, sqrt
+from operator import itemgetter
 
 import numpy as np
 
@@ -25,7 +27,9 @@ _EARLY_FAILURES = 0.1
 _PRIOR_WEIGHT = 30.0
 _ANSWER_PRIOR = 0.3
 _ANSWER_PRIOR_WEIGHT = 20.0
-_ANSWER_MEMORY = 200.0
+_STEADY_MEMORY = 800.0
+_LATEST_MEMORY = 50.0
+_CHANGE_ERRORS = 4.0
 _REFRESH_EVERY = 10
 _REFRESH_BUSY = 1.03
 GRACE_SECONDS = 1.7
@@ -65,18 +69,40 @@ def lognormal_bins(mean: float, variation: float, bin_seconds: float, bins: int)
     return np.asarray(shares / shares.sum(), dtype=np.float64)
 
 
+class Share:
+    """The share of yes among the latest trials: it forgets, with a memory of so many trials."""
+
+    def __init__(self, memory: float) -> None:
+        self._keep = 1 - 1 / memory
+        self.yes = _ANSWER_PRIOR * _ANSWER_PRIOR_WEIGHT
+        self.all = _ANSWER_PRIOR_WEIGHT
+
+    def add(self, yes: int, trials: int) -> None:
+        """Take in trials made at the same moment; none of them is later than another."""
+        kept = self._keep**trials
+        self.yes = self.yes * kept + yes
+        self.all = self.all * kept + trials
+
+    @property
+    def value(self) -> float:
+        """Between 0 and 1."""
+        return self.yes / self.all
+
+
 class Answers:
     """Share of attempts answered, and ring times of the answered and of the others, by cohort.
 
-    The share forgets: attempts weigh exponentially less with a memory of 200, so that a list that begins to answer
-    twice as often is followed within minutes. `counted` is the number of attempts counted so far.
+    The share is remembered over 800 attempts, for a steady list, until that over the latest 50 is too far from it to be
+    chance (4 standard errors): then the list has changed, and only the latest count. `counted` is the number of attempts
+    counted so far.
     """
 
     def __init__(self, ring_seconds: int) -> None:
-        self._longest = timedelta(seconds=ring_seconds)
+        # The end of a call that rang out is told a little late.
+        self._longest = timedelta(seconds=ring_seconds + 1)
         self._young: list[tuple[datetime, float, bool]] = []
-        self._answered = _ANSWER_PRIOR * _ANSWER_PRIOR_WEIGHT
-        self._all = _ANSWER_PRIOR_WEIGHT
+        self._steady = Share(_STEADY_MEMORY)
+        self._latest = Share(_LATEST_MEMORY)
         self.counted = 0
         self.ring = Durations(lognormal_bins(*_RING_PRIOR, 1.0, ring_seconds), 1.0)
         silent = np.zeros(ring_seconds + 1)
@@ -89,19 +115,32 @@ class Answers:
         heapq.heappush(self._young, (dialled_at, ring_seconds, answered))
 
     def come_of_age(self, now: datetime) -> None:
-        """Count the attempts that were dialled at least the longest ring time before `now`."""
-        keep = 1 - 1 / _ANSWER_MEMORY
+        """Count the attempts that were dialled more than the longest ring time before `now`."""
+        of_age = []
         while self._young and self._young[0][0] + self._longest <= now:
-            _, seconds, answered = heapq.heappop(self._young)
-            self._answered = self._answered * keep + answered
-            self._all = self._all * keep + 1
-            self.counted += 1
-            (self.ring if answered else self.silent).add(seconds)
+            of_age.append(heapq.heappop(self._young))
+        for _, attempts in groupby(of_age, key=itemgetter(0)):
+            yes = trials = 0
+            for _, seconds, answered in attempts:
+                (self.ring if answered else self.silent).add(seconds)
+                yes += answered
+                trials += 1
+            self.counted += trials
+            self._steady.add(yes, trials)
+            self._latest.add(yes, trials)
+            self._notice_change()
 
     @property
     def rate(self) -> float:
         """Answered ÷ dialled."""
-        return self._answered / self._all
+        return self._steady.value
+
+    def _notice_change(self) -> None:
+        rate = self._steady.value
+        # A memory of m trials is as exact as 2m trials.
+        error = sqrt(rate * (1 - rate) / (2 * _LATEST_MEMORY))
+        if abs(self._latest.value - rate) > _CHANGE_ERRORS * error:
+            self._steady.yes, self._steady.all = self._latest.yes, self._latest.all
 
 
 class CampaignEstimates:

@@ -15,16 +15,16 @@ def after(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def test_an_attempt_counts_when_it_is_as_old_as_the_longest_ring_time() -> None:
+def test_an_attempt_counts_when_it_is_a_second_older_than_the_longest_ring_time() -> None:
     answers = Answers(22)
     answers.resolved(START, 3.0, answered=False)
     answers.resolved(after(1), 9.0, answered=True)
 
-    answers.come_of_age(after(21))
-    assert answers.counted == 0
     answers.come_of_age(after(22))
-    assert answers.counted == 1
+    assert answers.counted == 0
     answers.come_of_age(after(23))
+    assert answers.counted == 1
+    answers.come_of_age(after(24))
     assert answers.counted == 2
 
 
@@ -42,6 +42,28 @@ def test_failures_that_come_first_do_not_pull_the_answer_rate_down() -> None:
     answers.come_of_age(after(20))
 
     assert answers.rate == pytest.approx(0.3)
+
+
+def test_among_calls_dialled_at_once_the_last_to_end_count_no_more_than_the_first() -> None:
+    answers = Answers(22)
+    for number in range(200):
+        answers.resolved(START, 10.0 if number < 60 else 22.0, answered=number < 60)
+
+    answers.come_of_age(after(30))
+
+    assert answers.rate == pytest.approx(0.3)
+
+
+def test_a_steady_list_is_known_better_than_by_its_latest_attempts() -> None:
+    rng = random.Random(3)
+    answers = Answers(22)
+    rates = []
+    for second in range(3000):
+        answers.resolved(after(second), 10.0, answered=rng.random() < 0.3)
+        answers.come_of_age(after(second))
+        rates.append(answers.rate)
+
+    assert all(abs(rate - 0.3) < 0.05 for rate in rates[1000:])
 
 
 def test_the_answer_rate_follows_a_list_that_begins_to_answer() -> None:

@@ -77,7 +77,7 @@ def test_calls_in_flight_hardly_ever_pass_the_limit() -> None:
         )
         others = decision.calls_to_place - 1
         in_the_air = len(situation.ringing) + others + situation.waiting - situation.free
-        assert in_hand.at_most(in_the_air - decision.budget, others) <= 0.01
+        assert in_hand.at_most(in_the_air - max(decision.budget, 0), others) <= 0.01
 
 
 def test_without_a_budget_an_agent_is_all_but_certain() -> None:
@@ -89,12 +89,15 @@ def test_without_a_budget_an_agent_is_all_but_certain() -> None:
             assert decision.shortage > 0.01
 
 
-def test_past_the_limit_only_certain_calls_go_out() -> None:
+def test_past_the_limit_each_call_above_it_makes_the_dialler_more_careful() -> None:
     for situation in situations(40):
-        passed = replace(situation, connected=90, abandoned=10)
+        placed = [
+            decide(replace(situation, connected=90, abandoned=abandoned), PREDICTIVE).calls_to_place
+            for abandoned in (3, 5, 10, 40)
+        ]
 
-        assert decide(passed, PREDICTIVE).calls_to_place == decide(passed, PROGRESSIVE).calls_to_place
-        assert decide(passed, PREDICTIVE).budget < 0
+        assert placed == sorted(placed, reverse=True)
+        assert placed[-1] == decide(situation, PROGRESSIVE).calls_to_place
 
 
 def test_the_caps_hold() -> None:
@@ -136,7 +139,7 @@ def test_abandoned_calls_never_mean_more_calls() -> None:
 
 
 def test_free_agents_get_a_call_each_for_certain() -> None:
-    free_agents = replace(BUSY_DAY, free=4, ringing=(1.0,), connected=95, abandoned=5)
+    free_agents = replace(BUSY_DAY, free=4, ringing=(1.0,), connected=60, abandoned=40)
 
     decision = decide(free_agents, PREDICTIVE)
 
