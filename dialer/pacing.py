@@ -197,12 +197,11 @@ def _covered(
     taken = len(snapshot.ringing) + snapshot.waiting - snapshot.free
     to_spare = max(budget, 0)
     risk = _BUDGET_RISK * 2.0 ** min(budget, 0)
+    shortages: dict[int, float] = {}
 
     def too_likely(placed: int) -> bool:
-        return (
-            in_hand.at_most(taken + placed, placed) > threshold
-            or in_hand.at_most(taken + placed - to_spare, placed) > risk
-        )
+        shortages[placed] = shortage = in_hand.at_most(taken + placed, placed)
+        return shortage > threshold or in_hand.at_most(taken + placed - to_spare, placed) > risk
 
     # More calls never make a shortage less likely: take longer and longer steps until it is too likely, then halve.
     low = high = certain
@@ -210,8 +209,9 @@ def _covered(
     while high < most and not too_likely(high):
         low, high, step = high + 1, min(most, high + step), step * 2
     placed = low + bisect_left(range(low, high), True, key=too_likely)
-    shortage = in_hand.at_most(taken + placed, placed)
-    return placed, shortage, placed < most and shortage <= threshold
+    if placed not in shortages:  # the caps stop it, not the chance
+        return placed, in_hand.at_most(taken + placed, placed), False
+    return placed, shortages[placed], shortages[placed] <= threshold
 
 
 def _threshold(snapshot: PacingSnapshot, settings: PacingSettings) -> float:

@@ -116,6 +116,5 @@ def _normal_below(limit: float, moments: list[float]) -> float:
         deviation = sqrt(variance)
         x = (limit - moments[case]) / deviation
         skew = moments[case + 2] / (variance * deviation)
-        chance = 0.5 + 0.5 * erf(x * _ROOT_HALF) + skew * (1 - x * x) * exp(-0.5 * x * x) * _SKEW_FACTOR
-        below += min(1.0, max(0.0, chance))
+        below += 0.5 + 0.5 * erf(x * _ROOT_HALF) + skew * (1 - x * x) * exp(-0.5 * x * x) * _SKEW_FACTOR
     return below

@@ -9,7 +9,7 @@ who was promised an agent within the grace goes first, then callers in order.
 import heapq
 from collections import deque
 from enum import IntEnum
-from time import thread_time
+from time import perf_counter
 from typing import Protocol
 
 import numpy as np
@@ -149,10 +149,9 @@ class CampaignDay:
     # A campaign's calls
 
     def _pace(self) -> None:
-        before = thread_time()
+        before = perf_counter()
         count = self._policy.calls_to_place(self)
-        self.record.decision_seconds += thread_time() - before
-        self.record.decisions += 1
+        self.record.decision_seconds.append(perf_counter() - before)
         for _ in range(count):
             self._dial()
 
