@@ -64,6 +64,7 @@ class DayRecord:
             "connects_per_agent_hour": connects / worked * 3600.0,
             "abandon_rate": self.abandon_rate,
             "abandon_p95_30min": self.abandon_p95(),
+            "abandon_worst_30min": max((rate for _, rate in self.abandon_windows()), default=0.0),
             # The median: whatever else the machine does takes some of the decisions very long.
             "decision_microseconds": 1e6 * median(self.decision_seconds),
         }

@@ -1,0 +1,56 @@
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner, Result
+
+from app.cli import commands
+
+SHORT = ("--agents", "2", "--hours", "0.1", "--seeds", "2")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(commands, ["simulate", *arguments])
+
+
+def test_a_series_tells_every_figure_with_its_spread() -> None:
+    told = json.loads(run("--scenario", "r1", "--policy", "lookahead", *SHORT, "--json").stdout)
+
+    assert (told["scenario"], told["policy"], told["agents"], told["seeds"]) == ("r1", "lookahead", 2, 2)
+    for figure in (
+        "occupancy",
+        "talk_share",
+        "connects_per_agent_hour",
+        "abandon_rate",
+        "abandon_p95_30min",
+        "days_over_limit",
+        "decision_microseconds",
+    ):
+        assert set(told[figure]) == {"mean", "spread", "margin", "least", "most"}
+
+
+def test_a_comparison_names_the_best_peer_and_the_gap_closed(tmp_path: Path) -> None:
+    drawing = tmp_path / "day.svg"
+
+    told = json.loads(run("--compare", *SHORT, "--plot", str(drawing), "--json").stdout)
+
+    closed = {each["policy"]: each["gap_closed"] for each in told["policies"]}
+    assert closed[told["best_peer"]] == 0.0
+    assert closed["oracle_answers"] == 1.0
+    assert "lookahead" in drawing.read_text()
+
+
+def test_what_if_answers_a_supervisor() -> None:
+    told = json.loads(
+        run("what-if", "--agents", "2", "--contacts", "20", "--hours", "0.2", "--seeds", "1", "--json").stdout
+    )
+
+    assert set(told) >= {"reached", "booked", "abandon_rate", "hours_needed"}
+
+
+def test_an_unknown_policy_or_scenario_names_those_there_are() -> None:
+    policy = run("--policy", "magic")
+    scenario = run("--scenario", "mars")
+
+    assert policy.exit_code == scenario.exit_code == 1
+    assert "lookahead" in policy.stderr
+    assert "r1" in scenario.stderr
