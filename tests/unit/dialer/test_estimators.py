@@ -58,12 +58,12 @@ def test_a_steady_list_is_known_better_than_by_its_latest_attempts() -> None:
     rng = random.Random(3)
     answers = Answers(22)
     rates = []
-    for second in range(3000):
+    for second in range(1200):
         answers.resolved(after(second), 10.0, answered=rng.random() < 0.3)
         answers.come_of_age(after(second))
         rates.append(answers.rate)
 
-    assert all(abs(rate - 0.3) < 0.05 for rate in rates[1000:])
+    assert all(abs(rate - 0.3) < 0.05 for rate in rates[800:])
 
 
 def test_the_answer_rate_follows_a_list_that_begins_to_answer() -> None:
