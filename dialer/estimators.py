@@ -9,7 +9,7 @@ abandon a third of the first customers of a campaign.
 """
 
 import heapq
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from math import erf, log, sqrt
 from operator import itemgetter
@@ -31,6 +31,7 @@ _STEADY_MEMORY = 800.0
 _LATEST_MEMORY = 50.0
 _CHANGE_ERRORS = 4.0
 _REFRESH_EVERY = 10
+_REFRESH_AFTER = timedelta(seconds=15)
 _REFRESH_BUSY = 1.03
 GRACE_SECONDS = 1.7
 
@@ -153,7 +154,8 @@ class CampaignEstimates:
         self._grace_seconds = grace_seconds
         self._observed = 0
         self._forecast: Forecast | None = None
-        self._forecast_at = 0
+        self._forecast_of = 0
+        self._forecast_at = datetime.min.replace(tzinfo=UTC)
         self._busy: BusyTable | None = None
         self._busy_at = 0
 
@@ -173,10 +175,14 @@ class CampaignEstimates:
         self._observed += 1
 
     def forecast(self, now: datetime) -> Forecast:
-        """The tables a pacing decision reads; made anew after every tenth observation."""
-        if self._forecast is None or self._observed >= self._forecast_at + _REFRESH_EVERY:
+        """The tables a pacing decision reads; made anew after ten observations or more, but not twice in 15 seconds."""
+        if self._forecast is None or (
+            self._observed >= self._forecast_of + _REFRESH_EVERY
+            and abs(now - self._forecast_at) >= _REFRESH_AFTER
+        ):
             self.answers.come_of_age(now)
-            self._forecast_at = self._observed
+            self._forecast_of = self._observed
+            self._forecast_at = now
             ring = self.answers.ring.survival()
             self._forecast = make_forecast(
                 busy=self._busy_table(ring),

@@ -68,7 +68,7 @@ class Events:
         self._fresh = fresh
         self._count = len(rows)
         self._cases = int(table.chances.shape[1])
-        self._moments: Floats | None = None
+        self._moments: list[tuple[float, float]] = []
         self._spectra: list[NDArray[np.complex128]] = []
         self._summed: dict[int, Floats] = {}
 
@@ -81,7 +81,7 @@ class Events:
         if self._count + fresh <= EXACT_EVENTS:
             below = float(_AT_MOST[happened] @ self._spectrum(fresh))
         else:
-            below = _normal_below(happened + 0.5, self._moments_with(fresh))
+            below = self._normal(happened + 0.5, fresh)
         return min(1.0, max(0.0, below / self._cases))
 
     def _spectrum(self, fresh: int) -> Floats:
@@ -98,23 +98,19 @@ class Events:
         self._summed[fresh] = summed
         return summed
 
-    def _moments_with(self, fresh: int) -> list[float]:
-        if self._moments is None:
-            self._moments = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
-        moments: list[float] = (self._moments + fresh * self._table.moments[self._fresh]).tolist()
-        return moments
+    def _normal(self, limit: float, fresh: int) -> float:
+        """The normal approximation of staying below a limit, summed over the cases."""
+        if not self._moments:
+            taken = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
+            self._moments = list(zip(taken.tolist(), self._table.moments[self._fresh].tolist(), strict=True))
+        moments = [each + fresh * more for each, more in self._moments]
+        return sum(_normal_below(limit, *moments[case : case + 3]) for case in range(0, len(moments), 3))
 
 
-def _normal_below(limit: float, moments: list[float]) -> float:
-    """Summed over the cases, each with mean, variance and third central moment."""
-    below = 0.0
-    for case in range(0, len(moments), 3):
-        variance = moments[case + 1]
-        if variance < _CERTAIN:
-            below += moments[case] < limit
-            continue
-        deviation = sqrt(variance)
-        x = (limit - moments[case]) / deviation
-        skew = moments[case + 2] / (variance * deviation)
-        below += 0.5 + 0.5 * erf(x * _ROOT_HALF) + skew * (1 - x * x) * exp(-0.5 * x * x) * _SKEW_FACTOR
-    return below
+def _normal_below(limit: float, mean: float, variance: float, third: float) -> float:
+    if variance < _CERTAIN:
+        return 1.0 if mean < limit else 0.0
+    deviation = sqrt(variance)
+    x = (limit - mean) / deviation
+    skew = third / (variance * deviation)
+    return 0.5 + 0.5 * erf(x * _ROOT_HALF) + skew * (1 - x * x) * exp(-0.5 * x * x) * _SKEW_FACTOR

@@ -15,7 +15,7 @@ HANDLE_SECONDS = 180.0
 PLAN = QueuePlan(DealerId("demo"), Department.SALES, (), (), 0, 20, 0.0, "", 60.0, 0.0)
 
 
-def simulated(agents: int, load: float, patience_seconds: float | None, hours: float = 80) -> QueueRecord:
+def simulated(agents: int, load: float, patience_seconds: float | None, hours: float = 200) -> QueueRecord:
     profiles = [AgentProfile(AgentId(f"agent{number}"), "", "", {}) for number in range(agents)]
     patience = None if patience_seconds is None else Duration(patience_seconds, law="exponential")
     kind = CallerKind(

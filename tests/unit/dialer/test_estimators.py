@@ -101,15 +101,16 @@ def test_survival_falls_from_one_to_nothing() -> None:
     assert np.all(np.diff(survival) <= 1e-12)
 
 
-def test_a_forecast_is_kept_until_ten_more_observations() -> None:
+def test_a_forecast_is_kept_until_ten_more_observations_and_fifteen_seconds() -> None:
     estimates = CampaignEstimates(22)
     first = estimates.forecast(START)
 
     for _ in range(9):
         estimates.talk_ended(100.0)
-    assert estimates.forecast(START) is first
+    assert estimates.forecast(after(60)) is first
     estimates.wrap_up_ended(20.0)
-    assert estimates.forecast(START) is not first
+    assert estimates.forecast(after(14)) is first
+    assert estimates.forecast(after(15)) is not first
 
 
 def test_the_forecast_holds_chances() -> None:
