@@ -62,8 +62,8 @@ class CampaignDay:
     """The state of the day. Times are seconds since its beginning; calls and agents are numbers.
 
     `talking` and `wrapping_up`: since when, by agent. `ringing`: since when, by call. `waiting`: customers who answered
-    and have no agent, by the moment of the answer. `free` is in the order of the agents' idleness. `answer_at` and
-    `done_at` are the future: when a call will be answered (if ever) and when a busy agent will be free.
+    and have no agent, by the moment of the answer. `free` is in the order of the agents' idleness. `done_at` is the
+    future: when a busy agent will be free.
     """
 
     def __init__(self, scenario: Scenario, policy: Policy, seed: int) -> None:
@@ -75,7 +75,6 @@ class CampaignDay:
         self.ringing: dict[int, float] = {}
         self.waiting: dict[int, float] = {}
         self.callers: dict[int, InboundCaller] = {}
-        self.answer_at: dict[int, float] = {}
         self.done_at: dict[int, float] = {}
         self.record = DayRecord(scenario)
         self._person_of: dict[int, Person] = {}
@@ -166,7 +165,6 @@ class CampaignDay:
         self.ringing[call] = self.now
         if self._answers(person):
             self._person_of[call] = person
-            self.answer_at[call] = self.now + person.answer_seconds
             self._at(self.now + person.answer_seconds, _What.ANSWER, call)
         else:
             self._at(self.now + person.silent_seconds, _What.SILENCE, call)
@@ -185,7 +183,6 @@ class CampaignDay:
 
     def _answered(self, call: int) -> None:
         dialled_at = self.ringing.pop(call)
-        del self.answer_at[call]
         self._policy.attempt_resolved(dialled_at, self.now - dialled_at, answered=True)
         self.waiting[call] = self.now
         if not self.free:

@@ -1,7 +1,7 @@
 """Policies that know a part of the future, to see what that knowledge would be worth. They ask the real `decide`.
 
-`AnswersKnown` (O1) dials only people who will answer, and knows when those who ring will; `FinishesKnown` (O2) knows when
-every busy agent will be free. Everything else they learn as the product does.
+`AnswersKnown` (O1) dials only people who will answer; `FinishesKnown` (O2) knows when every busy agent will be free. Everything
+else they learn as the product does.
 """
 
 import numpy as np
@@ -77,9 +77,7 @@ class AnswersKnown(Oracle):
 
     clairvoyant = True
 
-    def know(self, day: CampaignDay, chances: Floats, moments: Floats) -> Floats:
-        """Fill in the calls: an event is that a call is not answered by then."""
-        busy = len(day.talking) + len(day.wrapping_up)
-        answers = np.array([day.answer_at[call] - day.now for call in day.ringing])
-        chances[busy:-1] = answers[:, None] > moments
+    def know(self, day: CampaignDay, chances: Floats, moments: Floats) -> Floats:  # noqa: ARG002 - they will answer, no matter when
+        """Fill in the calls: each will need an agent, be it after the new one, which would have taken that agent by then."""
+        chances[len(day.talking) + len(day.wrapping_up) : -1] = 0.0
         return chances
