@@ -1,6 +1,7 @@
 """Starting, asking, freezing and ending real instances."""
 
 import dataclasses
+import re
 import signal
 from pathlib import Path
 
@@ -53,6 +54,22 @@ async def test_every_module_of_the_list_is_loaded(dealer_asterisk: DealerAsteris
     shown = await dealer_asterisk.instance.command("module show")
 
     assert [name for name in names if f"{name} " not in shown] == []
+
+
+async def test_every_application_that_the_dialplan_asks_for_exists(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk
+) -> None:
+    for asterisk in (dealer_asterisk, network_asterisk):
+        dialplan = (asterisk.node.state_dir / "etc" / "extensions.conf").read_text()
+        asked = set(
+            re.findall(r"^(?:exten => [^,]+,1| same => n(?:\(\S+\))?),(\w+)\(", dialplan, re.MULTILINE)
+        )
+
+        shown = (await asterisk.instance.command("core show applications")).splitlines()
+
+        known = {line.split(":")[0].strip().lower() for line in shown}
+        assert len(asked) > 5
+        assert sorted(name for name in asked if name.lower() not in known) == []
 
 
 async def test_an_instance_is_killed_and_started_again_beside_the_others(

@@ -146,7 +146,7 @@ async def test_a_caller_hears_a_goodbye_when_no_phone_can_be_reached(
         while len(await dealer_asterisk.reachable_phones()) < len(dealer_asterisk.node.phones):
             await asyncio.sleep(0.1)
 
-    assert 8 < (ended.at - begun.at).total_seconds() < 30
+    assert 7 < (ended.at - begun.at).total_seconds() < 30
     assert longest_silence(loudness(network_asterisk.heard("unlucky"))) <= 2
 
 
