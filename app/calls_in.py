@@ -10,7 +10,7 @@ from app.clock import Clock
 from app.dealers import Dealer, Dealers
 from app.inbound import InboundCall, InboundPlan
 from app.supervisor import Supervisor
-from calls.commands import HangUp
+from calls.commands import HangUp, LeaveToMessage
 from calls.facts import CallArrived
 from calls.ids import CallId, DealerId, LegId, NodeId
 from calls.legs import LegArrived
@@ -48,9 +48,8 @@ class Reception:
         dealer = self._dealers.at_number(fact.detail) if fact.purpose in INBOUND_PURPOSES else None
         if fact.purpose == ANSWERED_PURPOSE:
             # A customer whose attempt we do not know must not meet silence: the dialplan says who called.
-            self._supervisor.spawn(
-                "send a customer to the message", self._executor.send_to_message(fact.leg_id)
-            )
+            leave = LeaveToMessage(fact.leg_id)
+            self._supervisor.spawn("send a customer to the message", self._executor.carry_out(leave))
             return
         if dealer is None:
             _log.warning("a leg without business was hung up", extra={"purpose": fact.purpose})

@@ -111,6 +111,13 @@ class CloseBridge:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveToMessage:
+    """Let the dialplan play the information message to a customer and hang up; nothing, when it does so already."""
+
+    leg_id: LegId
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End a leg."""
 
@@ -161,6 +168,7 @@ Command = (
     | ListenIn
     | Detect
     | CloseBridge
+    | LeaveToMessage
     | HangUp
     | SetTimer
     | CancelTimer

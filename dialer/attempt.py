@@ -37,6 +37,7 @@ from calls.commands import (
     Detect,
     HangUp,
     JoinPeople,
+    LeaveToMessage,
     ListenIn,
     PlayPrompts,
     Publish,
@@ -153,7 +154,7 @@ def _effect(attempt: Attempt, after: AttemptState, fact: AttemptInput, now: date
         case DigitPressed(at, _, digit) if after is AttemptState.MESSAGE and digit == OBJECTION_KEY:
             return Step(attempt, (Publish(DispositionRecorded(at, attempt.call_id, None, "objection", "")),))
         case PromptFinished():
-            return Step(attempt, (HangUp(attempt_leg(attempt.call_id)),))
+            return _message_over(attempt)
         case LegEnded() if after is AttemptState.CONNECTED:
             # The agent's line dropped: there is nobody left to talk to.
             return Step(attempt, (HangUp(attempt_leg(attempt.call_id)),))
@@ -239,6 +240,12 @@ def _abandon(attempt: Attempt, at: datetime) -> Step:
 
 def _message_started(attempt: Attempt, at: datetime) -> Step:
     return Step(replace(attempt, message_at=at), (Publish(_message_fact(attempt, at)),))
+
+
+def _message_over(attempt: Attempt) -> Step:
+    """Hang up after the message. One that never began finds the leg with the dialplan already, or is left to it."""
+    leg = attempt_leg(attempt.call_id)
+    return Step(attempt, (LeaveToMessage(leg) if attempt.message_at is None else HangUp(leg),))
 
 
 def _left(attempt: Attempt, fact: LegLeft) -> Step:

@@ -18,6 +18,7 @@ from calls.commands import (
     Detect,
     HangUp,
     JoinPeople,
+    LeaveToMessage,
     ListenIn,
     PlayPrompts,
     RingAgent,
@@ -99,8 +100,8 @@ class Executor:
             case SetLease(leg_id=leg, seconds=seconds):
                 await self.leases.set(leg, seconds)
                 return True
-            case HangUp(leg_id=leg, cause=cause):
-                outcome = await self._ari.channels.hangup(channel_id=leg, reason=_REASONS[cause])
+            case HangUp() | LeaveToMessage():
+                outcome = await self._let_go(command)
             case RingAgent():
                 return await self._ring(command)
             case JoinPeople(bridge_id=bridge, legs=legs):
@@ -185,12 +186,6 @@ class Executor:
         await self._ari.bridges.remove_channel(bridge_id=bridge_id, channel=legs)
         return False
 
-    async def send_to_message(self, leg_id: LegId) -> None:
-        """Let the dialplan play the information message to a customer, and hang up after it."""
-        await self._ari.channels.continue_in_dialplan(
-            channel_id=leg_id, context="message", extension="s", priority=1
-        )
-
     async def beep(self, bridge_id: BridgeId) -> None:
         """Let everybody in a bridge hear a short beep."""
         await self._ari.bridges.play(bridge_id=bridge_id, media=[prompt_media("beep")])
@@ -249,6 +244,14 @@ class Executor:
         context = f"machine-{command.detection.replace('_', '-')}"
         return await self._ari.channels.continue_in_dialplan(
             channel_id=listener, context=context, extension=extension, priority=1
+        )
+
+    async def _let_go(self, command: HangUp | LeaveToMessage) -> Outcome[None]:
+        channels = self._ari.channels
+        if isinstance(command, HangUp):
+            return await channels.hangup(channel_id=command.leg_id, reason=_REASONS[command.cause])
+        return await channels.continue_in_dialplan(
+            channel_id=command.leg_id, context="message", extension="s", priority=1
         )
 
     async def _record(self, command: StartRecording | StopRecording) -> Outcome[object]:

@@ -11,6 +11,7 @@ from calls.commands import (
     HangUp,
     JoinPeople,
     JoinQueue,
+    LeaveToMessage,
     ListenIn,
     PlayPrompts,
     RingAgent,
@@ -76,6 +77,10 @@ def executor_on(asterisk: ScriptedAsterisk) -> Executor:
             ],
         ),
         (CloseBridge(BRIDGE), [f"DELETE /bridges/{BRIDGE}"]),
+        (
+            LeaveToMessage(CALLER),
+            [f"POST /channels/{CALLER}/continue?context=message&extension=s&priority=1"],
+        ),
         (
             JoinPeople(BRIDGE, (CALLER, OFFER)),
             [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from calls.commands import HangUp, PlayPrompts, Publish, SetTimer
+from calls.commands import HangUp, LeaveToMessage, PlayPrompts, Publish, SetTimer
 from calls.facts import (
     AttemptAbandoned,
     AttemptAnswered,
@@ -79,6 +79,17 @@ def test_an_agent_who_could_not_be_joined_within_the_grace_goes_back_to_the_floo
 
     assert expired.unused_agent == ANNA
     assert (story.attempt.agent_id, story.attempt.line) == (None, None)
+
+
+def test_a_message_that_could_not_be_played_is_left_to_the_dialplan_which_may_be_playing_it() -> None:
+    story = story_at(AttemptState.MESSAGE)
+
+    refused = story.tell(Trigger.MESSAGE_FINISHED, 10)
+    story.tell(Trigger.LEFT, 10.1)
+
+    assert refused.commands == (LeaveToMessage(LEG),)
+    assert len(story.facts(InformationMessagePlayed)) == 1
+    assert story.end.outcome is AttemptOutcome.ABANDONED
 
 
 def test_the_objection_key_in_the_message_is_recorded_at_once() -> None:
