@@ -119,7 +119,7 @@ async def test_a_caller_in_the_fallback_goes_back_to_the_controller_when_it_is_t
     for phone in ("agent1", "agent2"):
         await network_asterisk.phone_does(phone, "noanswer")
     network_asterisk.call(Caller(person="returning", ddi=DDI, cli="0612345678", patience=40))
-    await network_asterisk.step("agent1", "ringing", 20)
+    await network_asterisk.step("returning", "answered", 20)
 
     async with frozen_controller(dealer_asterisk) as entered, asyncio.timeout(30):
         while not entered():
