@@ -11,7 +11,7 @@ from dialer.campaign import AbandonWindow, Campaign, CampaignState
 from dialer.errors import DemoProfile, StoreUnavailable, UnknownProfile
 from dialer.pacing import PacingDecision
 from dialer.ports import CampaignStore
-from dialer.profiles import usable_profile
+from dialer.profiles import Profiles
 from dialer.runner import CampaignRunner
 
 RELOAD_SECONDS = 2.0
@@ -29,12 +29,14 @@ class CampaignService:
         show_window: Callable[[AbandonWindow], None],
         now: Callable[[], datetime],
         *,
+        profiles: Profiles,
         demo: bool,
     ) -> None:
         self._store = store
         self._make_runner = make_runner
         self._show_window = show_window
         self._now = now
+        self._profiles = profiles
         self._demo = demo
         self.campaigns: dict[CampaignId, Campaign] = {}
         self._runners: dict[CampaignId, CampaignRunner] = {}
@@ -111,7 +113,7 @@ class CampaignService:
     def _may_run(self, campaign: Campaign) -> bool:
         """The profile for simulated people never dials a real trunk."""
         try:
-            usable_profile(campaign.profile, demo=self._demo)
+            self._profiles.usable(campaign.profile, demo=self._demo)
         except (UnknownProfile, DemoProfile) as error:
             _log.error(
                 "a campaign does not dial", extra={"campaign": campaign.campaign_id, "reason": str(error)}

@@ -14,13 +14,13 @@ from app.storage.campaigns import find_campaign
 from app.storage.contact_list import NewConsent, NewContact, add_contacts, listed, load_hash_key
 from app.storage.database import Database
 from app.storage.due_lists import due_window
+from calls.numbers import DIALLABLE_KINDS
 from customers.person import number_hash, person_key
 from customers.ports import VehicleRegister
 from dialer.campaign import CampaignKind
 from dialer.contact_columns import Field, HeaderError, find_columns
 from dialer.contact_file import ContactRow, RowFault, RowReader
 from dialer.due import DueWindow, is_due
-from dialer.profiles import profile_named
 
 _HOME = ZoneInfo("Europe/Amsterdam")
 _REPORT_STEP = 1000
@@ -96,7 +96,7 @@ async def import_contacts(
     except HeaderError as error:
         raise UnusableFile(f"the headings of {path} do not tell enough", "; ".join(error.remedies)) from error
     today = now.astimezone(_HOME).date()
-    reader = RowReader(columns, profile_named(campaign.profile).dialled_kinds, today)
+    reader = RowReader(columns, DIALLABLE_KINDS, today)
     people = _People(await load_hash_key(database), Duplicates(await listed(database, campaign_id), columns))
     faults: list[RowFault] = []
     count = 0

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import msgspec
 
+from app.campaign_rules import campaign_faults, lawful_faults, pacing_faults
 from app.clock import Clock
 from app.control_errors import (
     NotTheirCall,
@@ -31,6 +32,7 @@ from app.control_ports import (
     ReloadModule,
     TelephonyState,
 )
+from app.dealers import Dealer
 from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.storage.audit import AuditEntry
@@ -46,15 +48,14 @@ from calls.facts import (
 )
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState
-from dialer.campaign import Campaign, CampaignState, PacingSettings
+from dialer.campaign import Campaign, CampaignState
 from dialer.dispositions import Disposition, follow_up
 from dialer.pacing import PacingDecision
-from dialer.profiles import CallingProfile, profile_named, usable_profile
+from dialer.profiles import Profiles
 from routing.agent import Agent, AgentProfile
 from routing.views import QueueView
 
 WINDOW = timedelta(hours=24)
-MOST_OVER_DIAL = 500
 
 
 class Control:
@@ -68,20 +69,22 @@ class Control:
         clock: Clock,
         telephony: NodeTelephony,
         *,
-        calling_profiles: Mapping[DealerId, str],
+        dealers: Mapping[DealerId, Dealer],
+        profiles: Profiles,
         endpoints: Collection[str],
         demo: bool,
         campaigns_changed: Callable[[], None],
         live_calls: Callable[[], Sequence[LiveCall]],
         last_decision: Callable[[CampaignId], PacingDecision | None],
     ) -> None:
-        """`calling_profiles` names that of each dealer; `endpoints` are the phones that Asterisk knows."""
+        """`endpoints` are the phones that Asterisk knows."""
         self._desk = desk
         self._journal = journal
         self._store = store
         self._clock = clock
         self._telephony = telephony
-        self._calling_profiles = calling_profiles
+        self._dealers = dealers
+        self._profiles = profiles
         self._endpoints = endpoints
         self._demo = demo
         self._campaigns_changed = campaigns_changed
@@ -161,7 +164,7 @@ class Control:
         """The newest messages, of one dealer or of all. Raises UnknownDealer."""
         if dealer is not None:
             self._check_dealer(dealer)
-        dealers = self._calling_profiles if dealer is None else (dealer,)
+        dealers = self._dealers if dealer is None else (dealer,)
         found = [message for each in dealers for message in await self._store.voicemails(each, limit)]
         return sorted(found, key=lambda message: message.left_at, reverse=True)[:limit]
 
@@ -214,7 +217,7 @@ class Control:
     def calling_profile(self, dealer: DealerId) -> str:
         """The profile for a dealer's campaigns that name none. Raises UnknownDealer."""
         self._check_dealer(dealer)
-        return self._calling_profiles[dealer]
+        return self._dealers[dealer].calling_profile
 
     async def create_campaign(self, campaign: Campaign, who: str) -> Campaign:
         """Store a new campaign, in the state it is given. A dealer has each name once, whatever its capitals.
@@ -222,11 +225,8 @@ class Control:
         Raises AlreadyThere, UnknownDealer, UnknownProfile, DemoProfile, OutOfBounds.
         """
         self._check_dealer(campaign.dealer)
-        profile = usable_profile(campaign.profile, demo=self._demo)
-        faults = {f"pacing/{name}": fault for name, fault in _pacing_faults(campaign.pacing, profile).items()}
-        if campaign.ring_seconds < profile.min_ring_seconds:
-            faults["ring_seconds"] = f"is too short: give at least {profile.min_ring_seconds}"
-        if faults:
+        profile = self._profiles.usable(campaign.profile, demo=self._demo)
+        if faults := campaign_faults(campaign, profile, self._dealers[campaign.dealer].ddis):
             raise OutOfBounds(faults)
         async with self._one_change:
             for other in await self._store.campaigns():
@@ -240,7 +240,10 @@ class Control:
         return campaign
 
     async def start_campaign(self, campaign_id: CampaignId, who: str) -> Campaign:
-        """Let a campaign dial; nothing changes when it may already. Raises UnknownCampaign, UnknownProfile, DemoProfile."""
+        """Let a campaign dial; nothing changes when it may already.
+
+        Raises UnknownCampaign, UnknownDealer, UnknownProfile, DemoProfile, and OutOfBounds for what the settings forbid by now.
+        """
         return await self._set_state(campaign_id, CampaignState.RUNNING, who, "")
 
     async def stop_campaign(self, campaign_id: CampaignId, who: str, reason: str) -> Campaign:
@@ -252,7 +255,7 @@ class Control:
         async with self._one_change:
             before = await self._store.campaign(campaign_id)
             pacing = replace(before.pacing, **changes)
-            if faults := _pacing_faults(pacing, profile_named(before.profile)):
+            if faults := pacing_faults(pacing, self._profiles.named(before.profile)):
                 raise OutOfBounds(faults)
             if pacing == before.pacing:
                 return before
@@ -299,7 +302,7 @@ class Control:
             if before.state is state:
                 return before
             if state is CampaignState.RUNNING:
-                usable_profile(before.profile, demo=self._demo)
+                self._check_lawful(before)
             entry = self._entry(
                 who, f"campaign_{state}", campaign_id, {"state": before.state}, {"state": state}
             )
@@ -329,24 +332,16 @@ class Control:
     ) -> AuditEntry:
         return AuditEntry(self._clock.now(), who, action, subject, _canonical(before), _canonical(after))
 
+    def _check_lawful(self, campaign: Campaign) -> None:
+        self._check_dealer(campaign.dealer)
+        profile = self._profiles.usable(campaign.profile, demo=self._demo)
+        if faults := lawful_faults(campaign, profile, self._dealers[campaign.dealer].ddis):
+            raise OutOfBounds(faults)
+
     def _check_dealer(self, dealer: DealerId) -> None:
-        if dealer not in self._calling_profiles:
-            raise UnknownDealer(dealer, self._calling_profiles)
+        if dealer not in self._dealers:
+            raise UnknownDealer(dealer, self._dealers)
 
 
 def _canonical(value: object) -> str:
     return msgspec.json.encode(value, order="sorted").decode()
-
-
-def _pacing_faults(pacing: PacingSettings, profile: CallingProfile) -> dict[str, str]:
-    faults = {}
-    highest = profile.default_limit_ratio
-    if not 0 < pacing.limit_ratio <= highest:
-        faults["limit_ratio"] = f"is out of bounds: give more than 0 and at most {highest:g}"
-    if not 0 < pacing.target_ratio <= pacing.limit_ratio:
-        faults["target_ratio"] = (
-            f"is out of bounds: give more than 0 and at most the limit, {pacing.limit_ratio:g}"
-        )
-    if not 0 <= pacing.max_over_dial <= MOST_OVER_DIAL:
-        faults["max_over_dial"] = f"is out of bounds: give 0 to {MOST_OVER_DIAL}"
-    return faults

@@ -27,6 +27,9 @@ from app.dealers_file import (
 from calls.ids import DealerId
 from calls.numbers import cli_from_sip
 from calls.words import Department
+from dialer.errors import FileFaults
+from dialer.profile_file import read_folder, shipped_profiles
+from dialer.profiles import Profiles
 from ivr.entry import EntryPlan, VoicemailPlan
 from ivr.hours import Block, OpeningHours
 from ivr.menus import Menu
@@ -75,11 +78,12 @@ class Dealer:
 
 @dataclass(frozen=True, slots=True)
 class Dealers:
-    """Every dealer of this installation, and the names of the phones that Asterisk is to know."""
+    """Every dealer of this installation, the calling profiles of their campaigns, and the names of the phones that Asterisk is to know."""
 
     dealers: Mapping[DealerId, Dealer]
     phones: tuple[str, ...]
     by_ddi: Mapping[str, Dealer]
+    profiles: Profiles
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -112,15 +116,22 @@ def load_dealers(*files: Path) -> Dealers:
         Fault(_origin(layers, key), _dotted(key), problem, remedy)
         for key, problem, remedy in _doubles(merged)
     ]
+    profiles = shipped_profiles()
+    folder = merged.get("calling_profiles")
     try:
-        model = DealersFile.model_validate(merged)
+        if isinstance(folder, str) and folder:
+            profiles = read_folder(files[0].parent / folder)
+    except FileFaults as error:
+        faults += [Fault(error.file, fault.key, fault.problem, fault.remedy) for fault in error.faults]
+    try:
+        model = DealersFile.model_validate(merged, context=profiles.real_names)
     except ValidationError as error:
         faults += [_fault(layers, details) for details in error.errors()]
     if faults:
         raise DealersError(tuple(faults))
     dealers = {DealerId(name): _dealer(DealerId(name), dealer) for name, dealer in model.dealers.items()}
     by_ddi = {ddi: dealer for dealer in dealers.values() for ddi in dealer.ddis}
-    return Dealers(dealers, tuple(phone.name for phone in model.phones), by_ddi)
+    return Dealers(dealers, tuple(phone.name for phone in model.phones), by_ddi, profiles)
 
 
 def _prompts(dealer: Dealer) -> Iterator[str]:

@@ -25,7 +25,6 @@ from app.asterisk.nodes import NAME, PJSIP_SECTIONS
 from calls.errors import NumberError
 from calls.numbers import parse_number
 from calls.words import Department
-from dialer.profiles import REAL_PROFILES
 from ivr.hours import MIDNIGHT, Block
 from ivr.public_holidays import holiday_names
 
@@ -73,9 +72,10 @@ def _ddi(text: str) -> str:
     return text
 
 
-def _profile(name: str) -> str:
-    if name not in REAL_PROFILES:
-        raise _wrong(f"{name!r} is no calling profile", f"choose from {', '.join(REAL_PROFILES)}")
+def _profile(name: str, info: ValidationInfo) -> str:
+    known: tuple[str, ...] = info.context or ()
+    if name not in known:
+        raise _wrong(f"{name!r} is no calling profile", f"choose from {', '.join(known)}")
     return name
 
 
@@ -231,7 +231,11 @@ class DealerTable(Table):
 
 
 class DealersFile(Table):
-    """The whole file."""
+    """The whole file; validated with the names of the calling profiles there are as context.
 
+    `calling_profiles` is a folder, from this file's, with profiles of the installation's own.
+    """
+
+    calling_profiles: str = ""
     dealers: dict[Name, DealerTable] = Field(min_length=1)
     phones: list[PhoneTable] = []

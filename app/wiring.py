@@ -123,7 +123,7 @@ async def _assemble(
 
     # What the database knows
     epoch = await take_epoch(database, node)
-    store = SqlCampaignStore(database, node, epoch)
+    store = SqlCampaignStore(database, node, epoch, dealers.profiles)
     targets = {dealer.dealer: dealer.service_level_seconds for dealer in dealers.dealers.values()}
     metrics = Metrics(targets)
     metrics.restore(await count_totals(database, None, targets))
@@ -186,12 +186,15 @@ async def _assemble(
             clock.now,
             fresh_call_id,
             metrics.campaigns.count_pacing_decision,
+            dealers.profiles,
         )
 
     def show_window(window: AbandonWindow) -> None:
         metrics.campaigns.set_abandon_window(window.campaign_id, window.connected, window.abandoned)
 
-    campaigns = CampaignService(store, make_runner, show_window, clock.now, demo=settings.demo)
+    campaigns = CampaignService(
+        store, make_runner, show_window, clock.now, profiles=dealers.profiles, demo=settings.demo
+    )
     runners = await campaigns.load()
     for attempt in left.attempts:
         if attempt.answered_at is None:
@@ -267,7 +270,8 @@ async def _assemble(
             manager,
             lambda: connection.counters.last_echo_seconds if connection.live else None,
         ),
-        calling_profiles={dealer.dealer: dealer.calling_profile for dealer in dealers.dealers.values()},
+        dealers=dealers.dealers,
+        profiles=dealers.profiles,
         endpoints=dealers.endpoints,
         demo=settings.demo,
         campaigns_changed=campaigns.changed,

@@ -64,6 +64,7 @@ class Campaign:
     """A purpose, a list, rules and agents. `shown_number` (E.164) is what the called party sees and may call back.
 
     `drop_machines`: hang up on what is certainly a machine; without it, and without certainty, the agent decides.
+    `max_attempts` per contact, where it is fewer than the calling profile allows.
     """
 
     campaign_id: CampaignId
@@ -76,6 +77,7 @@ class Campaign:
     state: CampaignState
     ring_seconds: int = 22
     wrap_up_seconds: int = 30
+    max_attempts: int | None = None
     pacing: PacingSettings = field(default_factory=PacingSettings)
     machine_detection: MachineDetection = MachineDetection.OFF
     drop_machines: bool = False
@@ -95,7 +97,9 @@ class ContactHistory:
     """All that the law and the rules need to know of a contact at this moment.
 
     `past` holds the attempts to this number and person in every campaign; `refused_at` the last refusal to a campaign
-    of this dealer; `consent_at` the proof of consent for this purpose; `timezone` an IANA name.
+    of this dealer; `consent_at` the consent for this purpose that is in force; `timezone` an IANA name. `resume_at` is
+    the moment that an agent named for the next call: attempts before it impose no wait of their own. `wrong_number`: the
+    number was said not to be this person's.
     """
 
     contact_id: ContactId
@@ -108,6 +112,8 @@ class ContactHistory:
     not_before: datetime | None
     closed: bool
     past: tuple[PastAttempt, ...]
+    resume_at: datetime | None = None
+    wrong_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

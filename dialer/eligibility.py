@@ -4,14 +4,15 @@ A contact may be dialled when no rule refuses it. Rules that hold for ever come 
 a contact who will never be called says so, instead of being looked at again every day.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from calls.words import AttemptOutcome
 from dialer.campaign import Campaign, ContactHistory, LegalBasis
-from dialer.profiles import CallingProfile, is_open, next_open, zone_named
+from dialer.profiles import CallingProfile, carries, is_open, next_open, zone_named
 
+_ANOTHER_DAY = timedelta(days=1)
 _MET_NOBODY = frozenset({AttemptOutcome.ABANDONED, AttemptOutcome.IN_DOUBT})
 
 
@@ -20,6 +21,8 @@ class Rule(StrEnum):
 
     CLOSED = "closed"
     OBJECTION = "objection"
+    WRONG_NUMBER = "wrong_number"
+    BASIS_FORBIDDEN = "basis_forbidden"
     NO_BASIS = "no_basis"
     NUMBER_KIND = "number_kind"
     ATTEMPT_LIMIT = "attempt_limit"
@@ -41,9 +44,16 @@ class Refusal:
 
 
 def refusal(
-    history: ContactHistory, campaign: Campaign, profile: CallingProfile, now: datetime
+    history: ContactHistory,
+    campaign: Campaign,
+    profile: CallingProfile,
+    now: datetime,
+    *,
+    agent_certain: bool = False,
 ) -> Refusal | None:
     """Return the first rule that forbids dialling this contact for this campaign at `now`, None when it may be dialled.
+
+    `agent_certain`: an agent is free for this very attempt, so that nobody can be abandoned again.
 
     `history` must be read in the transaction that commits the attempt, else an objection made meanwhile is missed.
     """
@@ -51,10 +61,29 @@ def refusal(
         _for_ever(history, campaign, profile, now)
         or _in_the_air(history, profile, now)
         or _until_a_date(history, profile, now)
+        or (None if agent_certain else _after_abandon(history, profile, now))
         or _after_attempts(history, campaign, profile, now)
         or _per_day(history, profile, now)
         or _within_hours(history, campaign, profile, now)
     )
+
+
+def promise_refusal(
+    history: ContactHistory, campaign: Campaign, profile: CallingProfile, at: datetime
+) -> Refusal | None:
+    """Return the rule that would forbid a call agreed for `at` during the present one, None when it can be promised."""
+    past = tuple(
+        each if each.outcome is not None else replace(each, outcome=AttemptOutcome.CONNECTED)
+        for each in history.past
+    )
+    then = replace(history, past=past, not_before=at, resume_at=at, closed=False)
+    return refusal(then, campaign, profile, at, agent_certain=True)
+
+
+def most_attempts(campaign: Campaign, profile: CallingProfile) -> int:
+    """How often a contact may be tried for a campaign."""
+    limits = (profile.max_attempts, campaign.max_attempts)
+    return min(limit for limit in limits if limit is not None)
 
 
 def _for_ever(
@@ -64,11 +93,18 @@ def _for_ever(
         return Refusal(Rule.CLOSED, None)
     if history.objected_at is not None:
         return Refusal(Rule.OBJECTION, None)
+    if history.wrong_number:
+        return Refusal(Rule.WRONG_NUMBER, None)
+    if not carries(profile, campaign.basis, campaign.kind):
+        # Of the campaign, not of the contact: nobody's place on the list is lost by it.
+        return Refusal(Rule.BASIS_FORBIDDEN, now + _ANOTHER_DAY)
     if campaign.basis is LegalBasis.CONSENT and (history.consent_at is None or history.consent_at > now):
         return Refusal(Rule.NO_BASIS, history.consent_at)
     if history.number_kind not in profile.dialled_kinds:
         return Refusal(Rule.NUMBER_KIND, None)
-    if sum(past.campaign_id == campaign.campaign_id for past in history.past) >= profile.max_attempts:
+    if sum(past.campaign_id == campaign.campaign_id for past in history.past) >= most_attempts(
+        campaign, profile
+    ):
         return Refusal(Rule.ATTEMPT_LIMIT, None)
     return None
 
@@ -87,19 +123,24 @@ def _until_a_date(history: ContactHistory, profile: CallingProfile, now: datetim
     return None
 
 
-def _after_attempts(
-    history: ContactHistory, campaign: Campaign, profile: CallingProfile, now: datetime
-) -> Refusal | None:
+def _after_abandon(history: ContactHistory, profile: CallingProfile, now: datetime) -> Refusal | None:
     # Whoever was dialled when the program died may have answered and met nobody: as careful as after an abandoned call.
     abandoned = [past.at for past in history.past if past.outcome in _MET_NOBODY]
     if abandoned and max(abandoned) + profile.after_abandon > now:
         return Refusal(Rule.AFTER_ABANDON, max(abandoned) + profile.after_abandon)
+    return None
+
+
+def _after_attempts(
+    history: ContactHistory, campaign: Campaign, profile: CallingProfile, now: datetime
+) -> Refusal | None:
     waits = [
         past.at + profile.retry_after[past.outcome]
         for past in history.past
         if past.campaign_id == campaign.campaign_id
         and past.outcome is not None
         and past.outcome in profile.retry_after
+        and (history.resume_at is None or past.at >= history.resume_at)
     ]
     if waits and max(waits) > now:
         return Refusal(Rule.RETRY_INTERVAL, max(waits))

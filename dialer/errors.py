@@ -1,6 +1,7 @@
 """Errors of the dialler."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from calls.ids import CampaignId
 
@@ -40,6 +41,27 @@ class NoDueWindow(DialerError):
             f"the list of {campaign_id} has no due window: set one with `dealerlijn contacts due-window`"
         )
         self.campaign_id = campaign_id
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """One thing wrong in a file. `key` is empty when the file as a whole cannot be used."""
+
+    key: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.key + ' ' if self.key else ''}{self.problem}: {self.remedy}"
+
+
+class FileFaults(DialerError):
+    """A file that a person wrote has faults; the text names each with its remedy."""
+
+    def __init__(self, file: str, faults: Sequence[FileFault]) -> None:
+        super().__init__("\n".join(f"{file}: {fault}" for fault in faults))
+        self.file = file
+        self.faults = tuple(faults)
 
 
 class UnknownProfile(DialerError):

@@ -1,11 +1,4 @@
-"""Calling profiles: when, how often and whom a campaign may call, as data. A dealer's adviser confirms a profile before use.
-
-The defaults come from secondary sources and from caution where those are silent:
-
-- hours, Sundays, public holidays and early stops: Code Telemarketing 2012;
-- holidays: those of the Algemene termijnenwet, so Good Friday and every 5 May too;
-- 72 hours after an abandoned call and the 15 s minimum ring: Ofcom's former policy, the strictest that was published;
-- attempts, retries and the four weeks after a refusal: policy of this product.
+"""Calling profiles: when, how often and whom a campaign may call, and on what ground. `dialer.profile_file` reads them.
 
 Hours are wall-clock time where the called party lives.
 """
@@ -14,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays.countries.netherlands  # loaded at first use otherwise, which would hold up a call for a quarter of a second
 
-from calls.numbers import DIALLABLE_KINDS, NumberKind
+from calls.numbers import NumberKind
 from calls.words import AttemptOutcome
+from dialer.campaign import CampaignKind, LegalBasis
 from dialer.errors import DemoProfile, UnknownProfile
 
 _SEARCH_DAYS = 400
@@ -39,9 +32,11 @@ class CallingProfile:
     """The rules for one kind of called party.
 
     `week` has the hours of Monday to Sunday, None for a closed day. `early_stops` maps (month, day) to the time at which
-    calling stops on that day. `timezone` (IANA) is where most of the called live; each contact's own decides. `retry_after` says how long to wait after an earlier attempt of the same campaign; an outcome
-    that is missing needs no wait. `max_attempts` counts per contact and campaign, `max_attempts_per_day` per person
-    over all campaigns and local calendar days. `for_demo`: only where the telephone network is a pretended one.
+    calling stops on that day. `timezone` (IANA) is where most of the called live; each contact's own decides.
+    `retry_after` says how long to wait after an earlier attempt of the same campaign; an outcome that is missing needs no
+    wait. `max_attempts` counts per contact and campaign, `max_attempts_per_day` per person over all campaigns and local
+    calendar days. `bases` has the kinds of campaign that each ground carries. `for_demo`: only where the telephone network is
+    a pretended one. `widened_by` says who let it call more than the profile it is made from, and why; else it is empty.
     """
 
     name: str
@@ -53,95 +48,44 @@ class CallingProfile:
     max_attempts: int
     max_attempts_per_day: int
     retry_after: Mapping[AttemptOutcome, timedelta]
+    bases: Mapping[LegalBasis, frozenset[CampaignKind]]
     min_ring_seconds: int = 15
     default_limit_ratio: float = 0.03
     after_abandon: timedelta = timedelta(hours=72)
     after_refusal: timedelta = timedelta(weeks=4)
     for_demo: bool = False
+    widened_by: str = ""
 
 
-_EARLY_STOPS = MappingProxyType({(5, 4): time(18), (12, 5): time(18), (12, 24): time(18)})
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """The profiles of an installation, by name."""
 
-NL_CONSUMER = CallingProfile(
-    name="nl-consumer",
-    week=(*[Hours(time(9), time(22))] * 5, Hours(time(10), time(16)), None),
-    early_stops=_EARLY_STOPS,
-    holiday_country="NL",
-    timezone="Europe/Amsterdam",
-    dialled_kinds=DIALLABLE_KINDS,
-    max_attempts=3,
-    max_attempts_per_day=1,
-    retry_after=MappingProxyType(
-        {
-            AttemptOutcome.UNANSWERED: timedelta(hours=20),
-            AttemptOutcome.BUSY: timedelta(hours=16),
-            AttemptOutcome.FAILED: timedelta(hours=24),
-            AttemptOutcome.IN_DOUBT: timedelta(hours=24),
-            AttemptOutcome.HUNG_UP: timedelta(days=7),
-            AttemptOutcome.CONNECTED: timedelta(days=7),
-            AttemptOutcome.MACHINE: timedelta(hours=20),
-        }
-    ),
-)
+    by_name: Mapping[str, CallingProfile]
 
-NL_BUSINESS = CallingProfile(
-    name="nl-business",
-    week=(*[Hours(time(9), time(17, 30))] * 5, None, None),
-    early_stops=_EARLY_STOPS,
-    holiday_country="NL",
-    timezone="Europe/Amsterdam",
-    dialled_kinds=DIALLABLE_KINDS,
-    max_attempts=5,
-    max_attempts_per_day=2,
-    retry_after=MappingProxyType(
-        {
-            AttemptOutcome.UNANSWERED: timedelta(hours=3),
-            AttemptOutcome.BUSY: timedelta(minutes=30),
-            AttemptOutcome.FAILED: timedelta(hours=3),
-            AttemptOutcome.IN_DOUBT: timedelta(hours=3),
-            AttemptOutcome.HUNG_UP: timedelta(days=7),
-            AttemptOutcome.CONNECTED: timedelta(days=7),
-            AttemptOutcome.MACHINE: timedelta(hours=20),
-        }
-    ),
-)
+    @property
+    def real_names(self) -> tuple[str, ...]:
+        """Those for people who exist."""
+        return tuple(name for name, profile in self.by_name.items() if not profile.for_demo)
 
-# For simulated people, who may be called at night. The program runs it only when it was started as a demo or a test.
-DEMO = CallingProfile(
-    name="demo",
-    week=(Hours(time(0), time.max),) * 7,
-    early_stops=MappingProxyType({}),
-    holiday_country=None,
-    timezone="Europe/Amsterdam",
-    dialled_kinds=DIALLABLE_KINDS,
-    max_attempts=3,
-    max_attempts_per_day=3,
-    retry_after=MappingProxyType(dict.fromkeys(AttemptOutcome, timedelta(minutes=5))),
-    for_demo=True,
-)
+    def named(self, name: str) -> CallingProfile:
+        """The profile a campaign names. Raises UnknownProfile."""
+        try:
+            return self.by_name[name]
+        except KeyError:
+            raise UnknownProfile(name, self.real_names) from None
 
-PROFILES: Mapping[str, CallingProfile] = MappingProxyType(
-    {profile.name: profile for profile in (NL_CONSUMER, NL_BUSINESS, DEMO)}
-)
+    def usable(self, name: str, *, demo: bool) -> CallingProfile:
+        """The profile a campaign names; the one for simulated people only in a demo. Raises UnknownProfile, DemoProfile."""
+        profile = self.named(name)
+        if profile.for_demo and not demo:
+            raise DemoProfile(name, self.real_names)
+        return profile
 
 
-REAL_PROFILES = tuple(profile.name for profile in PROFILES.values() if not profile.for_demo)
-
-
-def profile_named(name: str) -> CallingProfile:
-    """The profile a campaign names. Raises UnknownProfile."""
-    try:
-        return PROFILES[name]
-    except KeyError:
-        raise UnknownProfile(name, REAL_PROFILES) from None
-
-
-def usable_profile(name: str, *, demo: bool) -> CallingProfile:
-    """The profile a campaign names; the one for simulated people only in a demo. Raises UnknownProfile, DemoProfile."""
-    profile = profile_named(name)
-    if profile.for_demo and not demo:
-        raise DemoProfile(name, REAL_PROFILES)
-    return profile
+def carries(profile: CallingProfile, basis: LegalBasis, kind: CampaignKind) -> bool:
+    """Whether this ground is enough for this kind of call."""
+    return kind in profile.bases.get(basis, ())
 
 
 def is_open(profile: CallingProfile, timezone: str, now: datetime) -> bool:

@@ -28,7 +28,7 @@ from dialer.errors import StoreUnavailable
 from dialer.estimators import CampaignEstimates
 from dialer.pacing import PacingDecision, decide, take_snapshot
 from dialer.ports import CampaignStore, Launcher, LineFloor, TrunkRoom
-from dialer.profiles import is_open, profile_named
+from dialer.profiles import Profiles, is_open
 
 TICK_SECONDS = 1.0
 EMPTY_LIST_SECONDS = 5.0
@@ -53,6 +53,7 @@ class CampaignRunner:
         now: Callable[[], datetime],
         new_call_id: Callable[[], CallId],
         decided: Callable[[CampaignId, str], None],
+        profiles: Profiles,
     ) -> None:
         """`decided` hears the reason of every pacing decision."""
         self.campaign = campaign
@@ -65,7 +66,8 @@ class CampaignRunner:
         self._now = now
         self._new_call_id = new_call_id
         self._decided = decided
-        self._profile = profile_named(campaign.profile)
+        self._profiles = profiles
+        self._profile = profiles.named(campaign.profile)
         self._estimates = CampaignEstimates(campaign.ring_seconds)
         self._ringing: dict[CallId, datetime] = {}
         self._wrapping_up: dict[AgentId, datetime] = {}
@@ -78,7 +80,7 @@ class CampaignRunner:
         """Go on with other settings, in force at the next decision."""
         if campaign != self.campaign:
             self.campaign = campaign
-            self._profile = profile_named(campaign.profile)
+            self._profile = self._profiles.named(campaign.profile)
             self._empty_until = None
             self._wake.set()
 

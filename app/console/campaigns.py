@@ -8,9 +8,10 @@ from typing import Annotated, cast
 
 from pydantic import BaseModel, Field
 
+from app.campaign_rules import MOST_OVER_DIAL
 from app.console.fields import Ask, Number, Ratio, Slug, Title, Word
 from app.console.routes import AnyRoute, Asked, Nothing, changing, reading
-from app.control import MOST_OVER_DIAL, Control
+from app.control import Control
 from app.control_ports import CampaignFigures, PacingChanges
 from calls.ids import CampaignId, DealerId
 from calls.words import AgentState, AttemptOutcome, MachineDetection

@@ -12,16 +12,18 @@ from app.storage.epochs import check_epoch
 from app.storage.objections import store_objection
 from calls.ids import AgentId, CallId, CampaignId, ContactId, NodeId
 from dialer.campaign import AbandonWindow, Campaign, CommittedAttempt, RefusedContact
-from dialer.profiles import profile_named
+from dialer.pacing import Reason
+from dialer.profiles import Profiles
 
 
 class SqlCampaignStore:
     """The store of one controller: it commits attempts for `node` under its `epoch`."""
 
-    def __init__(self, database: Database, node: NodeId, epoch: int) -> None:
+    def __init__(self, database: Database, node: NodeId, epoch: int, profiles: Profiles) -> None:
         self._database = database
         self._node = node
         self._epoch = epoch
+        self._profiles = profiles
 
     async def campaigns(self) -> list[Campaign]:
         """Return every campaign, whatever its state."""
@@ -34,11 +36,18 @@ class SqlCampaignStore:
 
         Raises StaleEpoch when another controller is in charge, UnknownProfile when the campaign names no profile.
         """
-        profile = profile_named(campaign.profile)
+        profile = self._profiles.named(campaign.profile)
         async with self._database.writing() as connection:
             await check_epoch(connection, self._node, self._epoch)
             commitment = Commitment(
-                self._database, connection, campaign, profile, self._node, self._epoch, now
+                self._database,
+                connection,
+                campaign,
+                profile,
+                self._node,
+                self._epoch,
+                now,
+                reason == Reason.AGENTS_CERTAIN,
             )
             return await commitment.commit(call_ids, reason)
 

@@ -24,7 +24,10 @@ _WOKEN_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """One transaction's choice of contacts for a campaign, at `now`, under an epoch that the caller has checked."""
+    """One transaction's choice of contacts for a campaign, at `now`, under an epoch that the caller has checked.
+
+    `agent_certain`: each attempt has a free agent of its own.
+    """
 
     database: Database
     connection: AsyncConnection
@@ -33,6 +36,7 @@ class Commitment:
     node: NodeId
     epoch: int
     now: datetime
+    agent_certain: bool
 
     async def commit(
         self, call_ids: Sequence[CallId], reason: str
@@ -72,7 +76,9 @@ class Commitment:
         for candidate in candidates:
             if len(chosen) == wanted:
                 break
-            no = refusal(candidate.history, self.campaign, self.profile, self.now)
+            no = refusal(
+                candidate.history, self.campaign, self.profile, self.now, agent_certain=self.agent_certain
+            )
             if no is None:
                 chosen.append(candidate)
             else:

@@ -216,3 +216,27 @@ def test_a_file_that_is_no_toml_or_not_there_is_told(tmp_path: Path) -> None:
         load_dealers(tmp_path / "nowhere.toml")
 
     assert broken[""].startswith("is no TOML (")
+
+
+def test_an_installation_has_profiles_of_its_own_in_a_folder_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "mornings.toml").write_text(
+        'based_on = "nl-consumer"\n[hours]\nmonday = "09:00-12:00"\n', encoding="utf-8"
+    )
+    text = 'calling_profiles = "profiles"\n' + SMALL.replace("nl-consumer", "mornings")
+
+    dealers = load_dealers(written(tmp_path, text))
+
+    assert dealers.dealers[DEMO].calling_profile == "mornings"
+    assert dealers.profiles.real_names == ("nl-consumer", "nl-business", "mornings")
+
+
+def test_what_is_wrong_with_a_profile_is_told_with_the_other_faults(tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "sundays.toml").write_text(
+        'based_on = "nl-consumer"\n[hours]\nsunday = "09:00-12:00"\n', encoding="utf-8"
+    )
+
+    found = faults(tmp_path, 'calling_profiles = "profiles"\n' + SMALL.replace("+31401234567", "12"))
+
+    assert {"hours.sunday", "dealers.demo.ddis[0]"} <= set(found)

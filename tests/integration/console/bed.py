@@ -27,12 +27,14 @@ from calls.numbers import PhoneNumber
 from calls.words import Department
 from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis
 from dialer.pacing import PacingDecision, Reason
+from dialer.profile_file import shipped_profiles
 from routing.agent import AgentProfile
 from routing.floor import Floor
 from routing.queue import QueuePlan
 from routing.skills import SkillRequirement
 from tests.integration.console.listening import listening
 from tests.unit.app.reached import REACHED
+from tests.unit.app.restart import DEALER as DEMO_DEALER
 
 TOKEN = "a-token-for-these-tests-only"
 DEALER = DealerId("demo")
@@ -110,7 +112,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     live = LiveCall(
         LIVE, Direction.INBOUND, DEALER, "queue", clock.now(), Department.SALES, number=PhoneNumber(CUSTOMER)
     )
-    store = SqlCampaignStore(database, node, epoch)
+    store = SqlCampaignStore(database, node, epoch, shipped_profiles())
     telephony = FakeTelephony()
     control = Control(
         desk,
@@ -118,7 +120,8 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         SqlControlStore(database, store),
         clock,
         telephony,
-        calling_profiles={DEALER: "nl-business"},
+        dealers={DEALER: DEMO_DEALER},
+        profiles=shipped_profiles(),
         endpoints=["PJSIP/anna", "PJSIP/bram"],
         demo=False,
         campaigns_changed=lambda: wakes.append(None),

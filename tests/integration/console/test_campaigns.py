@@ -44,6 +44,8 @@ async def test_a_new_campaign_is_a_draft_with_its_number_in_e164(bed: Bed, clien
         ({"profile": "demo"}, 422, "one of nl-consumer, nl-business"),
         ({"name": "apk MEI"}, 409, "apk-may"),
         ({"ring_seconds": 5}, 422, "ring_seconds"),
+        ({"basis": LegalBasis.EXISTING_CONTRACT}, 422, "basis_forbidden"),
+        ({"shown_number": "040 123 4568"}, 422, "+31401234567"),
         ({"pacing": Pacing(target_ratio=0.03, limit_ratio=0.02)}, 422, "#/pacing/target_ratio"),
         ({"pacing": Pacing(target_ratio=0.03, limit_ratio=0.05)}, 422, "#/pacing/limit_ratio"),
     ],

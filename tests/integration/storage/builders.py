@@ -24,6 +24,7 @@ from dialer.campaign import (
     LegalBasis,
     RefusedContact,
 )
+from dialer.profile_file import shipped_profiles
 
 NODE = NodeId("n1")
 NOW = datetime(2026, 6, 2, 9, 0, tzinfo=UTC)  # a Tuesday, 11:00 in Amsterdam
@@ -69,7 +70,7 @@ async def campaign_with(
 
 
 async def store_for(database: Database, node: NodeId = NODE) -> SqlCampaignStore:
-    return SqlCampaignStore(database, node, await take_epoch(database, node))
+    return SqlCampaignStore(database, node, await take_epoch(database, node), shipped_profiles())
 
 
 async def contact_ids(database: Database, campaign: Campaign) -> list[ContactId]:

@@ -26,6 +26,7 @@ from calls.facts import (
 from calls.ids import BridgeId, ContactId, LegId, attempt_leg, line_leg, offer_leg
 from calls.numbers import PhoneNumber
 from calls.words import Department
+from dialer.profile_file import shipped_profiles
 from ivr.hours import Block, OpeningHours
 from routing.agent import Agent
 from tests.fakes.fact_store import FactStore
@@ -84,7 +85,7 @@ class Restart:
         self.playing = ""
         self.recordings: dict[str, dict[str, Any]] = {}
         numbers = count(500)
-        dealers = Dealers({DEMO: dealer}, (), {DDI: dealer})
+        dealers = Dealers({DEMO: dealer}, (), {DDI: dealer}, shipped_profiles())
         self.reception = Reception(
             NODE,
             dealers,

@@ -11,6 +11,7 @@ from calls.ids import CallId, CampaignId
 from dialer.campaign import AbandonWindow, Campaign, CampaignState
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
+from dialer.profile_file import shipped_profiles
 from dialer.runner import CampaignRunner
 from tests.fakes.campaign_store import FewLineAgents, Launches, MemoryCampaignStore, Room
 from tests.fakes.virtual_time import START, LoopClock, settle, virtual_time
@@ -39,11 +40,14 @@ class Bed:
                 LoopClock().now,
                 lambda: CallId(f"n1{next(numbers):026d}"),
                 lambda _campaign_id, _reason: None,
+                shipped_profiles(),
             )
             self.made.append(runner)
             return runner
 
-        self.service = CampaignService(self.store, make, self.windows.append, LoopClock().now, demo=demo)
+        self.service = CampaignService(
+            self.store, make, self.windows.append, LoopClock().now, profiles=shipped_profiles(), demo=demo
+        )
 
 
 @asynccontextmanager

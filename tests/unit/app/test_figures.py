@@ -11,6 +11,7 @@ from app.phones import PhoneWatch
 from calls.ids import CampaignId
 from calls.words import AgentState
 from dialer.campaign import Campaign, CampaignState
+from dialer.profile_file import shipped_profiles
 from dialer.runner import CampaignRunner
 from metrics.observer import Metrics
 from tests.fakes.campaign_store import MemoryCampaignStore
@@ -31,7 +32,12 @@ class NeverRuns:
 
 async def figures_on(bed: Bed, metrics: Metrics, *, late: Callable[[], float] = lambda: 0.0) -> Figures:
     service = CampaignService(
-        MemoryCampaignStore(DRAFT), NeverRuns(), lambda _window: None, LoopClock().now, demo=False
+        MemoryCampaignStore(DRAFT),
+        NeverRuns(),
+        lambda _window: None,
+        LoopClock().now,
+        profiles=shipped_profiles(),
+        demo=False,
     )
     await service.load()
     phones = PhoneWatch(bed.desk, "trunk")

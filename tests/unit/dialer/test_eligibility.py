@@ -8,10 +8,11 @@ from calls.ids import CampaignId, ContactId, DealerId
 from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
 from dialer.campaign import Campaign, CampaignKind, CampaignState, ContactHistory, LegalBasis, PastAttempt
-from dialer.eligibility import Refusal, Rule, refusal
-from dialer.profiles import NL_BUSINESS, NL_CONSUMER
+from dialer.eligibility import Refusal, Rule, promise_refusal, refusal
+from dialer.profile_file import shipped_profiles
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)  # a Wednesday, 11:00 in Amsterdam
+NL_CONSUMER, NL_BUSINESS = map(shipped_profiles().named, ("nl-consumer", "nl-business"))
 HERE = CampaignId("apk-march")
 ELSEWHERE = CampaignId("tyres")
 CAMPAIGN = Campaign(
@@ -71,9 +72,41 @@ def test_consent_does_not_work_before_it_was_given() -> None:
     assert asked(replace(CONTACT, consent_at=given)) == Refusal(Rule.NO_BASIS, given)
 
 
-@pytest.mark.parametrize("basis", [LegalBasis.EXISTING_CONTRACT, LegalBasis.LEGAL_DUTY])
-def test_another_ground_needs_no_consent(basis: LegalBasis) -> None:
-    assert asked(replace(CONTACT, consent_at=None), replace(CAMPAIGN, basis=basis)) is None
+@pytest.mark.parametrize(
+    ("basis", "kind"),
+    [(LegalBasis.EXISTING_CONTRACT, CampaignKind.APK), (LegalBasis.LEGAL_DUTY, CampaignKind.RECALL)],
+)
+def test_another_ground_needs_no_consent(basis: LegalBasis, kind: CampaignKind) -> None:
+    assert asked(replace(CONTACT, consent_at=None), replace(CAMPAIGN, basis=basis, kind=kind)) is None
+
+
+@pytest.mark.parametrize(
+    ("basis", "kind"),
+    [
+        (LegalBasis.EXISTING_CONTRACT, CampaignKind.TYRES),
+        (LegalBasis.EXISTING_CONTRACT, CampaignKind.MAILING),
+        (LegalBasis.LEGAL_DUTY, CampaignKind.APK),
+    ],
+)
+def test_a_ground_that_does_not_carry_the_kind_of_call_refuses_without_closing(
+    basis: LegalBasis, kind: CampaignKind
+) -> None:
+    refused = asked(CONTACT, replace(CAMPAIGN, basis=basis, kind=kind))
+
+    assert refused == Refusal(Rule.BASIS_FORBIDDEN, NOW + timedelta(days=1))
+
+
+def test_a_number_that_is_not_this_persons_is_never_called_for_this_person() -> None:
+    assert asked(replace(CONTACT, wrong_number=True)) == Refusal(Rule.WRONG_NUMBER, None)
+
+
+def test_a_campaign_may_try_less_often_than_the_profile_allows() -> None:
+    past = (tried(AttemptOutcome.UNANSWERED, timedelta(days=2)),)
+
+    assert asked(replace(CONTACT, past=past), replace(CAMPAIGN, max_attempts=2)) is None
+    assert asked(replace(CONTACT, past=past), replace(CAMPAIGN, max_attempts=1)) == Refusal(
+        Rule.ATTEMPT_LIMIT, None
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,9 +159,10 @@ def test_the_retry_interval_depends_on_how_the_last_attempt_ended() -> None:
     unanswered = replace(CONTACT, past=(tried(AttemptOutcome.UNANSWERED, timedelta(minutes=40)),))
     later = NOW + timedelta(minutes=140)
 
-    assert refusal(busy, CAMPAIGN, NL_BUSINESS, NOW) is None
-    assert refusal(unanswered, CAMPAIGN, NL_BUSINESS, NOW) == Refusal(Rule.RETRY_INTERVAL, later)
-    assert refusal(unanswered, CAMPAIGN, NL_BUSINESS, later) is None
+    twice_a_day = replace(NL_BUSINESS, max_attempts_per_day=2)
+    assert refusal(busy, CAMPAIGN, twice_a_day, NOW) is None
+    assert refusal(unanswered, CAMPAIGN, twice_a_day, NOW) == Refusal(Rule.RETRY_INTERVAL, later)
+    assert refusal(unanswered, CAMPAIGN, twice_a_day, later) is None
 
 
 def test_an_attempt_in_doubt_is_treated_as_an_abandoned_one() -> None:
@@ -143,6 +177,38 @@ def test_seventy_two_hours_pass_after_an_abandoned_call_of_any_campaign() -> Non
 
     assert asked(contact) == Refusal(Rule.AFTER_ABANDON, over)
     assert asked(contact, now=over) is None
+
+
+def test_after_an_abandoned_call_only_a_certain_agent_may_call_sooner_and_not_on_the_same_day() -> None:
+    abandoned = replace(CONTACT, past=(tried(AttemptOutcome.ABANDONED, timedelta(hours=30), ELSEWHERE),))
+    today = replace(CONTACT, past=(tried(AttemptOutcome.ABANDONED, timedelta(hours=1), ELSEWHERE),))
+
+    assert refusal(abandoned, CAMPAIGN, NL_CONSUMER, NOW, agent_certain=True) is None
+    refused = refusal(today, CAMPAIGN, NL_CONSUMER, NOW, agent_certain=True)
+    assert refused is not None
+    assert refused.rule is Rule.DAILY_LIMIT
+
+
+def test_a_moment_an_agent_named_lifts_the_wait_after_the_attempts_before_it_only() -> None:
+    talked = tried(AttemptOutcome.CONNECTED, timedelta(days=2))
+    agreed = replace(CONTACT, past=(talked,), resume_at=NOW - timedelta(days=1))
+    missed = replace(agreed, past=(talked, tried(AttemptOutcome.UNANSWERED, timedelta(hours=19))))
+
+    assert asked(agreed) is None
+    assert asked(missed) == Refusal(Rule.RETRY_INTERVAL, NOW + timedelta(hours=1))
+
+
+def test_only_a_call_that_the_rules_will_allow_can_be_promised() -> None:
+    in_talk = replace(CONTACT, past=(tried(None, timedelta(minutes=2)),))
+
+    def promised(at: datetime) -> Refusal | None:
+        return promise_refusal(in_talk, CAMPAIGN, NL_CONSUMER, at)
+
+    assert promised(NOW + timedelta(days=1)) is None
+    same_day, sunday = promised(NOW + timedelta(hours=2)), promised(NOW + timedelta(days=4))
+    assert same_day is not None
+    assert sunday is not None
+    assert (same_day.rule, sunday.rule) == (Rule.DAILY_LIMIT, Rule.WINDOW_CLOSED)
 
 
 def test_four_weeks_pass_after_a_refusal() -> None:

@@ -4,17 +4,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dialer.errors import DemoProfile, UnknownProfile
-from dialer.profiles import (
-    NL_BUSINESS,
-    NL_CONSUMER,
-    CallingProfile,
-    Hours,
-    is_open,
-    next_open,
-    profile_named,
-    usable_profile,
-)
+from dialer.profile_file import shipped_profiles
+from dialer.profiles import CallingProfile, Hours, is_open, next_open
 
+PROFILES = shipped_profiles()
+NL_CONSUMER, NL_BUSINESS = map(PROFILES.named, ("nl-consumer", "nl-business"))
 AMSTERDAM = "Europe/Amsterdam"
 
 
@@ -110,19 +104,19 @@ def test_a_profile_that_never_opens_says_so() -> None:
 
 def test_an_unknown_profile_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(UnknownProfile, match="nl-consumer, nl-business"):
-        profile_named("nl-anything-goes")
+        PROFILES.named("nl-anything-goes")
 
 
 def test_the_profile_for_simulated_people_is_for_a_demo_only() -> None:
     with pytest.raises(DemoProfile, match="one of nl-consumer, nl-business"):
-        usable_profile("demo", demo=False)
+        PROFILES.usable("demo", demo=False)
 
-    assert usable_profile("demo", demo=True).for_demo
-    assert not usable_profile("nl-business", demo=False).for_demo
+    assert PROFILES.usable("demo", demo=True).for_demo
+    assert not PROFILES.usable("nl-business", demo=False).for_demo
 
 
 def test_the_consumer_profile_has_the_limits_of_the_law_and_the_product() -> None:
-    profile = profile_named("nl-consumer")
+    profile = PROFILES.named("nl-consumer")
 
     assert (profile.max_attempts, profile.max_attempts_per_day, profile.min_ring_seconds) == (3, 1, 15)
     assert (profile.after_abandon, profile.after_refusal) == (timedelta(hours=72), timedelta(weeks=4))
@@ -140,4 +134,5 @@ def profile_with(hours: Hours | None) -> CallingProfile:
         max_attempts=1,
         max_attempts_per_day=1,
         retry_after={},
+        bases={},
     )

@@ -31,6 +31,7 @@ from dialer.campaign import (
 )
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
+from dialer.profile_file import shipped_profiles
 from dialer.runner import EMPTY_LIST_SECONDS, TICK_SECONDS, WINDOW_REFRESH_SECONDS, CampaignRunner
 from tests.fakes.campaign_store import FewLineAgents, Launches, MemoryCampaignStore, Room
 from tests.fakes.virtual_time import LoopClock, after, settle, virtual_time
@@ -71,6 +72,7 @@ class Bed:
             LoopClock().now,
             lambda: CallId(f"n1{next(numbers):026d}"),
             lambda _campaign_id, reason: self.reasons.append(reason),
+            shipped_profiles(),
         )
 
     @property

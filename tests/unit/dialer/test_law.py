@@ -1,0 +1,192 @@
+"""Random histories: nothing is ever dialled that a naive re-statement of the rules forbids. It shares no code with them."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from calls.ids import CampaignId, ContactId, DealerId
+from calls.numbers import NumberKind, PhoneNumber
+from calls.words import AttemptOutcome
+from dialer.campaign import Campaign, CampaignKind, CampaignState, ContactHistory, LegalBasis, PastAttempt
+from dialer.eligibility import refusal
+from dialer.profile_file import shipped_profiles
+from dialer.profiles import is_open, next_open
+
+ZONES = (
+    "Europe/Amsterdam",
+    "Europe/Lisbon",
+    "Europe/Athens",
+    "America/Curacao",
+    "Asia/Tokyo",
+    "Pacific/Apia",
+)
+CONSUMER = shipped_profiles().named("nl-consumer")
+HERE, THERE = CampaignId("apk"), CampaignId("elsewhere")
+# Nieuwjaar, Goede Vrijdag, Pasen, Koningsdag, Bevrijdingsdag, Hemelvaart, Pinksteren, Kerst
+HOLIDAYS_2026 = {
+    date(2026, month, day)
+    for month, day in (
+        *((1, 1), (4, 3), (4, 5), (4, 6), (4, 27), (5, 5), (5, 14), (5, 24), (5, 25), (12, 25), (12, 26)),
+    )
+}
+YEAR = datetime(2026, 1, 2, tzinfo=UTC)
+MINUTES = 363 * 24 * 60
+NIGHTS = (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
+
+moments = st.integers(0, MINUTES).map(lambda minutes: YEAR + timedelta(minutes=minutes))
+around_the_clock_changes = st.tuples(st.sampled_from(NIGHTS), st.integers(-3000, 3000)).map(
+    lambda drawn: drawn[0] + timedelta(minutes=drawn[1])
+)
+# Where hours begin and end, to the second; and the middle of a working day, so that other rules get their turn.
+edges = st.tuples(
+    st.integers(0, 362), st.sampled_from([8, 9, 10, 15, 16, 17, 18, 20, 21, 22]), st.integers(-70, 70)
+).map(lambda drawn: YEAR + timedelta(days=drawn[0], hours=drawn[1], seconds=drawn[2]))
+office = st.integers(0, 200).map(lambda day: datetime(2026, 6, 2, 10, tzinfo=UTC) + timedelta(days=day))
+outcomes = st.sampled_from([*AttemptOutcome, None])
+agos = st.sampled_from([timedelta(hours=hours) for hours in (0, 1, 8, 14, 23, 30, 71, 73, 24 * 27, 24 * 29)])
+
+tries = st.integers(1, 4).map(
+    lambda times: [(HERE, timedelta(days=8 + n), AttemptOutcome.BUSY) for n in range(times)]
+)
+
+
+def seldom(usual: object, otherwise: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Mostly `usual`, so that one rule at a time decides."""
+    return st.integers(0, 6).flatmap(lambda turn: otherwise if turn == 0 else st.just(usual))
+
+
+def naive_window(moment: datetime, zone: str) -> bool:
+    """The hours of the Code Telemarketing, told once more."""
+    local = moment.astimezone(ZoneInfo(zone))
+    minute = local.hour * 60 + local.minute
+    if local.date() in HOLIDAYS_2026 or local.isoweekday() == 7:
+        return False
+    last = 22 * 60 if local.isoweekday() <= 5 else 16 * 60
+    if (local.month, local.day) in {(5, 4), (12, 5), (12, 24)}:
+        last = min(last, 18 * 60)
+    return (9 if local.isoweekday() <= 5 else 10) * 60 <= minute < last
+
+
+def naive_ban(history: ContactHistory, campaign: Campaign, now: datetime, certain: bool) -> str | None:
+    """Why nobody may dial, in the words of the law and the house rules."""
+    zone = ZoneInfo(history.timezone)
+    if history.objected_at is not None:
+        return "objected"
+    if history.wrong_number or history.closed:
+        return "closed"
+    if campaign.basis is LegalBasis.CONSENT and not (history.consent_at and history.consent_at <= now):
+        return "no consent"
+    if campaign.basis is not LegalBasis.CONSENT and campaign.kind in (
+        CampaignKind.TYRES,
+        CampaignKind.MAILING,
+    ):
+        return "commercial call without consent"
+    if history.number_kind not in {NumberKind.FIXED, NumberKind.MOBILE, NumberKind.VOIP, NumberKind.OTHER}:
+        return "dear number"
+    if len([a for a in history.past if a.campaign_id == campaign.campaign_id]) >= 3:
+        return "three attempts"
+    if any(a.outcome is None for a in history.past):
+        return "being called"
+    if history.refused_at is not None and now - history.refused_at < timedelta(days=28):
+        return "refused"
+    if history.not_before is not None and now < history.not_before:
+        return "another moment was agreed"
+    if any(a.at.astimezone(zone).date() == now.astimezone(zone).date() for a in history.past):
+        return "called today"
+    met_nobody = {AttemptOutcome.ABANDONED, AttemptOutcome.IN_DOUBT}
+    if not certain and any(
+        a.outcome in met_nobody and now - a.at < timedelta(hours=72) for a in history.past
+    ):
+        return "abandoned lately"
+    rings = (now, now + timedelta(seconds=campaign.ring_seconds))
+    return None if all(naive_window(moment, history.timezone) for moment in rings) else "outside hours"
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime, bool]:
+    now = draw(office | office | edges | moments | around_the_clock_changes)
+    past = draw(
+        st.just([]) | tries | st.lists(st.tuples(st.sampled_from([HERE, THERE]), agos, outcomes), max_size=4)
+    )
+
+    def when(ago: timedelta | None) -> datetime | None:
+        return None if ago is None else now - ago
+
+    history = ContactHistory(
+        contact_id=ContactId(1),
+        number=PhoneNumber("+31610000000"),
+        number_kind=draw(seldom(NumberKind.MOBILE, st.sampled_from(NumberKind))),
+        timezone=draw(seldom("Europe/Amsterdam", st.sampled_from(ZONES))),
+        consent_at=when(
+            draw(st.sampled_from([timedelta(days=9), timedelta(days=9), None, timedelta(days=-1)]))
+        ),
+        objected_at=when(draw(seldom(None, st.just(timedelta(days=900))))),
+        refused_at=when(draw(seldom(None, agos))),
+        not_before=when(draw(seldom(None, st.sampled_from([timedelta(hours=1), timedelta(hours=-1)])))),
+        closed=False,
+        past=tuple(PastAttempt(campaign, now - ago, outcome) for campaign, ago, outcome in past),
+        resume_at=when(draw(seldom(None, agos))),
+        wrong_number=draw(seldom(False, st.just(True))),
+    )
+    campaign = Campaign(
+        campaign_id=HERE,
+        dealer=DealerId("demo"),
+        name="APK",
+        kind=draw(st.sampled_from(CampaignKind)),
+        basis=draw(st.sampled_from([LegalBasis.CONSENT, LegalBasis.EXISTING_CONTRACT])),
+        profile="nl-consumer",
+        shown_number="+31401234567",
+        state=CampaignState.RUNNING,
+        ring_seconds=draw(st.integers(15, 60)),
+    )
+    return history, campaign, now, draw(st.booleans())
+
+
+@settings(max_examples=500, deadline=None)
+@given(situations())
+def test_what_the_law_forbids_is_never_dialled(
+    situation: tuple[ContactHistory, Campaign, datetime, bool],
+) -> None:
+    history, campaign, now, certain = situation
+    ban = naive_ban(history, campaign, now, certain)
+
+    refused = refusal(history, campaign, CONSUMER, now, agent_certain=certain)
+
+    if ban is not None:
+        assert refused is not None, ban
+    if refused is not None and refused.not_before is not None:
+        assert refused.not_before > now
+
+
+@settings(max_examples=300, deadline=None)
+@given(moments | around_the_clock_changes, st.sampled_from(ZONES))
+@example(NIGHTS[0], "Europe/Amsterdam")
+@example(NIGHTS[1], "Europe/Amsterdam")
+def test_the_hours_are_those_of_the_code_in_every_zone_on_every_day(moment: datetime, zone: str) -> None:
+    assert is_open(CONSUMER, zone, moment) == naive_window(moment, zone)
+
+
+@settings(max_examples=100, deadline=None)
+@given(moments | around_the_clock_changes, st.sampled_from(ZONES))
+def test_the_next_opening_is_the_first(moment: datetime, zone: str) -> None:
+    opens = next_open(CONSUMER, zone, moment)
+
+    assert opens is not None
+    assert naive_window(opens, zone) or opens.year > 2026
+    assert opens == moment or not naive_window(opens - timedelta(microseconds=1), zone)
+    assert not any(
+        naive_window(moment + timedelta(minutes=15 * step), zone)
+        for step in range(int((opens - moment).total_seconds() // 900))
+    )
+
+
+@pytest.mark.parametrize("profile", ["nl-consumer", "nl-business"])
+def test_no_profile_for_real_people_calls_outside_the_hours_of_the_code(profile: str) -> None:
+    rules = shipped_profiles().named(profile)
+    year = (YEAR + timedelta(minutes=17 * step) for step in range(MINUTES // 17))
+
+    assert all(naive_window(moment, ZONES[0]) for moment in year if is_open(rules, ZONES[0], moment))
