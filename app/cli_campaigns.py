@@ -1,14 +1,17 @@
 """`dealerlijn campaign …`: asked of the running program."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show_list, show_table
-from app.console import campaigns
+from app.console import campaigns, conversations
 from app.console.campaigns import CampaignAnswer, NewCampaign, Pacing, PacingPatch, Stop
+from app.console.conversations import NewGuide
 from calls.words import MachineDetection
 from dialer.campaign import CampaignKind, DialMode, LegalBasis
+from dialer.checked import checked, read_toml
 
 campaign_commands = new_commands("Campaigns: setting up, starting, stopping and pacing.")
 
@@ -46,13 +49,16 @@ def list_campaigns(as_json: AsJson = False) -> None:
 def create_campaign(
     campaign_id: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Its id, such as apk-may.")],
     dealer: Annotated[str, typer.Option(help="The dealer it is for.")],
-    name: Annotated[str, typer.Option(help="Its name, such as 'APK mei'.")],
-    kind: Annotated[CampaignKind, typer.Option(help="Why the dealer calls.")],
-    basis: Annotated[LegalBasis, typer.Option(help="On what ground people may be called.")],
+    kind: Annotated[
+        CampaignKind, typer.Option(help="Why the dealer calls; what is not given is that of the kind.")
+    ],
     shown_number: Annotated[str, typer.Option(help="The number that people see and may call back.")],
     profile: Annotated[str | None, typer.Option(help="The calling profile; not given: the dealer's.")] = None,
-    ring_seconds: Annotated[int, typer.Option(help="How long a phone rings.")] = 22,
-    wrap_up_seconds: Annotated[int, typer.Option(help="An agent's time after a call.")] = 30,
+    name: Annotated[str | None, typer.Option(help="Its name, such as 'APK mei'.")] = None,
+    basis: Annotated[LegalBasis | None, typer.Option(help="On what ground people may be called.")] = None,
+    ring_seconds: Annotated[int | None, typer.Option(help="How long a phone rings.")] = None,
+    wrap_up_seconds: Annotated[int | None, typer.Option(help="An agent's time after a call.")] = None,
+    max_attempts: Annotated[int | None, typer.Option(help="How often a contact is tried.")] = None,
     machine_detection: Annotated[
         MachineDetection, typer.Option(help="Who listens for answering machines.")
     ] = MachineDetection.OFF,
@@ -72,8 +78,34 @@ def create_campaign(
         wrap_up_seconds=wrap_up_seconds,
         machine_detection=machine_detection,
         drop_machines=drop_machines,
+        max_attempts=max_attempts,
     )
     _tell(ask(lambda client: client.ask(campaigns.CREATE_CAMPAIGN, new)), as_json)
+
+
+@campaign_commands.command()
+def script(
+    campaign: CampaignMeant,
+    file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, readable=True, help="TOML that replaces it."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a campaign's agents say and ask, or replace it by what is in a file."""
+    campaign_id = ask_campaign_id(campaign)
+    if file is None:
+        answer = ask(lambda client: client.ask(conversations.GET_SCRIPT, campaign_id=campaign_id))
+    else:
+        body = checked(NewGuide, str(file), read_toml(file))
+        answer = ask(lambda client: client.ask(conversations.REPLACE_SCRIPT, body, campaign_id=campaign_id))
+    if as_json:
+        show(answer)
+        return
+    spoken = answer.script
+    typer.echo("\n\n".join((answer.purpose, spoken.opening, spoken.objection, spoken.body, spoken.closing)))
+    rows = [(each.key, each.answer, ", ".join(each.choices), each.text) for each in answer.questions]
+    show_table(("question", "answer", "choices", ""), rows, "no questions")
 
 
 @campaign_commands.command("start")

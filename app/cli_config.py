@@ -11,9 +11,12 @@ from app.asterisk.installation import read_node
 from app.asterisk.nodes import TRUNK, DealerNode
 from app.asterisk.prompts import read_manifest
 from app.cli_frame import opened
+from app.clock import SystemClock
 from app.dealers import Dealers, DealersError, load_dealers
 from app.settings import Settings, SettingsError, read_settings
+from app.shown_numbers import ANSWERABLE, lost_numbers
 from app.storage.agents import all_agents
+from app.storage.campaigns import numbers_shown
 from app.storage.errors import StorageError
 from dialer.errors import StoreUnavailable
 
@@ -44,7 +47,7 @@ async def check_all(places: Places, environment: Mapping[str, str] | None = None
     return [
         *check_prompts(settings.sounds_dir, sorted(prompts)),
         *_check_asterisk(settings, dealers, places),
-        *await _check_agents(settings.database_url, dealers),
+        *await _check_database(settings, dealers),
     ]
 
 
@@ -110,14 +113,16 @@ def _state_dir(etc: Path) -> Path:
     return (spelt if same else etc.absolute()).parent
 
 
-async def _check_agents(url: str, dealers: Dealers) -> list[Finding]:
+async def _check_database(settings: Settings, dealers: Dealers) -> list[Finding]:
+    now, file = SystemClock().now(), str(settings.dealers_file)
     try:
-        async with opened(url, must_exist=True) as database:
+        async with opened(settings.database_url, must_exist=True) as database:
             agents = await all_agents(database)
+            lost = lost_numbers(await numbers_shown(database, now - ANSWERABLE), dealers, file)
     except (StoreUnavailable, StorageError) as error:
         found, _, remedy = str(error).partition(": ")
         return [Finding("database", "", "", found, remedy)]
-    return [
+    return lost + [
         Finding(
             "database",
             f"agent {agent.profile.agent_id}",

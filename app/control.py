@@ -13,13 +13,10 @@ import msgspec
 
 from app.campaign_rules import campaign_faults, lawful_faults, pacing_faults
 from app.clock import Clock
+from app.consents import Consents
 from app.control_errors import (
-    NotTheirCall,
-    ObjectionWithoutNumber,
     OutOfBounds,
-    UnknownCall,
     UnknownDealer,
-    UnknownDisposition,
     UnknownPhone,
 )
 from app.control_ports import (
@@ -32,24 +29,17 @@ from app.control_ports import (
     ReloadModule,
     TelephonyState,
 )
+from app.conversations import Conversations
 from app.dealers import Dealer
 from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.storage.audit import AuditEntry
 from app.storage.errors import AlreadyThere
-from app.storage.past_calls import PastCall
 from app.storage.voicemails import Voicemail
-from calls.facts import (
-    CampaignStarted,
-    CampaignStopped,
-    DispositionRecorded,
-    MachineMistaken,
-    PacingChanged,
-)
-from calls.ids import AgentId, CallId, CampaignId, DealerId
+from calls.facts import CampaignStarted, CampaignStopped, PacingChanged
+from calls.ids import AgentId, CampaignId, DealerId
 from calls.words import AgentState
 from dialer.campaign import Campaign, CampaignState
-from dialer.dispositions import Disposition, follow_up
 from dialer.pacing import PacingDecision
 from dialer.profiles import Profiles
 from routing.agent import Agent, AgentProfile
@@ -68,6 +58,8 @@ class Control:
         store: ControlStore,
         clock: Clock,
         telephony: NodeTelephony,
+        conversations: Conversations,
+        consents: Consents,
         *,
         dealers: Mapping[DealerId, Dealer],
         profiles: Profiles,
@@ -78,6 +70,8 @@ class Control:
         last_decision: Callable[[CampaignId], PacingDecision | None],
     ) -> None:
         """`endpoints` are the phones that Asterisk knows."""
+        self.conversations = conversations
+        self.consents = consents
         self._desk = desk
         self._journal = journal
         self._store = store
@@ -167,42 +161,6 @@ class Control:
         dealers = self._dealers if dealer is None else (dealer,)
         found = [message for each in dealers for message in await self._store.voicemails(each, limit)]
         return sorted(found, key=lambda message: message.left_at, reverse=True)[:limit]
-
-    async def disposition(self, agent_id: AgentId, call_id: CallId, word: str, note: str) -> None:
-        """Record in one word how an agent's conversation ended, also afterwards.
-
-        An objection is in force when this returns. Anything but `machine` about a call on which we hung up as on a machine
-        means that a person was dropped: it counts as abandoned. Raises UnknownAgent, UnknownCall, NotTheirCall, UnknownDisposition
-        and ObjectionWithoutNumber.
-        """
-        past = await self._store.past_call(call_id)
-        if self.agent(agent_id).call_id != call_id:
-            if past is None or past.agent_id is None:
-                raise UnknownCall(call_id)
-            if past.agent_id != agent_id:
-                raise NotTheirCall(agent_id, call_id)
-        contact_id = None if past is None else past.contact_id
-        follows = follow_up(word)
-        if contact_id is not None and follows is None:
-            raise UnknownDisposition(word, tuple(Disposition))
-        if follows is not None and follows.objection:
-            if contact_id is not None:
-                await self._store.record_objection(call_id, contact_id, agent_id, self._clock.now())
-            elif caller := self._caller(call_id, past):
-                await self._store.record_caller_objection(call_id, caller, agent_id, self._clock.now())
-            else:
-                raise ObjectionWithoutNumber(call_id)
-        now = self._clock.now()
-        if past is not None and past.dropped_from is not None and word != Disposition.MACHINE:
-            self._journal.publish(MachineMistaken(now, call_id, *past.dropped_from))
-        self._journal.publish(DispositionRecorded(now, call_id, agent_id, word, note))
-
-    def _caller(self, call_id: CallId, past: PastCall | None) -> str | None:
-        if past is not None:
-            return past.caller
-        # A call that has only just come in may not have reached the database.
-        live = next((call.number for call in self._live_calls() if call.call_id == call_id), None)
-        return None if live is None else live.e164
 
     # Campaigns
 

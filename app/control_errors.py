@@ -21,8 +21,9 @@ class ControlError(Exception):
 class UnknownCall(ControlError):
     """There is no such call, or no agent has had it."""
 
-    def __init__(self, call_id: CallId) -> None:
-        super().__init__(f"no agent has had a call {call_id}", "take the id of a call from the agent's view")
+    def __init__(self, call_id: CallId | None) -> None:
+        reason = "the agent has no call" if call_id is None else f"no agent has had a call {call_id}"
+        super().__init__(reason, "take a call from the agent's view")
 
 
 class NotTheirCall(ControlError):
@@ -65,6 +66,33 @@ class ObjectionWithoutNumber(ControlError):
         super().__init__(
             f"the caller of {call_id} hid the number, so nobody would be spared further calls",
             "record the objection on a call from or to this person's number",
+        )
+
+
+class ObjectionStands(ControlError):
+    """An objection is for ever: no other word takes it back."""
+
+    def __init__(self, call_id: CallId) -> None:
+        super().__init__(f"an objection was recorded for {call_id}", "leave it: it holds for ever")
+
+
+class TooLateToCorrect(ControlError):
+    """A disposition can be corrected until wrap-up is over."""
+
+    def __init__(self, call_id: CallId) -> None:
+        super().__init__(
+            f"wrap-up after {call_id} is over and its disposition stands", "tell a supervisor what is wrong"
+        )
+
+
+class AmbiguousPerson(ControlError):
+    """Several people are listed with a number, or nobody is."""
+
+    def __init__(self, people: Mapping[int, str]) -> None:
+        said = ", ".join(f"{person} ({name})" for person, name in people.items())
+        super().__init__(
+            "several people have this number" if people else "nobody is listed with this number",
+            f"say which by the id: {said}" if people else "import the person first, or give the id",
         )
 
 

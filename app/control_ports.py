@@ -7,9 +7,8 @@ from enum import StrEnum
 from typing import Protocol, TypedDict
 
 from app.storage.audit import AuditEntry
-from app.storage.past_calls import PastCall
 from app.storage.voicemails import Voicemail
-from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, NodeId
+from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId
 from calls.numbers import PhoneNumber
 from calls.words import AgentState, AmdVerdict, Department
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, DialMode, PacingSettings
@@ -144,22 +143,6 @@ class ControlStore(Protocol):
 
     async def attempt_totals(self, campaign_id: CampaignId) -> Sequence[AttemptTotal]:
         """Count all attempts of a campaign."""
-        ...
-
-    async def past_call(self, call_id: CallId) -> PastCall | None:
-        """Return what is stored of a call or attempt, None when there is none."""
-        ...
-
-    async def record_objection(
-        self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
-    ) -> None:
-        """Store that this person does not want to be called."""
-        ...
-
-    async def record_caller_objection(
-        self, call_id: CallId, e164: str, agent_id: AgentId | None, now: datetime
-    ) -> None:
-        """Store that nobody at this number wants to be called."""
         ...
 
     async def save_agent(self, profile: AgentProfile, entry: AuditEntry) -> None:

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.storage import agents, audit, campaigns, objections, past_calls, totals, voicemails
+from app.storage import agents, audit, campaigns, totals, voicemails
 from app.storage.audit import AuditEntry
 from app.storage.campaign_store import SqlCampaignStore
 from app.storage.database import Database
-from app.storage.past_calls import PastCall
 from app.storage.voicemails import Voicemail
-from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
+from calls.ids import CampaignId, DealerId
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, PacingSettings
 from metrics.totals import AttemptTotal
 from routing.agent import AgentProfile
@@ -51,22 +50,6 @@ class SqlControlStore:
     async def attempt_totals(self, campaign_id: CampaignId) -> Sequence[AttemptTotal]:
         """Count all attempts of a campaign."""
         return await totals.count_attempts(self._database, campaign_id)
-
-    async def past_call(self, call_id: CallId) -> PastCall | None:
-        """Return what is stored of a call or attempt, None when there is none."""
-        return await past_calls.past_call(self._database, call_id)
-
-    async def record_objection(
-        self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
-    ) -> None:
-        """Store that this person does not want to be called."""
-        await self._dialler.record_objection(call_id, contact_id, agent_id, now)
-
-    async def record_caller_objection(
-        self, call_id: CallId, e164: str, agent_id: AgentId | None, now: datetime
-    ) -> None:
-        """Store that nobody at this number wants to be called."""
-        await objections.record_objection(self._database, call_id, e164, agent_id, now)
 
     async def save_agent(self, profile: AgentProfile, entry: AuditEntry) -> None:
         """Store a new agent or a new profile."""

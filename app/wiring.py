@@ -22,8 +22,10 @@ from app.calls_in import Reception
 from app.calls_out import CampaignFloor, OutboundDialler
 from app.campaign_service import CampaignService
 from app.clock import Clock, SystemClock
+from app.consents import Consents
 from app.control import Control
 from app.control_store import SqlControlStore
+from app.conversations import Conversations
 from app.dealers import Dealers
 from app.due_lists import DueLists
 from app.figures import Figures
@@ -259,6 +261,16 @@ async def _assemble(
         ari, settings.ari.url, settings.ari.user, settings.ari.password, settings.ari.app, follower
     )
     figures = Figures(metrics, floor, campaigns, journal, clock, node, phones)
+    conversations = Conversations(
+        database,
+        store,
+        journal,
+        clock,
+        dealers.dealers,
+        dealers.profiles,
+        floor.agent,
+        lambda: live_calls(supervisor),
+    )
     control = Control(
         desk,
         journal,
@@ -270,6 +282,8 @@ async def _assemble(
             manager,
             lambda: connection.counters.last_echo_seconds if connection.live else None,
         ),
+        conversations,
+        Consents(database, clock, dealers.dealers),
         dealers=dealers.dealers,
         profiles=dealers.profiles,
         endpoints=dealers.endpoints,

@@ -306,13 +306,21 @@ class AttemptEnded:
 
 @dataclass(frozen=True, slots=True)
 class DispositionRecorded:
-    """An agent (or the system) recorded how a conversation ended, in one word of the campaign's or dealer's list."""
+    """An agent (or the system) recorded how a conversation ended, in one word of the campaign's or dealer's list.
+
+    `until` is the moment agreed for another call, or before which there is none. `reference` is a booking's. `language` is the
+    one the customer speaks. `answers` has the key of each question of the campaign that was answered, with its answer.
+    """
 
     at: datetime
     call_id: CallId
     agent_id: AgentId | None
     disposition: str
     note: str
+    until: datetime | None = None
+    reference: str = ""
+    language: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

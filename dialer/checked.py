@@ -1,7 +1,9 @@
 """Files that a person writes, checked at once: every fault by its key, with a remedy."""
 
+import tomllib
 from collections.abc import Mapping
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -27,6 +29,17 @@ def checked(model: type[Model], file: str, data: Mapping[str, object]) -> Model:
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
     raise FileFaults(file, [_fault(each["loc"], each["type"], each["msg"]) for each in found])
+
+
+def read_toml(path: Path) -> Mapping[str, Any]:
+    """Read a file. Raises FileFaults when it cannot be read or is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        fault = FileFault("", f"cannot be read ({error.strerror})", "give a readable file")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fault = FileFault("", f"is no TOML ({error})", "correct it there")
+    raise FileFaults(str(path), [fault])
 
 
 def _fault(place: tuple[int | str, ...], kind: str, message: str) -> FileFault:

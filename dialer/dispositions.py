@@ -30,13 +30,16 @@ class FollowUp:
 
     `closes`: it is not called again for this campaign. `refusal`: the dealer's campaigns leave this person alone for the
     profile's four weeks. `objection`: nobody calls this person again, ever. `not_before_after`: it is not called again
-    before so long from now.
+    before so long from now, or before the moment that was named. `wrong_number`: this number is not called again for this
+    person. `sold`: the vehicle leaves all lists of the dealer.
     """
 
     closes: bool = False
     refusal: bool = False
     objection: bool = False
     not_before_after: timedelta | None = None
+    wrong_number: bool = False
+    sold: bool = False
 
 
 FOLLOW_UPS: Mapping[Disposition, FollowUp] = MappingProxyType(
@@ -46,8 +49,8 @@ FOLLOW_UPS: Mapping[Disposition, FollowUp] = MappingProxyType(
         Disposition.NOT_NOW: FollowUp(not_before_after=timedelta(days=14)),
         Disposition.REFUSED: FollowUp(closes=True, refusal=True),
         Disposition.OBJECTION: FollowUp(closes=True, objection=True),
-        Disposition.WRONG_NUMBER: FollowUp(closes=True),
-        Disposition.SOLD_THE_CAR: FollowUp(closes=True),
+        Disposition.WRONG_NUMBER: FollowUp(closes=True, wrong_number=True),
+        Disposition.SOLD_THE_CAR: FollowUp(closes=True, sold=True),
         Disposition.ALREADY_DONE: FollowUp(closes=True),
         Disposition.MACHINE: FollowUp(not_before_after=timedelta(days=1)),
         Disposition.LANGUAGE: FollowUp(not_before_after=timedelta(days=1)),

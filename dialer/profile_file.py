@@ -5,7 +5,6 @@ is made from the one of its own name. It may narrow anything. To widen anything 
 and why: that is shown wherever the profile is.
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from functools import cache
@@ -18,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from calls.numbers import DIALLABLE_KINDS, NumberKind
 from calls.words import AttemptOutcome
 from dialer.campaign import CampaignKind, LegalBasis
-from dialer.checked import Table, checked
+from dialer.checked import Table, checked, read_toml
 from dialer.errors import FileFault, FileFaults
 from dialer.profiles import CallingProfile, Hours, Profiles, zone_named
 
@@ -127,7 +126,7 @@ def read_folder(folder: Path) -> Profiles:
     """The profiles of the program with those in this folder. Raises FileFaults."""
     if not folder.is_dir():
         raise FileFaults(str(folder), [FileFault("", "is no folder", "make it, or name another")])
-    return profiles_with({path: _read(path) for path in sorted(folder.glob("*.toml"))})
+    return profiles_with({path: read_toml(path) for path in sorted(folder.glob("*.toml"))})
 
 
 def _made(path: Path, raw: Raw) -> CallingProfile:
@@ -207,17 +206,7 @@ def _profile(name: str, file: str, raw: Raw) -> CallingProfile:
 
 
 def _shipped_raw() -> dict[str, Raw]:
-    return {name: _read(_SHIPPED / f"{name}.toml") for name in ("nl-consumer", "nl-business", "demo")}
-
-
-def _read(path: Path) -> Raw:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        fault = FileFault("", f"cannot be read ({error.strerror})", "give a readable file")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fault = FileFault("", f"is no TOML ({error})", "correct it there")
-    raise FileFaults(str(path), [fault])
+    return {name: read_toml(_SHIPPED / f"{name}.toml") for name in ("nl-consumer", "nl-business", "demo")}
 
 
 def _merged(base: Raw, told: Raw) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """Calls, queues and messages in the API. Customers' numbers are shown: who has the token may see them."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from app.console.fields import Ask, Limit, Note, Slug, Word
+from app.console.fields import Ask, Limit, Moment, Note, Slug, Word
 from app.console.routes import AnyRoute, Asked, Nothing, changing, reading
 from app.control import Control
 from app.control_ports import Direction, LiveCall
+from app.conversations import Said
 from app.storage.voicemails import Voicemail
 from calls.ids import AgentId, CallId, DealerId
 from calls.words import AmdVerdict, Department
@@ -55,11 +57,22 @@ class CallList(BaseModel):
 
 
 class NewDisposition(Ask):
-    """How a conversation ended, in one word, with a note for colleagues."""
+    """How a conversation ended, in one word, with a note for colleagues.
+
+    `until` is the moment agreed for another call (call_back), or before which there is none (not_now). `reference` is that of
+    a booking, `language` the skill that the next agent needs. `answers` has the key of a question with its answer: yes or no, one
+    of the choices, a date as 2026-05-31, a number, or text.
+    """
 
     agent: Slug
     disposition: Word
     note: Note = ""
+    until: Moment | None = None
+    reference: Annotated[Note, Field(max_length=100)] = ""
+    language: Slug | Literal[""] = ""
+    answers: Annotated[dict[Word, Annotated[Note, Field(max_length=500)]], Field(max_length=30)] = Field(
+        default_factory=dict
+    )
 
 
 class DispositionAnswer(BaseModel):
@@ -129,9 +142,10 @@ async def list_calls(control: Control, _asked: Asked[Nothing, Nothing]) -> CallL
 
 
 async def record_disposition(control: Control, asked: Asked[NewDisposition, Nothing]) -> DispositionAnswer:
-    """Record how a conversation ended; an objection is in force at once."""
+    """Record how a conversation ended; an objection is in force at once. Until wrap-up is over, the last word counts."""
     call_id, body = CallId(asked.path["call_id"]), asked.body
-    await control.disposition(AgentId(body.agent), call_id, body.disposition, body.note)
+    said = Said(body.disposition, body.note, body.until, body.reference, body.language, answers=body.answers)
+    await control.conversations.record(AgentId(body.agent), call_id, said, asked.who)
     return DispositionAnswer(call=call_id, agent=body.agent, disposition=body.disposition)
 
 

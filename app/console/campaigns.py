@@ -16,6 +16,7 @@ from app.control_ports import CampaignFigures, PacingChanges
 from calls.ids import CampaignId, DealerId
 from calls.words import AgentState, AttemptOutcome, MachineDetection
 from dialer.campaign import Campaign, CampaignKind, CampaignState, DialMode, LegalBasis, PacingSettings
+from dialer.kinds import defaults_of
 from metrics.definitions import outbound_abandon_ratio
 
 OverDial = Annotated[int, Field(ge=0, le=MOST_OVER_DIAL)]
@@ -41,19 +42,21 @@ class PacingPatch(Ask):
 
 class NewCampaign(Ask):
     """A campaign to set up. `shown_number` is what the called party sees and may call back; without a `profile` it
-    gets its dealer's. `drop_machines` hangs up on what machine detection is certain of: a beep after a greeting, or
-    the network's tones."""
+    gets its dealer's, and whatever else is left out is that of its kind. Who sets it up has chosen the ground `basis`.
+    `drop_machines` hangs up on what machine detection is certain of: a beep after a greeting, or the network's tones.
+    """
 
     id: Slug
     dealer: Slug
-    name: Title
+    name: Title | None = None
     kind: CampaignKind
-    basis: LegalBasis
+    basis: LegalBasis | None = None
     profile: Slug | None = None
     shown_number: Number
-    ring_seconds: Annotated[int, Field(ge=1, le=120)] = 22
-    wrap_up_seconds: Annotated[int, Field(ge=0, le=600)] = 30
-    pacing: Pacing = Field(default_factory=Pacing)
+    ring_seconds: Annotated[int, Field(ge=1, le=120)] | None = None
+    wrap_up_seconds: Annotated[int, Field(ge=0, le=600)] | None = None
+    max_attempts: Annotated[int, Field(ge=1, le=10)] | None = None
+    pacing: Pacing | None = None
     machine_detection: MachineDetection = MachineDetection.OFF
     drop_machines: bool = False
 
@@ -77,6 +80,7 @@ class CampaignAnswer(BaseModel):
     state: CampaignState
     ring_seconds: int
     wrap_up_seconds: int
+    max_attempts: int | None
     pacing: Pacing
     machine_detection: MachineDetection
     drop_machines: bool
@@ -139,18 +143,21 @@ async def create_campaign(control: Control, asked: Asked[NewCampaign, Nothing]) 
     """Set up a campaign; it dials nobody until it is started."""
     new = asked.body
     dealer = DealerId(new.dealer)
+    defaults = defaults_of(new.kind)
+    pacing = new.pacing or Pacing(target_ratio=defaults.target_ratio)
     campaign = Campaign(
         campaign_id=CampaignId(new.id),
         dealer=dealer,
-        name=new.name,
+        name=new.name or defaults.name,
         kind=new.kind,
-        basis=new.basis,
+        basis=new.basis or defaults.basis,
         profile=new.profile or control.calling_profile(dealer),
         shown_number=new.shown_number,
         state=CampaignState.DRAFT,
-        ring_seconds=new.ring_seconds,
-        wrap_up_seconds=new.wrap_up_seconds,
-        pacing=PacingSettings(**new.pacing.model_dump()),
+        ring_seconds=defaults.ring_seconds if new.ring_seconds is None else new.ring_seconds,
+        wrap_up_seconds=defaults.wrap_up_seconds if new.wrap_up_seconds is None else new.wrap_up_seconds,
+        max_attempts=defaults.max_attempts if new.max_attempts is None else new.max_attempts,
+        pacing=PacingSettings(**pacing.model_dump()),
         machine_detection=new.machine_detection,
         drop_machines=new.drop_machines,
     )
@@ -204,6 +211,7 @@ def _campaign_answer(campaign: Campaign) -> CampaignAnswer:
         state=campaign.state,
         ring_seconds=campaign.ring_seconds,
         wrap_up_seconds=campaign.wrap_up_seconds,
+        max_attempts=campaign.max_attempts,
         pacing=_pacing_answer(campaign.pacing),
         machine_detection=campaign.machine_detection,
         drop_machines=campaign.drop_machines,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from calls.errors import NumberError
 from calls.numbers import parse_number
@@ -39,4 +39,5 @@ Skills = Annotated[dict[Slug, Level], Field(max_length=50)]
 DealerSet = Annotated[frozenset[Slug], Field(strict=False, max_length=200)]
 Ratio = Annotated[float, Field(gt=0, le=1)]
 Number = Annotated[str, StringConstraints(max_length=40), AfterValidator(_e164)]
+Moment = Annotated[AwareDatetime, Field(strict=False)]
 Limit = Annotated[int, Field(strict=False, ge=1, le=1000)]

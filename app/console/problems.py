@@ -11,11 +11,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.control_errors import (
+    AmbiguousPerson,
     AsteriskAway,
     NotTheirCall,
+    ObjectionStands,
     ObjectionWithoutNumber,
     OutOfBounds,
     ReloadRefused,
+    TooLateToCorrect,
     UnknownCall,
     UnknownDealer,
     UnknownDisposition,
@@ -74,6 +77,9 @@ _KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (NotTheirCall, 409, "not-their-call"),
     (AlreadyThere, 409, "already-there"),
     (ObjectionWithoutNumber, 409, "objection-without-number"),
+    (ObjectionStands, 409, "objection-stands"),
+    (TooLateToCorrect, 409, "too-late-to-correct"),
+    (AmbiguousPerson, 409, "ambiguous-person"),
     (UnknownDealer, 422, "unknown-dealer"),
     (UnknownDisposition, 422, "unknown-disposition"),
     (UnknownPhone, 422, "unknown-phone"),

@@ -1,9 +1,11 @@
 """Campaigns and the agents attached to them."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.storage import tables
@@ -29,6 +31,7 @@ async def create_campaign(database: Database, campaign: Campaign, entry: AuditEn
         "state": campaign.state,
         "ring_seconds": campaign.ring_seconds,
         "wrap_up_seconds": campaign.wrap_up_seconds,
+        "max_attempts": campaign.max_attempts,
         "pacing": _pacing_text(campaign.pacing),
         "machine_detection": campaign.machine_detection,
         "drop_machines": campaign.drop_machines,
@@ -64,6 +67,33 @@ async def find_campaign(database: Database, word: str) -> Campaign:
     """Return the campaign that is meant by its id or its name. Raises UnknownCampaign, AmbiguousCampaign."""
     known = {campaign.campaign_id: campaign for campaign in await all_campaigns(database)}
     return known[campaign_meant(word, {campaign_id: each.name for campaign_id, each in known.items()})]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberShown:
+    """A number that a dealer's campaigns showed, and when last."""
+
+    dealer: DealerId
+    shown_number: str
+    last: datetime
+
+
+async def numbers_shown(database: Database, since: datetime) -> list[NumberShown]:
+    """Return the numbers that people saw from `since` on."""
+    campaigns, attempts = tables.campaigns, tables.attempts
+    last = func.max(attempts.c.committed_at)
+    query = (
+        select(campaigns.c.dealer, campaigns.c.shown_number, last.label("last"))
+        .join_from(campaigns, attempts)
+        .group_by(campaigns.c.dealer, campaigns.c.shown_number)
+        .having(last >= since)
+        .order_by(campaigns.c.dealer, campaigns.c.shown_number)
+    )
+    async with database.reading() as connection:
+        return [
+            NumberShown(DealerId(row.dealer), row.shown_number, row.last)
+            for row in await connection.execute(query)
+        ]
 
 
 async def set_state(
@@ -114,6 +144,7 @@ def _campaign(row: Row[Any]) -> Campaign:
         state=CampaignState(row.state),
         ring_seconds=row.ring_seconds,
         wrap_up_seconds=row.wrap_up_seconds,
+        max_attempts=row.max_attempts,
         pacing=msgspec.json.decode(row.pacing, type=PacingSettings),
         machine_detection=MachineDetection(row.machine_detection),
         drop_machines=row.drop_machines,

@@ -137,7 +137,12 @@ async def add_contacts(
             await connection.execute(_FURTHER, cars)
         if any(contact.consent is not None for contact in contacts):
             await connection.execute(_consented(campaign, recorded_by, now))
-            await connection.execute(_REOPENED, {"in_dealer": campaign.dealer, "for_kind": campaign.kind})
+            await reopen_consented(connection, campaign.dealer, campaign.kind)
+
+
+async def reopen_consented(connection: AsyncConnection, dealer: str, purpose: str) -> None:
+    """Open a dealer's contacts again that were closed for want of a consent to such calls, where there is one now."""
+    await connection.execute(_REOPENED, {"in_dealer": dealer, "for_kind": purpose})
 
 
 def _rows(contacts: Sequence[NewContact]) -> list[dict[str, Any]]:
@@ -197,7 +202,8 @@ _STAGED = Table(
             *("plate", "due_on", "list_rank", "closed_reason"),
         )
     ),
-    *(Column(name, tables.consents.c[name].type) for name in ("given_at", "source", "wording")),
+    Column("given_at", tables.UtcTime),
+    *(Column(name, tables.consents.c[name].type) for name in ("source", "wording")),
     prefixes=["TEMPORARY"],
 )
 
@@ -231,7 +237,7 @@ def _consented(campaign: Campaign, recorded_by: str, now: datetime) -> Insert:
         campaign,
         {
             "purpose": literal(campaign.kind, String),
-            "given_at": _STAGED.c.given_at,
+            "at": _STAGED.c.given_at,
             "source": _STAGED.c.source,
             "wording": _STAGED.c.wording,
             "recorded_at": literal(now, tables.UtcTime()),

@@ -1,37 +1,139 @@
-"""What an agent's disposition of an outbound call does to the contact."""
+"""What an agent's disposition of an outbound call does to the contact. Of several for one call the last counts."""
 
 from typing import Any
 
-from sqlalchemy import case, literal_column, select, update
+import msgspec
+from sqlalchemy import case, delete, exists, insert, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.storage import tables
+from app.storage.conversation_tables import dispositions, wrong_numbers
 from app.storage.objections import store_objection, store_refusal
-from app.storage.tables import attempts, contacts
+from app.storage.tables import UtcTime, attempts, campaigns, contacts, refusals
 from calls.facts import DispositionRecorded
 from calls.ids import ContactId
-from dialer.dispositions import follow_up
+from dialer.dispositions import Disposition, follow_up
+
+# A contact with an agreed moment goes before all others: its rank is lowered by more than any rank, and raised again.
+_BEFORE_ALL = 10_000_000_000
 
 
 async def carry_out(connection: AsyncConnection, fact: DispositionRecorded) -> None:
-    """Do what the disposition says; nothing for a word without a follow-up, or for a call that was no attempt."""
-    rule = follow_up(fact.disposition)
-    if rule is None:
-        return
+    """Store the disposition, undo what an earlier one of this call did, and do what this one says.
+
+    An objection is never undone. A word without a follow-up, or one about a call that was no attempt, is only stored.
+    """
+    corrects = (
+        await connection.execute(select(exists().where(dispositions.c.call_id == fact.call_id)))
+    ).scalar_one()
+    await connection.execute(insert(dispositions).values(_row(fact)))
     attempt = select(attempts.c.contact_id).where(attempts.c.call_id == fact.call_id)
     found = (await connection.execute(attempt)).scalar_one_or_none()
     if found is None:
         return
     contact_id = ContactId(found)
-    changes: dict[str, Any] = {}
+    if corrects:
+        await _undo(connection, fact.call_id, contact_id)
+    await _do(connection, fact, contact_id)
+
+
+async def _do(connection: AsyncConnection, fact: DispositionRecorded, contact_id: ContactId) -> None:
+    rule = follow_up(fact.disposition)
+    if rule is None:
+        return
+    this = update(contacts).where(contacts.c.contact_id == contact_id)
     if rule.closes:
-        changes |= {"state": "closed", "closed_reason": fact.disposition}
+        await connection.execute(
+            this.where(contacts.c.state != literal_column("'closed'")).values(
+                state="closed", closed_reason=fact.disposition, closed_by=fact.call_id
+            )
+        )
     elif rule.not_before_after is not None:
+        moment = fact.until or fact.at + rule.not_before_after
         # A contact still in the air is released later, and rests then.
         rests = case((contacts.c.state == literal_column("'ready'"), "resting"), else_=contacts.c.state)
-        changes |= {"state": rests, "not_before": fact.at + rule.not_before_after}
-    if changes:
-        await connection.execute(update(contacts).where(contacts.c.contact_id == contact_id).values(changes))
+        changes: dict[str, Any] = {"state": rests, "not_before": moment, "resume_at": moment}
+        if fact.disposition == Disposition.CALL_BACK:
+            changes["list_rank"] = contacts.c.list_rank - _BEFORE_ALL
+        if fact.language:
+            changes["language"] = fact.language
+        await connection.execute(this.values(changes))
     if rule.refusal:
         await store_refusal(connection, fact.call_id, contact_id, fact.at)
     if rule.objection:
         await store_objection(connection, fact.call_id, contact_id, fact.agent_id, fact.at)
+    if rule.wrong_number:
+        await _store_wrong_number(connection, fact, contact_id)
+    if rule.sold:
+        await _close_vehicle(connection, fact, contact_id)
+
+
+async def _undo(connection: AsyncConnection, call_id: str, contact_id: ContactId) -> None:
+    for table in (refusals, wrong_numbers):
+        await connection.execute(delete(table).where(table.c.call_id == call_id))
+    in_air = exists().where(attempts.c.contact_id == contacts.c.contact_id, tables.ATTEMPT_OPEN)
+    await connection.execute(
+        update(contacts)
+        .where(contacts.c.closed_by == call_id, contacts.c.closed_reason != Disposition.OBJECTION)
+        .values(state=case((in_air, "in_air"), else_="ready"), closed_reason=None, closed_by=None)
+    )
+    rank = contacts.c.list_rank
+    ready = case((contacts.c.state == literal_column("'resting'"), "ready"), else_=contacts.c.state)
+    await connection.execute(
+        update(contacts)
+        .where(contacts.c.contact_id == contact_id)
+        .values(
+            state=ready,
+            not_before=None,
+            resume_at=None,
+            language=None,
+            list_rank=case((rank < 0, rank + _BEFORE_ALL), else_=rank),
+        )
+    )
+
+
+async def _store_wrong_number(
+    connection: AsyncConnection, fact: DispositionRecorded, contact_id: ContactId
+) -> None:
+    said = select(
+        contacts.c.number_hash, contacts.c.customer_id, literal(fact.at, UtcTime()), literal(fact.call_id)
+    ).where(contacts.c.contact_id == contact_id)
+    columns = ["number_hash", "customer_id", "at", "call_id"]
+    await connection.execute(insert(wrong_numbers).from_select(columns, said))
+
+
+async def _close_vehicle(
+    connection: AsyncConnection, fact: DispositionRecorded, contact_id: ContactId
+) -> None:
+    """Take the contact's vehicle off every list of its dealer."""
+    here = (
+        select(contacts.c.plate, campaigns.c.dealer)
+        .join_from(contacts, campaigns)
+        .where(contacts.c.contact_id == contact_id)
+    )
+    plate, dealer = (await connection.execute(here)).one()
+    if plate is None:
+        return
+    await connection.execute(
+        update(contacts)
+        .where(
+            contacts.c.plate == plate,
+            contacts.c.state != literal_column("'closed'"),
+            contacts.c.campaign_id.in_(select(campaigns.c.campaign_id).where(campaigns.c.dealer == dealer)),
+        )
+        .values(state="closed", closed_reason=fact.disposition, closed_by=fact.call_id)
+    )
+
+
+def _row(fact: DispositionRecorded) -> dict[str, Any]:
+    return {
+        "call_id": fact.call_id,
+        "agent_id": fact.agent_id,
+        "at": fact.at,
+        "word": fact.disposition,
+        "note": fact.note,
+        "until": fact.until,
+        "reference": fact.reference,
+        "language": fact.language,
+        "answers": msgspec.json.encode(dict(fact.answers)).decode(),
+    }

@@ -6,14 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Table, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Table,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
+from app.storage.conversation_tables import wrong_numbers
 from calls.ids import CampaignId, ContactId
 from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
-from dialer.campaign import ContactHistory, PastAttempt
+from customers.consent import ConsentAction
+from dialer.campaign import ContactHistory, LegalBasis, PastAttempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,13 @@ async def next_candidates(
     people = {"numbers": [row.number_hash for row in rows], "customers": [row.customer_id for row in rows]}
     past = _Past(await connection.execute(_PAST, people))
     return [_candidate(row, past) for row in rows]
+
+
+async def history_of(connection: AsyncConnection, contact_id: ContactId) -> ContactHistory:
+    """Return the history of one contact, whatever its state and its campaign's."""
+    row = (await connection.execute(_ONE, {"contact": contact_id})).one()
+    people = {"numbers": [row.number_hash], "customers": [row.customer_id]}
+    return _candidate(row, _Past(await connection.execute(_PAST, people))).history
 
 
 class _Past:
@@ -76,6 +96,8 @@ def _candidate(row: Row[Any], past: _Past) -> Candidate:
             not_before=row.not_before,
             closed=False,
             past=past.of(row.number_hash, row.customer_id),
+            resume_at=row.resume_at,
+            wrong_number=row.wrong_number,
         ),
     )
 
@@ -102,16 +124,33 @@ def _latest_refusal() -> ScalarSelect[datetime | None]:
 
 
 def _latest_consent() -> ScalarSelect[datetime | None]:
-    """The last consent of this person to this kind of call."""
-    consents = tables.consents
+    """The last consent of this person to this kind of call that was not withdrawn since, as `customers.consent` says."""
+    consents, withdrawals = tables.consents, tables.consents.alias()
+    withdrawn_since = exists().where(
+        withdrawals.c.customer_id == consents.c.customer_id,
+        withdrawals.c.purpose == consents.c.purpose,
+        withdrawals.c.action == ConsentAction.WITHDRAWN,
+        withdrawals.c.at >= consents.c.at,
+    )
     return (
-        select(func.max(consents.c.given_at))
+        select(func.max(consents.c.at))
         .where(
             consents.c.customer_id == tables.contacts.c.customer_id,
             consents.c.purpose == tables.campaigns.c.kind,
+            consents.c.action == ConsentAction.GIVEN,
+            consents.c.basis == LegalBasis.CONSENT,
+            ~withdrawn_since,
         )
         .correlate(tables.contacts, tables.campaigns)
         .scalar_subquery()
+    )
+
+
+def _is_wrong_number() -> ColumnElement[bool]:
+    """Whether the number was said not to be this person's."""
+    return exists().where(
+        wrong_numbers.c.customer_id == tables.contacts.c.customer_id,
+        wrong_numbers.c.number_hash == tables.contacts.c.number_hash,
     )
 
 
@@ -120,15 +159,16 @@ def _same_person(table: Table) -> ColumnElement[bool]:
     return or_(table.c.number_hash == contacts.c.number_hash, table.c.customer_id == contacts.c.customer_id)
 
 
+_KNOWN = select(
+    tables.contacts,
+    _latest_consent().label("consent_at"),
+    _earliest_objection().label("objected_at"),
+    _latest_refusal().label("refused_at"),
+    _is_wrong_number().label("wrong_number"),
+).join(tables.campaigns)
+_ONE = _KNOWN.where(tables.contacts.c.contact_id == bindparam("contact"))
 _NEXT = (
-    select(
-        tables.contacts,
-        _latest_consent().label("consent_at"),
-        _earliest_objection().label("objected_at"),
-        _latest_refusal().label("refused_at"),
-    )
-    .join(tables.campaigns)
-    .where(
+    _KNOWN.where(
         tables.contacts.c.campaign_id == bindparam("campaign"),
         tables.CONTACT_READY,
         tables.campaigns.c.state == literal_column("'running'"),

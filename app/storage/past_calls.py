@@ -14,7 +14,7 @@ from calls.words import AttemptOutcome
 class PastCall:
     """A call as stored. `agent_id` is None until an agent had it.
 
-    `contact_id` is None for an inbound call; `caller` is an inbound caller's number in E.164, None when it was hidden.
+    `contact_id` and `campaign_id` are None for an inbound call; `caller` is an inbound caller's number in E.164, None when it was hidden.
     `dropped_from` is the campaign of an attempt on which we hung up as on a machine.
     """
 
@@ -22,6 +22,7 @@ class PastCall:
     contact_id: ContactId | None = None
     caller: str | None = None
     dropped_from: tuple[CampaignId, DealerId] | None = None
+    campaign_id: CampaignId | None = None
 
 
 async def past_call(database: Database, call_id: CallId) -> PastCall | None:
@@ -40,6 +41,7 @@ async def past_call(database: Database, call_id: CallId) -> PastCall | None:
             return PastCall(
                 attempt.agent_id,
                 contact_id=ContactId(attempt.contact_id),
+                campaign_id=CampaignId(attempt.campaign_id),
                 dropped_from=campaign if dropped else None,
             )
         call = (await connection.execute(call_query)).one_or_none()

@@ -29,6 +29,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+from sqlalchemy.types import TypeEngine
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -57,8 +58,10 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
-# SQLite numbers rows by itself only in a column declared as INTEGER.
-_RowId = BigInteger().with_variant(Integer, "sqlite")
+def row_id() -> TypeEngine[int]:
+    """The type of a number that the database gives; SQLite does so only in a column declared as INTEGER."""
+    return BigInteger().with_variant(Integer, "sqlite")
+
 
 metadata = MetaData(
     naming_convention={
@@ -84,7 +87,7 @@ epochs = Table(
 facts = Table(
     "facts",
     metadata,
-    Column("seq", _RowId, primary_key=True, autoincrement=True),
+    Column("seq", row_id(), primary_key=True, autoincrement=True),
     Column("at", UtcTime, nullable=False),
     Column("kind", String(40), nullable=False),
     Column("node", String(2), nullable=False),
@@ -121,21 +124,23 @@ agents = Table(
 customers = Table(
     "customers",
     metadata,
-    Column("customer_id", _RowId, primary_key=True, autoincrement=True),
+    Column("customer_id", row_id(), primary_key=True, autoincrement=True),
     Column("dealer", Text, nullable=False),
     Column("person_key", Text, nullable=False),
     Column("name", Text, nullable=False),
 )
 Index("uq_customers_person", customers.c.dealer, customers.c.person_key, unique=True)
 
-# Append-only: what a person agreed to stays on record as it was said.
+# Append-only, and the database refuses anything else: what a person agreed to, or took back, stays on record as it was said.
 consents = Table(
     "consents",
     metadata,
-    Column("consent_id", _RowId, primary_key=True, autoincrement=True),
+    Column("consent_id", row_id(), primary_key=True, autoincrement=True),
     Column("customer_id", ForeignKey(customers.c.customer_id), nullable=False),
     Column("purpose", String(20), nullable=False),
-    Column("given_at", UtcTime, nullable=False),
+    Column("action", String(10), nullable=False, server_default="given"),
+    Column("basis", String(20), nullable=False, server_default="consent"),
+    Column("at", UtcTime, nullable=False),
     Column("source", Text, nullable=False),
     Column("wording", Text, nullable=False),
     Column("recorded_at", UtcTime, nullable=False),
@@ -147,7 +152,7 @@ Index("ix_consents_customer", consents.c.customer_id, consents.c.purpose)
 objections = Table(
     "objections",
     metadata,
-    Column("objection_id", _RowId, primary_key=True, autoincrement=True),
+    Column("objection_id", row_id(), primary_key=True, autoincrement=True),
     Column("number_hash", String(32), nullable=False),
     Column("customer_id", ForeignKey(customers.c.customer_id)),
     Column("at", UtcTime, nullable=False),
@@ -162,7 +167,7 @@ Index("ix_objections_call", objections.c.call_id)
 refusals = Table(
     "refusals",
     metadata,
-    Column("refusal_id", _RowId, primary_key=True, autoincrement=True),
+    Column("refusal_id", row_id(), primary_key=True, autoincrement=True),
     Column("dealer", Text, nullable=False),
     Column("number_hash", String(32), nullable=False),
     Column("customer_id", ForeignKey(customers.c.customer_id), nullable=False),
@@ -185,17 +190,19 @@ campaigns = Table(
     Column("state", String(20), nullable=False),
     Column("ring_seconds", Integer, nullable=False),
     Column("wrap_up_seconds", Integer, nullable=False),
+    Column("max_attempts", Integer),
     Column("pacing", Text, nullable=False),
     Column("machine_detection", String(20), nullable=False, server_default="off"),
     Column("drop_machines", Boolean, nullable=False, server_default=false()),
 )
 
 # `state`: ready (may be chosen), resting (until `not_before`), in_air (an attempt is open) or closed (for good).
-# The list is called in the order of `list_rank`, smallest first.
+# The list is called in the order of `list_rank`, smallest first; below 0 a call was agreed. `closed_by` is the call whose
+# disposition closed it, `resume_at` the moment that the last disposition named for the next call.
 contacts = Table(
     "contacts",
     metadata,
-    Column("contact_id", _RowId, primary_key=True, autoincrement=True),
+    Column("contact_id", row_id(), primary_key=True, autoincrement=True),
     Column("campaign_id", ForeignKey(campaigns.c.campaign_id), nullable=False),
     Column("customer_id", ForeignKey(customers.c.customer_id), nullable=False),
     Column("number", String(16), nullable=False),
@@ -209,6 +216,9 @@ contacts = Table(
     Column("state", String(10), nullable=False),
     Column("not_before", UtcTime),
     Column("closed_reason", String(40)),
+    Column("closed_by", String(28)),
+    Column("resume_at", UtcTime),
+    Column("language", String(40)),
 )
 
 
@@ -221,6 +231,14 @@ CONTACT_READY = _when(contacts, "state", "ready")
 CONTACT_RESTING = _when(contacts, "state", "resting")
 
 Index("uq_contacts_number", contacts.c.campaign_id, contacts.c.number_hash, unique=True)
+Index("ix_contacts_plate", contacts.c.plate)
+Index("ix_contacts_number_hash", contacts.c.number_hash)
+Index(
+    "ix_contacts_closed_by",
+    contacts.c.closed_by,
+    sqlite_where=contacts.c.closed_by.is_not(None),
+    postgresql_where=contacts.c.closed_by.is_not(None),
+)
 Index(
     "ix_contacts_ready",
     contacts.c.campaign_id,
@@ -347,7 +365,7 @@ Index("ix_voicemails_dealer", voicemails.c.dealer, voicemails.c.left_at)
 audit = Table(
     "audit",
     metadata,
-    Column("audit_id", _RowId, primary_key=True, autoincrement=True),
+    Column("audit_id", row_id(), primary_key=True, autoincrement=True),
     Column("at", UtcTime, nullable=False),
     Column("who", Text, nullable=False),
     Column("action", String(40), nullable=False),

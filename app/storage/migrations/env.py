@@ -2,11 +2,12 @@
 
 from alembic import context
 
-from app.storage.vehicle_tables import vehicles
+from app.storage import conversation_tables, vehicle_tables  # noqa: F401 - their tables are part of the metadata
+from app.storage.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=vehicles.metadata,
+    target_metadata=metadata,
     transactional_ddl=True,
 )
 context.run_migrations()

@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from app.clock import SystemClock
+from app.consents import Consents
 from app.console.health import Watch
 from app.console.server import make_app
 from app.control import Control
 from app.control_errors import ControlError
 from app.control_ports import Direction, LiveCall, ReloadModule, TelephonyState
 from app.control_store import SqlControlStore
+from app.conversations import Conversations
 from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.settings import ApiAccess
@@ -120,6 +122,17 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         SqlControlStore(database, store),
         clock,
         telephony,
+        Conversations(
+            database,
+            store,
+            journal,
+            clock,
+            {DEALER: DEMO_DEALER},
+            shipped_profiles(),
+            floor.agent,
+            lambda: [live],
+        ),
+        Consents(database, clock, [DEALER]),
         dealers={DEALER: DEMO_DEALER},
         profiles=shipped_profiles(),
         endpoints=["PJSIP/anna", "PJSIP/bram"],

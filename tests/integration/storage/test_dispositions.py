@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from app.storage import tables
 from app.storage.campaign_store import SqlCampaignStore
+from app.storage.contact_list import add_contacts
 from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal
@@ -145,3 +146,68 @@ async def test_a_person_dropped_as_a_machine_counts_as_abandoned_and_rests_as_lo
     assert as_person.dropped_from is None
     assert (window.connected, window.abandoned) == (1, 1)
     assert [each.rule for each in refused(soon)] == ["after_abandon"]
+
+
+async def corrected(database: Database, *words: str) -> tuple[SqlCampaignStore, Campaign]:
+    """Two campaigns with the same person and vehicle; the agent said several words about one call, the last counts."""
+    car = replace(contact(1), plate="AB123C")
+    campaign = await campaign_with(database, [car])
+    await campaign_with(database, [replace(contact(2), plate="AB123C")], other("banden"))
+    store = await store_for(database)
+    [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))
+    journal = Journal(database, NODE, 1)
+    await journal.write_facts([disposed(attempt, words[0]), ended(attempt, campaign)])
+    for word in words[1:]:
+        await journal.write_facts([disposed(attempt, word)])
+    return store, campaign
+
+
+@pytest.mark.parametrize(
+    "mistake", ["booked", "refused", "wrong_number", "sold_the_car", "not_now", "call_back"]
+)
+async def test_the_last_word_about_a_call_counts(database: Database, mistake: str) -> None:
+    store, campaign = await corrected(database, mistake, "something_else")
+
+    here = await store.commit_attempts(campaign, call_ids(1), LATER, "x")
+    tyres = await store.commit_attempts(other("banden"), call_ids(1), LATER, "x")
+
+    assert (len(committed(here)), len(committed(tyres))) == (1, 1)
+
+
+async def test_an_objection_cannot_be_taken_back(database: Database) -> None:
+    store, campaign = await corrected(database, "objection", "booked", "something_else")
+
+    assert await store.commit_attempts(campaign, call_ids(1), LATER, "x") == []
+
+
+async def test_a_vehicle_that_was_sold_leaves_every_list_of_the_dealer(database: Database) -> None:
+    store, _ = await corrected(database, "sold_the_car")
+
+    assert await store.commit_attempts(other("banden"), call_ids(1), LATER, "x") == []
+
+
+async def test_a_wrong_number_is_not_called_again_for_this_person(database: Database) -> None:
+    store, _ = await talked(database, "wrong_number")
+    tyres = await campaign_with(database, [contact(1), contact(2)], other("banden"))
+
+    outcome = await store.commit_attempts(tyres, call_ids(2), LATER, "x")
+
+    assert [each.rule for each in refused(outcome)] == ["wrong_number"]
+    assert len(committed(outcome)) == 1
+
+
+async def test_an_agreed_call_comes_at_its_moment_and_before_all_others(database: Database) -> None:
+    first, agreed = contact(1, priority=1), contact(2, priority=9)
+    campaign = await campaign_with(database, [agreed])
+    store = await store_for(database)
+    [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))
+    await add_contacts(database, campaign, [first], "test.csv", NOW)
+    moment = NOW + timedelta(days=1, hours=2)
+    said = replace(disposed(attempt, "call_back"), until=moment)
+    await Journal(database, NODE, 1).write_facts([said, ended(attempt, campaign)])
+
+    early = await store.commit_attempts(campaign, call_ids(1), moment - timedelta(hours=1), "x")
+    in_time = await store.commit_attempts(campaign, call_ids(1), moment, "x")
+
+    assert [each.contact_id == attempt.contact_id for each in committed(early)] == [False]
+    assert [each.contact_id for each in committed(in_time)] == [attempt.contact_id]

@@ -1,0 +1,107 @@
+"""`dealerlijn consent …`: asked of the running program."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from app.cli_frame import AsJson, ask, new_commands, show, show_table
+from app.console import consents
+from app.console.consents import LedgerAnswer, NewConsent, NewEntry, PersonMeant
+from dialer.campaign import CampaignKind, LegalBasis
+
+consent_commands = new_commands("Consents: what people agreed to and took back. Entries are only ever added.")
+
+Dealer = Annotated[str, typer.Option(help="Whose customer it is.")]
+Number = Annotated[str | None, typer.Option(help="A number of the person, on one of the dealer's lists.")]
+Person = Annotated[int | None, typer.Option(help="The person's id, where a number is several people's.")]
+Purpose = Annotated[CampaignKind, typer.Option(help="The kind of calls it is about.")]
+Source = Annotated[str, typer.Option(help="How it came to us, such as 'website'.")]
+Wording = Annotated[str, typer.Option(help="The words.")]
+At = Annotated[datetime | None, typer.Option(help="When it was said, in UTC; now when not given.")]
+
+
+@consent_commands.command()
+def record(
+    dealer: Dealer,
+    purpose: Purpose,
+    source: Source,
+    wording: Wording,
+    number: Number = None,
+    person: Person = None,
+    at: At = None,
+    basis: Annotated[LegalBasis, typer.Option(help="The ground it proves.")] = LegalBasis.CONSENT,
+    as_json: AsJson = False,
+) -> None:
+    """Record that somebody agreed to be called."""
+    body = NewConsent(
+        dealer=dealer,
+        person=person,
+        number=number,
+        purpose=purpose,
+        source=source,
+        wording=wording,
+        at=_utc(at),
+        basis=basis,
+    )
+    _tell(ask(lambda client: client.ask(consents.RECORD_CONSENT, body)), as_json)
+
+
+@consent_commands.command()
+def withdraw(
+    dealer: Dealer,
+    purpose: Purpose,
+    source: Source,
+    wording: Wording,
+    number: Number = None,
+    person: Person = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record that somebody took a permission back; in force at once."""
+    body = NewEntry(
+        dealer=dealer,
+        person=person,
+        number=number,
+        purpose=purpose,
+        source=source,
+        wording=wording,
+        at=_utc(at),
+    )
+    _tell(ask(lambda client: client.ask(consents.WITHDRAW_CONSENT, body)), as_json)
+
+
+@consent_commands.command("show")
+def show_ledger(
+    dealer: Dealer, number: Number = None, person: Person = None, as_json: AsJson = False
+) -> None:
+    """Show what a person agreed to and took back."""
+    meant = PersonMeant(dealer=dealer, person=person, number=number)
+    _tell(ask(lambda client: client.ask(consents.SHOW_CONSENTS, meant)), as_json)
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.replace(tzinfo=at.tzinfo or UTC)
+
+
+def _tell(ledger: LedgerAnswer, as_json: bool) -> None:
+    if as_json:
+        show(ledger)
+        return
+    typer.echo(f"{ledger.name} ({ledger.person}) agrees to: {', '.join(ledger.in_force) or 'no calls'}")
+    show_table(
+        ("said", "", "purpose", "ground", "source", "words", "recorded by"),
+        [
+            (
+                f"{entry.at:%Y-%m-%d %H:%M}",
+                entry.action,
+                entry.purpose,
+                entry.basis,
+                entry.source,
+                entry.wording,
+                entry.recorded_by,
+            )
+            for entry in ledger.entries
+        ],
+        "nothing is on record",
+    )

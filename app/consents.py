@@ -1,0 +1,95 @@
+"""The consent ledger as people use it: recording what somebody agreed to, what they took back, and showing it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from app.clock import Clock
+from app.control_errors import AmbiguousPerson, OutOfBounds, UnknownDealer
+from app.storage.audit import AuditEntry, record_change
+from app.storage.consents import Person, entries_of, people_at, person_with_id, record_entry
+from app.storage.database import Database
+from calls.ids import DealerId
+from customers.consent import ConsentAction, ConsentEntry, consent_in_force
+from dialer.campaign import CampaignKind, LegalBasis
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person meant: by our own number for them, or by a phone number (E.164) of a dealer's lists."""
+
+    dealer: DealerId
+    person: int | None = None
+    e164: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A person's entries, oldest first, and the kinds of calls to which they agree now."""
+
+    person: Person
+    entries: Sequence[ConsentEntry]
+    in_force: Sequence[CampaignKind]
+
+
+class Consents:
+    """The ledger. Every method raises UnknownDealer, AmbiguousPerson, and StoreUnavailable when the database is away."""
+
+    def __init__(self, database: Database, clock: Clock, dealers: Collection[DealerId]) -> None:
+        self._database = database
+        self._clock = clock
+        self._dealers = dealers
+
+    async def record(
+        self,
+        who: Who,
+        action: ConsentAction,
+        purpose: CampaignKind,
+        source: str,
+        wording: str,
+        at: datetime | None,
+        recorded_by: str,
+        basis: LegalBasis = LegalBasis.CONSENT,
+    ) -> Ledger:
+        """Add an entry, in force when this returns; without `at` it was said now. Raises OutOfBounds for the future."""
+        now = self._clock.now()
+        if at is not None and at > now:
+            raise OutOfBounds({"at": "is in the future: give the moment at which it was said"})
+        person = await self._person(who)
+        entry = ConsentEntry(
+            person.person, purpose, action, basis, at or now, source, wording, now, recorded_by
+        )
+        await record_entry(self._database, entry)
+        after = msgspec.json.encode({"purpose": purpose, "basis": basis, "at": entry.at}).decode()
+        subject = f"person {person.person}"
+        await record_change(
+            self._database, AuditEntry(now, recorded_by, f"consent_{action}", subject, "null", after)
+        )
+        return await self._ledger(person)
+
+    async def show(self, who: Who) -> Ledger:
+        """What a person agreed to and took back."""
+        return await self._ledger(await self._person(who))
+
+    async def _ledger(self, person: Person) -> Ledger:
+        entries, now = await entries_of(self._database, person.person), self._clock.now()
+        in_force = [
+            kind
+            for kind in CampaignKind
+            if consent_in_force(entries, kind, LegalBasis.CONSENT, now) is not None
+        ]
+        return Ledger(person, entries, in_force)
+
+    async def _person(self, who: Who) -> Person:
+        if who.dealer not in self._dealers:
+            raise UnknownDealer(who.dealer, self._dealers)
+        if who.person is not None:
+            found = await person_with_id(self._database, who.person)
+            people: Sequence[Person] = [found] if found is not None and found.dealer == who.dealer else []
+        else:
+            people = await people_at(self._database, who.dealer, who.e164 or "")
+        if len(people) != 1:
+            raise AmbiguousPerson({person.person: person.name for person in people})
+        return people[0]

@@ -1,0 +1,91 @@
+"""The ledger of consents on the database, which itself refuses to change or remove an entry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from app.storage import tables
+from app.storage.contact_list import read_hash_key, reopen_consented
+from app.storage.database import Database
+from calls.ids import DealerId
+from customers.consent import ConsentAction, ConsentEntry
+from customers.person import number_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A dealer's customer."""
+
+    person: int
+    dealer: DealerId
+    name: str
+
+
+async def record_entry(database: Database, entry: ConsentEntry) -> None:
+    """Add an entry; whoever was left out of a list for want of this consent is on it again when this returns."""
+    consents = tables.consents
+    row = {name: getattr(entry, name) for name in ConsentEntry.__slots__ if name != "person"}
+    async with database.writing() as connection:
+        await connection.execute(insert(consents).values(customer_id=entry.person, **row))
+        if entry.action is ConsentAction.GIVEN:
+            dealer = select(tables.customers.c.dealer).where(tables.customers.c.customer_id == entry.person)
+            await reopen_consented(connection, (await connection.execute(dealer)).scalar_one(), entry.purpose)
+
+
+async def entries_of(database: Database, person: int) -> list[ConsentEntry]:
+    """Return a person's entries, oldest first."""
+    consents = tables.consents
+    query = (
+        select(consents)
+        .where(consents.c.customer_id == person)
+        .order_by(consents.c.at, consents.c.consent_id)
+    )
+    async with database.reading() as connection:
+        return [_entry(row) for row in await connection.execute(query)]
+
+
+async def person_with_id(database: Database, person: int) -> Person | None:
+    """Return a customer, None when there is none."""
+    customers = tables.customers
+    query = select(customers).where(customers.c.customer_id == person)
+    async with database.reading() as connection:
+        row = (await connection.execute(query)).one_or_none()
+    return None if row is None else _person(row)
+
+
+async def people_at(database: Database, dealer: DealerId, e164: str) -> Sequence[Person]:
+    """Return the dealer's customers who are on any list with this number."""
+    customers, contacts = tables.customers, tables.contacts
+    async with database.reading() as connection:
+        hashed = number_hash(await read_hash_key(connection), e164)
+        query = (
+            select(customers)
+            .where(
+                customers.c.dealer == dealer,
+                customers.c.customer_id.in_(
+                    select(contacts.c.customer_id).where(contacts.c.number_hash == hashed)
+                ),
+            )
+            .order_by(customers.c.customer_id)
+        )
+        return [_person(row) for row in await connection.execute(query)]
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(row.customer_id, DealerId(row.dealer), row.name)
+
+
+def _entry(row: Row[Any]) -> ConsentEntry:
+    return ConsentEntry(
+        person=row.customer_id,
+        purpose=row.purpose,
+        action=ConsentAction(row.action),
+        basis=row.basis,
+        at=row.at,
+        source=row.source,
+        wording=row.wording,
+        recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by,
+    )

@@ -1,0 +1,190 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.console import calls, campaigns, consents, conversations
+from app.console.calls import LIST_CHANGES, NewDisposition
+from app.console.client import ApiClient, ApiRefused
+from app.console.consents import NewConsent, NewEntry, PersonMeant
+from app.storage.contact_list import add_contacts
+from calls.facts import DispositionRecorded
+from calls.ids import CallId
+from dialer.campaign import CampaignKind, LegalBasis
+from tests.integration.console.bed import DEALER, Bed, apk_campaign
+from tests.integration.console.command_line import call_beside
+from tests.integration.console.test_calls import attempt_with_anna
+from tests.integration.console.test_campaigns import new_campaign
+from tests.integration.storage.builders import NOW, contact
+
+GUIDE = """
+purpose = "Eigen reden"
+dispositions = ["booked"]
+[script]
+opening = "{agent} van {dealer} over {plate} voor {name}"
+objection = "U mag nee zeggen"
+body = "APK op {due}"
+closing = "Dag"
+[[questions]]
+key = "mileage"
+text = "Stand?"
+answer = "number"
+"""
+
+
+async def say(client: ApiClient, call_id: CallId, word: str, **more: object) -> None:
+    body = NewDisposition.model_validate({"agent": "anna", "disposition": word, **more})
+    await client.ask(calls.RECORD_DISPOSITION, body, call_id=call_id)
+
+
+async def test_a_new_campaign_gets_what_its_kind_proposes_and_who_chose_the_ground_is_recorded(
+    client: ApiClient,
+) -> None:
+    new = new_campaign(kind=CampaignKind.RECALL).model_copy(update={"basis": None, "name": None})
+
+    created = await client.ask(campaigns.CREATE_CAMPAIGN, new)
+
+    [change] = (await client.ask(LIST_CHANGES)).changes
+    assert (created.name, created.basis, created.ring_seconds) == (
+        "Terugroepactie",
+        LegalBasis.LEGAL_DUTY,
+        25,
+    )
+    assert (change.who, '"basis":"legal_duty"' in change.after) == ("tester", True)
+
+
+async def test_an_agent_sees_who_is_on_the_line_and_what_to_say(
+    bed: Bed, client: ApiClient, tmp_path: Path
+) -> None:
+    call_id = await attempt_with_anna(bed, client)
+    file = tmp_path / "eigen.toml"
+    file.write_text(GUIDE, encoding="utf-8")
+
+    replaced = await call_beside(bed, "campaign", "script", "apk-may", "--file", str(file))
+    present = await client.ask(conversations.GET_PRESENT_CALL, agent_id="anna")
+
+    assert (replaced.exit_code, "Stand?" in replaced.stdout) == (0, True)
+    assert (present.call, present.campaign) == (call_id, "apk-may")
+    assert present.contact is not None
+    assert present.guide is not None
+    assert present.contact.name == "Mevrouw Proef 1"
+    assert present.guide.script.opening == "Anna van Demo over … voor Mevrouw Proef 1"
+    assert present.earlier == []
+
+
+async def test_a_file_with_faults_replaces_nothing_and_says_where_they_are(bed: Bed, tmp_path: Path) -> None:
+    file = tmp_path / "eigen.toml"
+    file.write_text(GUIDE.replace('answer = "number"', 'answer = "maybe"'), encoding="utf-8")
+
+    refused = await call_beside(bed, "campaign", "script", "apk-may", "--file", str(file))
+
+    assert refused.exit_code == 1
+    assert "questions[0].answer" in refused.stderr
+
+
+async def test_answers_and_the_reference_of_a_booking_are_kept_with_the_disposition(
+    bed: Bed, client: ApiClient
+) -> None:
+    call_id = await attempt_with_anna(bed, client)
+
+    await say(
+        client, call_id, "booked", reference="WP-17", answers={"mileage": "84000", "service_too": "yes"}
+    )
+
+    fact = bed.facts[-1]
+    assert isinstance(fact, DispositionRecorded)
+    assert (fact.reference, dict(fact.answers)) == ("WP-17", {"mileage": "84000", "service_too": "yes"})
+    assert await bed.stored()
+
+
+@pytest.mark.parametrize(
+    ("word", "more", "pointer"),
+    [
+        ("booked", {"answers": {"mileage": "veel"}}, "#/answers/mileage"),
+        ("booked", {"answers": {"colour": "rood"}}, "#/answers/colour"),
+        ("booked", {"until": "2030-01-01T10:00:00Z"}, "#/until"),
+        ("call_back", {}, "#/until"),
+        ("call_back", {"until": "2020-01-01T10:00:00Z"}, "#/until"),
+        ("language", {}, "#/language"),
+    ],
+)
+async def test_a_disposition_that_cannot_be_is_refused_by_field(
+    bed: Bed, client: ApiClient, word: str, more: dict[str, object], pointer: str
+) -> None:
+    call_id = await attempt_with_anna(bed, client)
+
+    with pytest.raises(ApiRefused) as refused:
+        await say(client, call_id, word, **more)
+
+    assert [error.pointer for error in refused.value.problem.errors] == [pointer]
+
+
+async def test_only_a_moment_inside_the_calling_hours_can_be_promised(bed: Bed, client: ApiClient) -> None:
+    call_id = await attempt_with_anna(bed, client)
+    # A Tuesday at least a week ahead, at noon in Amsterdam, and the Sunday before it.
+    ahead = datetime.now(UTC) + timedelta(days=8)
+    tuesday = (ahead + timedelta(days=(1 - ahead.weekday()) % 7)).replace(hour=10, minute=30, second=0)
+    while (tuesday.month, tuesday.day) in {(5, 5), (12, 25), (12, 26), (1, 1), (4, 27)}:
+        tuesday += timedelta(days=7)
+    sunday = tuesday - timedelta(days=2)
+
+    with pytest.raises(ApiRefused) as refused:
+        await say(client, call_id, "call_back", until=sunday)
+    await say(client, call_id, "call_back", until=tuesday)
+
+    assert "window_closed" in refused.value.problem.errors[0].detail
+    assert bed.facts[-1].until == tuesday  # type: ignore[union-attr]
+
+
+async def test_until_wrap_up_is_over_the_last_word_counts_and_is_audited(bed: Bed, client: ApiClient) -> None:
+    call_id = await attempt_with_anna(bed, client)
+    await say(client, call_id, "booked")
+    assert await bed.stored()
+
+    await say(client, call_id, "refused")
+
+    [change, *_] = (await client.ask(LIST_CHANGES)).changes
+    assert (change.action, change.subject, change.before, change.after) == (
+        "disposition_corrected",
+        call_id,
+        '"booked"',
+        '"refused"',
+    )
+
+
+async def test_an_objection_cannot_be_corrected(bed: Bed, client: ApiClient) -> None:
+    call_id = await attempt_with_anna(bed, client)
+    await say(client, call_id, "objection")
+    assert await bed.stored()
+
+    with pytest.raises(ApiRefused) as refused:
+        await say(client, call_id, "booked")
+
+    assert refused.value.problem.type.endswith("objection-stands")
+
+
+async def test_the_ledger_is_kept_and_shown_on_the_command_line(bed: Bed, client: ApiClient) -> None:
+    await add_contacts(bed.database, apk_campaign(), [contact(1)], "test.csv", NOW)
+    meant = {"dealer": DEALER, "person": 1, "purpose": CampaignKind.APK, "source": "balie"}
+    await client.ask(consents.RECORD_CONSENT, NewConsent.model_validate({**meant, "wording": "Ja, bel mij"}))
+
+    shown = await call_beside(bed, "consent", "show", "--dealer", "demo", "--person", "1")
+    withdrawn = await client.ask(
+        consents.WITHDRAW_CONSENT, NewEntry.model_validate({**meant, "wording": "Toch niet"})
+    )
+
+    assert "Mevrouw Proef 1 (1) agrees to: apk" in shown.stdout
+    assert withdrawn.in_force == []
+    assert [(entry.action, entry.recorded_by) for entry in withdrawn.entries] == [
+        ("given", "tester"),
+        ("withdrawn", "tester"),
+    ]
+
+
+@pytest.mark.parametrize("meant", [{"person": 9}, {"number": "06 87654321"}])
+async def test_nobody_is_told_with_what_to_do(client: ApiClient, meant: dict[str, object]) -> None:
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(consents.SHOW_CONSENTS, PersonMeant.model_validate({"dealer": DEALER, **meant}))
+
+    assert refused.value.problem.status == 409
+    assert "import" in refused.value.problem.remedy

@@ -1,0 +1,104 @@
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
+
+from app.storage.consents import entries_of, people_at, record_entry
+from app.storage.contact_list import load_hash_key
+from app.storage.database import Database
+from app.storage.histories import next_candidates
+from app.storage.tables import consents
+from customers.consent import ConsentAction, ConsentEntry, consent_in_force
+from customers.person import number_hash
+from dialer.campaign import Campaign, LegalBasis
+from tests.integration.storage.builders import (
+    CAMPAIGN,
+    NOW,
+    call_ids,
+    campaign_with,
+    committed,
+    contact,
+    refused,
+    store_for,
+)
+
+ON_CONSENT = replace(CAMPAIGN, basis=LegalBasis.CONSENT)
+
+
+def entry(person: int, action: ConsentAction = ConsentAction.GIVEN, *, days_ago: float = 1) -> ConsentEntry:
+    at = NOW - timedelta(days=days_ago)
+    return ConsentEntry(person, CAMPAIGN.kind, action, "consent", at, "telefoon", "Ja, bel mij", NOW, "anna")
+
+
+async def listed(database: Database) -> tuple[Campaign, int]:
+    """A campaign on consent with one person, who has given none, on its list."""
+    campaign = await campaign_with(database, [contact(1)], ON_CONSENT)
+    async with database.reading() as connection:
+        [candidate] = await next_candidates(connection, campaign.campaign_id, 1)
+    return campaign, candidate.customer_id
+
+
+@pytest.mark.parametrize("statement", [delete(consents), update(consents).values(wording="Nooit gezegd")])
+async def test_the_database_itself_keeps_every_entry(database: Database, statement: object) -> None:
+    _, person = await listed(database)
+    await record_entry(database, entry(person))
+
+    with pytest.raises(DBAPIError, match="only grows"):
+        async with database.writing() as connection:
+            await connection.execute(statement)  # type: ignore[call-overload]
+
+    assert await entries_of(database, person) == [entry(person)]
+
+
+async def test_a_withdrawal_keeps_the_person_from_being_dialled_and_a_new_consent_lets_it_again(
+    database: Database,
+) -> None:
+    campaign, person = await listed(database)
+    store = await store_for(database)
+    await record_entry(database, entry(person, days_ago=3))
+    await record_entry(database, entry(person, ConsentAction.WITHDRAWN, days_ago=2))
+
+    without = await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+    await record_entry(database, entry(person, days_ago=1))
+    again = await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    assert [each.rule for each in refused(without)] == ["no_basis"]
+    assert len(committed(again)) == 1
+
+
+async def test_a_contract_on_record_is_no_consent(database: Database) -> None:
+    campaign, person = await listed(database)
+    await record_entry(database, replace(entry(person), basis="existing_contract"))
+
+    outcome = await (await store_for(database)).commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    assert [each.rule for each in refused(outcome)] == ["no_basis"]
+
+
+async def test_the_dialler_sees_what_the_ledger_says_after_any_history(database: Database) -> None:
+    campaign, person = await listed(database)
+    rng = random.Random(4)
+    for _ in range(25):
+        await record_entry(
+            database, entry(person, rng.choice(list(ConsentAction)), days_ago=rng.randrange(1, 40) / 2)
+        )
+        proof = consent_in_force(await entries_of(database, person), CAMPAIGN.kind, "consent", NOW)
+
+        async with database.reading() as connection:
+            [seen] = await next_candidates(connection, campaign.campaign_id, 1)
+
+        assert seen.history.consent_at == (None if proof is None else proof.at)
+
+
+async def test_people_are_found_by_the_number_they_are_listed_with(database: Database) -> None:
+    key = await load_hash_key(database)
+    one = replace(contact(1), number_hash=number_hash(key, contact(1).e164))
+    await campaign_with(database, [one, contact(2)])
+
+    found = await people_at(database, CAMPAIGN.dealer, one.e164)
+
+    assert [each.name for each in found] == [one.name]
+    assert await people_at(database, CAMPAIGN.dealer, "+31687654321") == []
