@@ -9,6 +9,7 @@ from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show
 from app.console import campaigns, conversations
 from app.console.campaigns import CampaignAnswer, NewCampaign, Pacing, PacingPatch, Stop
 from app.console.conversations import NewGuide
+from app.console.profiles import LIST_PROFILES
 from calls.words import MachineDetection
 from dialer.campaign import CampaignKind, DialMode, LegalBasis
 from dialer.checked import checked, read_toml
@@ -81,6 +82,26 @@ def create_campaign(
         max_attempts=max_attempts,
     )
     _tell(ask(lambda client: client.ask(campaigns.CREATE_CAMPAIGN, new)), as_json)
+
+
+@campaign_commands.command()
+def profiles(as_json: AsJson = False) -> None:
+    """Show the calling profiles, and who widened one."""
+    answer = ask(lambda client: client.ask(LIST_PROFILES))
+    rows = [
+        (
+            each.name,
+            each.week[0] or "closed",
+            each.week[5] or "closed",
+            each.week[6] or "closed",
+            each.max_attempts,
+            each.max_attempts_per_day,
+            each.widened_by,
+        )
+        for each in answer.profiles
+    ]
+    columns = ("name", "monday", "saturday", "sunday", "attempts", "a day", "widened by")
+    show_list(answer, as_json, columns, rows, "")
 
 
 @campaign_commands.command()

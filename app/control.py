@@ -41,7 +41,7 @@ from calls.ids import AgentId, CampaignId, DealerId
 from calls.words import AgentState
 from dialer.campaign import Campaign, CampaignState
 from dialer.pacing import PacingDecision
-from dialer.profiles import Profiles
+from dialer.profiles import CallingProfile, Profiles
 from routing.agent import Agent, AgentProfile
 from routing.views import QueueView
 
@@ -176,6 +176,10 @@ class Control:
         """The profile for a dealer's campaigns that name none. Raises UnknownDealer."""
         self._check_dealer(dealer)
         return self._dealers[dealer].calling_profile
+
+    def profiles(self) -> Sequence[CallingProfile]:
+        """Every calling profile."""
+        return tuple(self._profiles.by_name.values())
 
     async def create_campaign(self, campaign: Campaign, who: str) -> Campaign:
         """Store a new campaign, in the state it is given. A dealer has each name once, whatever its capitals.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.conversations import Said
 from calls.facts import AnswererJudged, AttemptConnected, AttemptEnded, MachineMistaken
 from calls.ids import AgentId
 from calls.words import AmdVerdict, AttemptOutcome, MachineDetection
@@ -65,7 +66,7 @@ async def test_a_machines_beep_ends_the_call_and_an_agent_who_says_it_was_a_pers
         beep = await watched.fact(AnswererJudged, limit=40, count=2)
         ended = await watched.fact(AttemptEnded)
         assert await watched.program.journal.flushed(5)
-        await watched.program.control.disposition(AGENT, ended.call_id, "satisfied", "")
+        await watched.program.control.conversations.record(AGENT, ended.call_id, Said("booked"), "test")
         await watched.fact(MachineMistaken)
         assert await watched.program.journal.flushed(5)
         window = await watched.program.store.abandon_window(

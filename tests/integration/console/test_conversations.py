@@ -7,6 +7,7 @@ from app.console import calls, campaigns, consents, conversations
 from app.console.calls import LIST_CHANGES, NewDisposition
 from app.console.client import ApiClient, ApiRefused
 from app.console.consents import NewConsent, NewEntry, PersonMeant
+from app.console.profiles import LIST_PROFILES
 from app.storage.contact_list import add_contacts
 from calls.facts import DispositionRecorded
 from calls.ids import CallId
@@ -188,3 +189,12 @@ async def test_nobody_is_told_with_what_to_do(client: ApiClient, meant: dict[str
 
     assert refused.value.problem.status == 409
     assert "import" in refused.value.problem.remedy
+
+
+async def test_the_calling_profiles_are_shown_with_whoever_widened_them(bed: Bed, client: ApiClient) -> None:
+    shown = await call_beside(bed, "campaign", "profiles")
+    listed = await client.ask(LIST_PROFILES)
+
+    assert "nl-consumer" in shown.stdout
+    assert listed.profiles[0].week == [*["09:00-22:00"] * 5, "10:00-16:00", None]
+    assert listed.profiles[0].widened_by == ""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.storage.campaigns import set_state
+from app.storage.campaigns import NumberShown, numbers_shown, set_state
 from app.storage.contact_list import load_hash_key
 from app.storage.database import Database, open_database
 from app.storage.epochs import take_epoch
@@ -232,3 +232,37 @@ async def test_two_writers_never_commit_the_same_contact(empty_url: str, databas
     await elsewhere.close()
     assert len(chosen) == 60
     assert len(set(chosen)) == 60
+
+
+async def test_a_number_counts_as_shown_since_its_campaigns_last_attempt(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    await campaign_with(database, [contact(2)], replace(other("banden"), shown_number="+31401234599"))
+    await (await store_for(database)).commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    shown = await numbers_shown(database, NOW - timedelta(days=1))
+
+    assert shown == [NumberShown(campaign.dealer, campaign.shown_number, NOW)]
+    assert await numbers_shown(database, NOW + timedelta(days=1)) == []
+
+
+async def test_after_an_abandoned_call_only_a_certain_agent_is_reason_enough(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+    [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "lookahead"))
+    abandoned = AttemptEnded(
+        NOW,
+        attempt.call_id,
+        attempt.campaign_id,
+        campaign.dealer,
+        attempt.contact_id,
+        AttemptOutcome.ABANDONED,
+        HangupCause.NORMAL,
+        8.0,
+        0.0,
+    )
+    await Journal(database, NODE, 1).write_facts([abandoned])
+    next_day = NOW + timedelta(days=1)
+
+    certain = await store.commit_attempts(campaign, call_ids(1), next_day, "agents_certain")
+
+    assert len(committed(certain)) == 1
