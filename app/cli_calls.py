@@ -1,10 +1,11 @@
 """`dealerlijn call …` and `dealerlijn queue list`: asked of the running program."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show, show_list
+from app.cli_frame import AsJson, ask, new_commands, show, show_list, utc
 from app.console import calls
 from app.console.calls import NewDisposition
 
@@ -43,10 +44,28 @@ def record_disposition(
     word: Annotated[str, typer.Argument(metavar="WORD", help="How it ended, such as booked or objection.")],
     agent: Annotated[str, typer.Option(help="The agent who had the call.")],
     note: Annotated[str, typer.Option(help="A note for colleagues.")] = "",
+    until: Annotated[
+        datetime | None,
+        typer.Option(help="When the customer wants another call, or before when none, in UTC."),
+    ] = None,
+    reference: Annotated[str, typer.Option(help="Of a booking.")] = "",
+    language: Annotated[str, typer.Option(help="The skill that the next agent needs.")] = "",
+    answers: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="QUESTION=ANSWER", help="To a question of the script."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Record how a conversation ended; an objection is in force at once."""
-    body = NewDisposition(agent=agent, disposition=word, note=note)
+    body = NewDisposition(
+        agent=agent,
+        disposition=word,
+        note=note,
+        until=utc(until),
+        reference=reference,
+        language=language,
+        answers=dict(map(_answer, answers or ())),
+    )
     answer = ask(lambda client: client.ask(calls.RECORD_DISPOSITION, body, call_id=call))
     if as_json:
         show(answer)
@@ -68,3 +87,10 @@ def list_queues(as_json: AsJson = False) -> None:
         ],
         "no queue has been used yet",
     )
+
+
+def _answer(text: str) -> tuple[str, str]:
+    question, equals, answer = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{text!r} will not do: write it as QUESTION=ANSWER, such as mileage=84000")
+    return question, answer

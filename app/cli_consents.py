@@ -1,11 +1,11 @@
 """`dealerlijn consent …`: asked of the running program."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show, show_table
+from app.cli_frame import AsJson, ask, new_commands, show, show_table, utc
 from app.console import consents
 from app.console.consents import LedgerAnswer, NewConsent, NewEntry, PersonMeant
 from dialer.campaign import CampaignKind, LegalBasis
@@ -41,7 +41,7 @@ def record(
         purpose=purpose,
         source=source,
         wording=wording,
-        at=_utc(at),
+        at=utc(at),
         basis=basis,
     )
     _tell(ask(lambda client: client.ask(consents.RECORD_CONSENT, body)), as_json)
@@ -66,7 +66,7 @@ def withdraw(
         purpose=purpose,
         source=source,
         wording=wording,
-        at=_utc(at),
+        at=utc(at),
     )
     _tell(ask(lambda client: client.ask(consents.WITHDRAW_CONSENT, body)), as_json)
 
@@ -78,10 +78,6 @@ def show_ledger(
     """Show what a person agreed to and took back."""
     meant = PersonMeant(dealer=dealer, person=person, number=number)
     _tell(ask(lambda client: client.ask(consents.SHOW_CONSENTS, meant)), as_json)
-
-
-def _utc(at: datetime | None) -> datetime | None:
-    return None if at is None else at.replace(tzinfo=at.tzinfo or UTC)
 
 
 def _tell(ledger: LedgerAnswer, as_json: bool) -> None:

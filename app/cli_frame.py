@@ -5,6 +5,7 @@ import getpass
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -130,6 +131,11 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: 
         # As text: a name may look like markup.
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     Console().print(table)
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    """A moment as it was typed: in UTC where it names no zone."""
+    return None if moment is None else moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 def show_list(

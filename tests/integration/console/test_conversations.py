@@ -198,3 +198,19 @@ async def test_the_calling_profiles_are_shown_with_whoever_widened_them(bed: Bed
     assert "nl-consumer" in shown.stdout
     assert listed.profiles[0].week == [*["09:00-22:00"] * 5, "10:00-16:00", None]
     assert listed.profiles[0].widened_by == ""
+
+
+async def test_what_an_agent_said_can_be_told_on_the_command_line(bed: Bed, client: ApiClient) -> None:
+    call_id = await attempt_with_anna(bed, client)
+    until = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT%H:%M:%S}"
+
+    result = await call_beside(
+        bed,
+        *("call", "disposition", call_id, "not_now", "--agent", "anna"),
+        *("--until", until, "--answer", "mileage=84000"),
+    )
+
+    assert result.exit_code == 0
+    fact = bed.facts[-1]
+    assert isinstance(fact, DispositionRecorded)
+    assert (f"{fact.until:%Y-%m-%dT%H:%M:%S}", fact.answers) == (until, (("mileage", "84000"),))
