@@ -59,13 +59,17 @@ def test_an_agent_on_a_break_takes_no_calls() -> None:
     assert record.connected == 0
 
 
-def test_the_time_of_breaks_is_not_work() -> None:
+def test_a_break_is_taken_whole_after_the_call_that_runs() -> None:
     certain = Answering(probability=1.0)
-    halves = replace(TINY, agents=1, answering=certain, breaks=(Break(hour=0.05, minutes=2),))
+    scenario = replace(TINY, agents=1, hours=0.5, answering=certain, breaks=(Break(hour=0.05, minutes=2),))
 
-    record = lived(halves)
+    record = lived(scenario)
 
-    assert record.paused_seconds == pytest.approx(120.0) or record.paused_seconds == 0.0
+    ends = [each.began + each.talk_seconds + each.wrap_up_seconds for each in record.conversations]
+    gaps = [after.began - end for end, after in zip(ends, record.conversations[1:], strict=False)]
+    assert any(began.began < 180.0 < end for began, end in zip(record.conversations, ends, strict=True))
+    assert record.paused_seconds == pytest.approx(120.0)
+    assert max(gaps) >= 120.0
     assert record.figures()["occupancy"] <= 1.0
 
 
