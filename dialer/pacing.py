@@ -48,6 +48,7 @@ class Reason(StrEnum):
     NO_AGENTS = "no_agents"
     LIST_EMPTY = "list_empty"
     WINDOW_CLOSED = "window_closed"
+    WORKSHOP_FULL = "workshop_full"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""What the workshop's free places mean for a campaign: how fast it goes, and for which dates it calls first.
+
+Nothing is held against a campaign whose dealer has told no places, nor against one that does not fill the workshop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import ceil
+
+from dialer.campaign import CampaignKind, PacingSettings
+from dialer.pacing import PacingDecision, PacingSnapshot, Reason, decide
+
+COMING_DAYS = 7
+FILLS_THE_WORKSHOP = frozenset({CampaignKind.APK, CampaignKind.TYRES, CampaignKind.SERVICE})
+_FULL_PACE_FROM = 0.25
+_QUIETER = 0.1
+# A car is seen to in the last week before its date, more often than earlier.
+_DAYS_BEFORE_A_DATE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class WorkshopDay:
+    """The places of one day, and how many of them are taken."""
+
+    day: date
+    places: int
+    taken: int
+
+    @property
+    def free(self) -> int:
+        """Places left; none when there are more cars than places."""
+        return max(0, self.places - self.taken)
+
+
+def pace(coming: Sequence[WorkshopDay]) -> float:
+    """At what share of its agents a campaign works: 1 while a quarter of the places is free, less below, 0 when none is."""
+    places = sum(day.places for day in coming)
+    if not places:
+        return 1.0 if not coming else 0.0
+    return min(1.0, sum(day.free for day in coming) / places / _FULL_PACE_FROM)
+
+
+def dates_to_call_first(coming: Sequence[WorkshopDay]) -> tuple[date, ...]:
+    """The dates whose cars would fill the quiet days, the quietest day first; none when all days are about alike."""
+    open_days = [day for day in coming if day.places]
+    shares = {day.day: day.free / day.places for day in open_days}
+    if not shares:
+        return ()
+    usual = sum(shares.values()) / len(shares)
+    quiet = sorted(
+        (day for day, share in shares.items() if share >= usual + _QUIETER),
+        key=lambda day: (-shares[day], day),
+    )
+    return tuple(
+        dict.fromkeys(day + timedelta(days=later) for day in quiet for later in range(_DAYS_BEFORE_A_DATE))
+    )
+
+
+def decide_within(
+    snapshot: PacingSnapshot, settings: PacingSettings, coming: Sequence[WorkshopDay]
+) -> PacingDecision:
+    """Decide as the pacing does, with the agents that the workshop bears; the others are not counted."""
+    held_back = snapshot.agents - ceil(pace(coming) * snapshot.agents)
+    if held_back == 0:
+        return decide(snapshot, settings)
+    decision = decide(replace(snapshot, free=snapshot.free - held_back), settings)
+    limited = decision.reason in (Reason.NO_AGENTS, Reason.IN_BALANCE)
+    return replace(decision, reason=Reason.WORKSHOP_FULL) if limited else decision
