@@ -14,8 +14,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 Row = tuple[int, Sequence[str]]
 
-MAX_BYTES = 64 * 1024 * 1024
-MAX_ROWS = 250_000
+MAX_BYTES = 256 * 1024 * 1024
+MAX_ROWS = 1_000_000
 MAX_CELLS_IN_ROW = 200
 _MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 _SAMPLE_BYTES = 65_536

@@ -1,9 +1,12 @@
 """Importing a file of contacts into a campaign's list: all of it, or nothing and a report of what is wrong."""
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -83,6 +86,29 @@ async def import_contacts(
     Raises UnusableFile, ReportFailed, UnknownCampaign, AmbiguousCampaign, StoreUnavailable, RegisterError, and AlreadyThere
     when another import put one of the numbers on the list meanwhile.
     """
+    with _no_search_for_cycles():
+        return await _import(database, path, campaign_word, options, now, progress, register)
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """A list makes millions of objects and no cycles: looking for them would take a good part of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+async def _import(
+    database: Database,
+    path: Path,
+    campaign_word: str,
+    options: ImportOptions,
+    now: datetime,
+    progress: Progress,
+    register: VehicleRegister | None,
+) -> ImportResult:
     campaign = await find_campaign(database, campaign_word)
     campaign_id = campaign.campaign_id
     if register is not None and campaign.kind is not CampaignKind.APK:
@@ -120,10 +146,10 @@ async def import_contacts(
     if faults or options.dry_run:
         return ImportResult(count, 0, tuple(faults), report if faults else None)
     window = await due_window(database, campaign_id)
-    contacts = [_contact(rows, hashed, window, today) for hashed, rows in groups]
+    contacts = (_contact(rows, hashed, window, today) for hashed, rows in groups)
     recorded_by = f"{options.who}, {path.name}"
     await add_contacts(database, campaign, contacts, recorded_by, now, lambda added: progress("store", added))
-    return ImportResult(count, len(contacts), (), None)
+    return ImportResult(count, len(groups), (), None)
 
 
 class _People:
@@ -148,11 +174,7 @@ def _contact(rows: Sequence[ContactRow], hashed: str, window: DueWindow | None, 
     """The contact that rows about one person come to: what they say of the person is taken from the first that says it."""
     first = rows[0]
     proof = next((row.consent for row in rows if row.consent is not None), None)
-    consent = (
-        None
-        if proof is None
-        else NewConsent(datetime.combine(proof.on, time(), _HOME), proof.source, proof.wording)
-    )
+    consent = None if proof is None else NewConsent(_midnight(proof.on), proof.source, proof.wording)
     return NewContact(
         person_key=_person(first),
         name=first.name,
@@ -167,6 +189,11 @@ def _contact(rows: Sequence[ContactRow], hashed: str, window: DueWindow | None, 
         priority=min(row.priority for row in rows),
         consent=consent,
     )
+
+
+@lru_cache(maxsize=4096)  # the dates of a list are few
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), _HOME).astimezone(UTC)
 
 
 def _person(row: ContactRow) -> str:

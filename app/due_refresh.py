@@ -67,7 +67,7 @@ async def refresh_list(
         vehicles = await look_up(database, register, plates, now)
         dated = [_dated(contact, vehicles, window, today) for contact in contacts]
         if not dry_run:
-            await store_dates(database, dated)
+            await store_dates(database, dated, today)
         changes += (each.change for each in dated)
         unknown += (plate for plate in plates if vehicles.get(plate) is None)
         last = contacts[-1].contact_id

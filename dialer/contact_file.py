@@ -142,7 +142,8 @@ class _Row:
         self._line = line
         self._cells = cells
         self.faults: list[RowFault] = []
-        if any(cell.strip() for cell in cells[len(columns.headings) :]):
+        beyond = len(columns.headings)
+        if len(cells) > beyond and any(cell.strip() for cell in cells[beyond:]):
             self.faults.append(
                 RowFault(
                     line, "", "more cells than headings", "put quotes around a cell that holds the separator"

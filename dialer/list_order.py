@@ -14,6 +14,8 @@ from datetime import date, timedelta
 WAIT_LIMIT = timedelta(days=28)
 WAITING = 10**13
 """What the rank of a contact that has waited too long is smaller by."""
+AGREED = 10**14
+"""What the rank of a contact with whom a call was agreed is smaller by, so that it is below 0."""
 
 _DATE_PLACE = 10**4
 _DATES = 10**8

@@ -1,10 +1,10 @@
 """What the dialler needs from outside."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from calls.ids import AgentId, CallId, CampaignId, ContactId
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
 from dialer.campaign import (
     AbandonWindow,
     Campaign,
@@ -12,6 +12,7 @@ from dialer.campaign import (
     LineAgent,
     RefusedContact,
 )
+from dialer.workshop import WorkshopDay
 
 
 class CampaignStore(Protocol):
@@ -22,10 +23,17 @@ class CampaignStore(Protocol):
         ...
 
     async def commit_attempts(
-        self, campaign: Campaign, call_ids: Sequence[CallId], now: datetime, reason: str
+        self,
+        campaign: Campaign,
+        call_ids: Sequence[CallId],
+        now: datetime,
+        reason: str,
+        dates_first: Sequence[date] = (),
     ) -> list[CommittedAttempt | RefusedContact]:
         """Choose up to `len(call_ids)` contacts in list order and commit an attempt for each, in one transaction.
 
+        Among contacts of one priority those with a date in `dates_first` go first, in its order; nobody goes before a
+        contact that has waited too long.
         Eligibility is checked again inside the transaction; a contact that may not be dialled comes back refused and
         uses no id. An empty list means that nobody can be dialled now. When this returns, every committed attempt
         and its `AttemptCommitted` fact are stored.
@@ -72,4 +80,16 @@ class TrunkRoom(Protocol):
 
     def take(self, wanted: int, now: datetime) -> int:
         """Use up room for at most `wanted` attempts; how many it was."""
+        ...
+
+    def lack(self, now: datetime) -> None:
+        """Tell that more would be started if there were room."""
+        ...
+
+
+class WorkshopCapacity(Protocol):
+    """The places in the dealers' workshops. Raises StoreUnavailable when the database does not answer."""
+
+    async def places(self, dealer: DealerId, first: date, days: int) -> Sequence[WorkshopDay]:
+        """Return the days of which the dealer told the places, of `days` days from `first` on, in order."""
         ...

@@ -1,7 +1,7 @@
 """The dialler's store: `dialer.ports.CampaignStore` on the database."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -30,7 +30,12 @@ class SqlCampaignStore:
         return await campaigns.all_campaigns(self._database)
 
     async def commit_attempts(
-        self, campaign: Campaign, call_ids: Sequence[CallId], now: datetime, reason: str
+        self,
+        campaign: Campaign,
+        call_ids: Sequence[CallId],
+        now: datetime,
+        reason: str,
+        dates_first: Sequence[date] = (),
     ) -> list[CommittedAttempt | RefusedContact]:
         """Commit attempts as the port says; nothing for a campaign that is not running by now.
 
@@ -49,7 +54,7 @@ class SqlCampaignStore:
                 now,
                 reason == Reason.AGENTS_CERTAIN,
             )
-            return await commitment.commit(call_ids, reason)
+            return await commitment.commit(call_ids, reason, dates_first)
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         """Count the attempts that were connected and those that were abandoned from `since` on."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,11 +15,13 @@ from calls.facts import AttemptCommitted
 from calls.ids import NODE_LENGTH, CallId, ContactId, NodeId, attempt_leg
 from dialer.campaign import Campaign, CommittedAttempt, RefusedContact
 from dialer.eligibility import Refusal, Rule, refusal
+from dialer.list_order import WAITING
 from dialer.profiles import CallingProfile
 
 _ROUNDS = 4
 _SPARE_CANDIDATES = 10
 _WOKEN_AT_ONCE = 1000
+_MOVED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,26 @@ class Commitment:
     agent_certain: bool
 
     async def commit(
-        self, call_ids: Sequence[CallId], reason: str
+        self, call_ids: Sequence[CallId], reason: str, dates_first: Sequence[date] = ()
     ) -> list[CommittedAttempt | RefusedContact]:
-        """Commit up to `len(call_ids)` attempts, in list order; nothing once the campaign is stopped.
+        """Commit up to `len(call_ids)` attempts, in list order with `dates_first` before other dates; nothing once the campaign is stopped.
 
         The work is bounded: when very many contacts in a row are refused, the rest of the list is for the next time.
         """
         await self.connection.execute(
             _WAKE, {"campaign": self.campaign.campaign_id, "now": self.now, "count": _WOKEN_AT_ONCE}
         )
+        await self.connection.execute(
+            _MOVE_FORWARD,
+            {"campaign": self.campaign.campaign_id, "today": self.now.date(), "count": _MOVED_AT_ONCE},
+        )
         answer: list[CommittedAttempt | RefusedContact] = []
         free = list(call_ids)
         for _ in range(_ROUNDS):
             wanted = len(free) + _SPARE_CANDIDATES
-            candidates = await next_candidates(self.connection, self.campaign.campaign_id, wanted)
+            candidates = await next_candidates(
+                self.connection, self.campaign.campaign_id, wanted, dates_first
+            )
             if not candidates:
                 break
             chosen, refused = self._judge(candidates, len(free))
@@ -171,6 +179,22 @@ _WAKE = (
         )
     )
     .values(state="ready")
+)
+WAITED_TOO_LONG = (
+    select(tables.contacts.c.contact_id)
+    .where(
+        tables.contacts.c.campaign_id == bindparam("campaign"),
+        tables.CONTACT_WAITING,
+        tables.contacts.c.first_from <= bindparam("today"),
+    )
+    .order_by(tables.contacts.c.first_from, tables.contacts.c.list_rank)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
+)
+_MOVE_FORWARD = (
+    update(tables.contacts)
+    .where(tables.contacts.c.contact_id.in_(WAITED_TOO_LONG))
+    .values(list_rank=tables.contacts.c.list_rank - WAITING, first_from=None)
 )
 _CONTACT = update(tables.contacts).where(tables.contacts.c.contact_id == bindparam("key"))
 _LAUNCH = _CONTACT.values(state="in_air")

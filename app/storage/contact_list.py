@@ -1,12 +1,11 @@
 """A campaign's list: what is on it, and adding to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     Column,
     ColumnElement,
     Insert,
@@ -18,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    func,
     insert,
     literal,
     literal_column,
@@ -37,10 +37,9 @@ from calls.numbers import NumberKind
 from dialer.campaign import Campaign
 from dialer.due import NOT_DUE
 from dialer.eligibility import Rule
+from dialer.list_order import WAIT_LIMIT, list_rank
 
-_LIMIT_SECONDS = 120.0
-_LAST_DAY = 99_991_231
-RANK_OF_PRIORITY = 100_000_000
+_LIMIT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class NewConsent:
 
 @dataclass(frozen=True, slots=True)
 class NewContact:
-    """A contact to put on a list. The list is called by `priority` (1 first), then date, then as added.
+    """A contact to put on a list; `dialer.list_order` says how the list is called.
 
     `plate` and `due_on` are of the first car, `further_cars` has the others; the earliest date counts. A contact that is
     `not_due` is closed until it is.
@@ -71,6 +70,8 @@ class NewContact:
     further_cars: tuple[tuple[str, date | None], ...] = ()
     not_due: bool = False
     priority: int = 5
+    value_euros: float | None = None
+    answer_probability: float | None = None
     consent: NewConsent | None = None
 
 
@@ -113,19 +114,25 @@ async def listed(database: Database, campaign_id: CampaignId) -> Listed:
 async def add_contacts(
     database: Database,
     campaign: Campaign,
-    contacts: Sequence[NewContact],
+    contacts: Iterable[NewContact],
     recorded_by: str,
     now: datetime,
     progress: Callable[[int], None] = lambda _added: None,
 ) -> None:
-    """Put contacts, their people and consents on a list, all or none. `progress` hears how many are ready to
-    be added so far.
+    """Put contacts, their people and consents on a list, all or none; each number once. `progress` hears
+    how many are ready to be added so far.
 
     Consents are for the campaign's kind of call; they also open contacts again, on any list for that kind, that were
     closed because the person had not consented. Raises AlreadyThere when a number is on the list by now.
     """
-    rows = _rows(contacts)
-    async with database.writing_staged(_STAGED, rows, progress, _LIMIT_SECONDS) as connection:
+    cars: list[dict[str, Any]] = []
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for row, contact in enumerate(contacts):
+            cars.extend(_further(campaign, contact))
+            yield _row(row, contact, now.date())
+
+    async with database.writing_staged(_STAGED, rows(), progress, _LIMIT_SECONDS) as connection:
         await connection.execute(_people(database, campaign))
         try:
             await connection.execute(_listed(campaign))
@@ -133,10 +140,10 @@ async def add_contacts(
             raise AlreadyThere(
                 "a number is on the list by now", "import again: the report will name it"
             ) from error
-        if cars := _further(campaign, contacts):
+        if cars:
             await connection.execute(_FURTHER, cars)
-        if any(contact.consent is not None for contact in contacts):
-            await connection.execute(_consented(campaign, recorded_by, now))
+        consents = await connection.execute(_consented(campaign, recorded_by, now))
+        if consents.rowcount:
             await reopen_consented(connection, campaign.dealer, campaign.kind)
 
 
@@ -145,34 +152,31 @@ async def reopen_consented(connection: AsyncConnection, dealer: str, purpose: st
     await connection.execute(_REOPENED, {"in_dealer": dealer, "for_kind": purpose})
 
 
-def _rows(contacts: Sequence[NewContact]) -> list[dict[str, Any]]:
-    names_from = {contact.person_key: row for row, contact in enumerate(contacts)}
-    return [
-        {
-            "row": row,
-            "person_key": contact.person_key,
-            "names_person": names_from[contact.person_key] == row,
-            "number": contact.e164,
-            "number_hash": contact.number_hash,
-            "number_kind": contact.number_kind,
-            "display_name": contact.name,
-            "timezone": contact.timezone,
-            "plate": contact.plate,
-            "due_on": contact.due_on,
-            "list_rank": rank(contact.priority, _first_date(contact)),
-            "closed_reason": NOT_DUE if contact.not_due else None,
-            "given_at": None if contact.consent is None else contact.consent.given_at,
-            "source": None if contact.consent is None else contact.consent.source,
-            "wording": None if contact.consent is None else contact.consent.wording,
-        }
-        for row, contact in enumerate(contacts)
-    ]
-
-
-def rank(priority: int, due_on: date | None) -> int:
-    """The place on a list of a contact with this date."""
-    day = _LAST_DAY if due_on is None else due_on.year * 10_000 + due_on.month * 100 + due_on.day
-    return priority * RANK_OF_PRIORITY + day
+def _row(row: int, contact: NewContact, today: date) -> tuple[Any, ...]:
+    """A contact as a row of `_STAGED`."""
+    consent = contact.consent
+    return (
+        row,
+        contact.person_key,
+        contact.e164,
+        contact.number_hash,
+        contact.number_kind,
+        contact.name,
+        contact.timezone,
+        contact.plate,
+        contact.due_on,
+        list_rank(
+            contact.priority,
+            _first_date(contact),
+            value_euros=contact.value_euros,
+            answer_probability=contact.answer_probability,
+        ),
+        None if contact.not_due else today + WAIT_LIMIT,
+        NOT_DUE if contact.not_due else None,
+        None if consent is None else consent.given_at,
+        None if consent is None else consent.source,
+        None if consent is None else consent.wording,
+    )
 
 
 def _first_date(contact: NewContact) -> date | None:
@@ -180,26 +184,22 @@ def _first_date(contact: NewContact) -> date | None:
     return min((due_on for due_on in dates if due_on is not None), default=None)
 
 
-def _further(campaign: Campaign, contacts: Sequence[NewContact]) -> list[dict[str, Any]]:
-    return [
-        {"campaign": campaign.campaign_id, "hash": contact.number_hash, "car": plate, "date": due_on}
-        for contact in contacts
-        for plate, due_on in contact.further_cars
-    ]
+def _further(campaign: Campaign, contact: NewContact) -> Iterator[dict[str, Any]]:
+    for plate, due_on in contact.further_cars:
+        yield {"campaign": campaign.campaign_id, "hash": contact.number_hash, "car": plate, "date": due_on}
 
 
-# What a list is made of, in a table of the connection's own. One row of each person has `names_person`, the last.
+# What a list is made of, in a table of the connection's own.
 _STAGED = Table(
     "staged_contacts",
     MetaData(),
     Column("row", Integer, primary_key=True, autoincrement=False),
     Column("person_key", Text, nullable=False),
-    Column("names_person", Boolean, nullable=False),
     *(
         Column(name, tables.contacts.c[name].type)
         for name in (
             *("number", "number_hash", "number_kind", "display_name", "timezone"),
-            *("plate", "due_on", "list_rank", "closed_reason"),
+            *("plate", "due_on", "list_rank", "first_from", "closed_reason"),
         )
     ),
     Column("given_at", tables.UtcTime),
@@ -210,8 +210,13 @@ _STAGED = Table(
 
 def _people(database: Database, campaign: Campaign) -> postgresql.Insert | sqlite.Insert:
     columns = ["dealer", "person_key", "name"]
-    named = select(literal(campaign.dealer, Text), _STAGED.c.person_key, _STAGED.c.display_name)
-    statement = database.insert(tables.customers).from_select(columns, named.where(_STAGED.c.names_person))
+    named = (
+        select(literal(campaign.dealer, Text), _STAGED.c.person_key, func.max(_STAGED.c.display_name))
+        .group_by(_STAGED.c.person_key)
+        # An index grows fastest in its own order.
+        .order_by(_STAGED.c.person_key)
+    )
+    statement = database.insert(tables.customers).from_select(columns, named)
     return statement.on_conflict_do_update(
         index_elements=[tables.customers.c.dealer, tables.customers.c.person_key],
         set_={"name": statement.excluded.name},

@@ -8,12 +8,12 @@ from datetime import date
 from sqlalchemy import bindparam, case, func, literal_column, or_, select, update
 
 from app.storage.audit import AuditEntry, store_change
-from app.storage.contact_list import RANK_OF_PRIORITY, rank
 from app.storage.database import Database
 from app.storage.tables import contacts
 from app.storage.vehicle_tables import due_windows, further_cars
 from calls.ids import CampaignId, ContactId
 from dialer.due import NOT_DUE, DueChange, DueWindow
+from dialer.list_order import WAIT_LIMIT, with_date
 
 CONTACTS_AT_ONCE = 500
 
@@ -120,11 +120,14 @@ async def next_contacts(database: Database, campaign_id: CampaignId, after: Cont
     ]
 
 
-async def store_dates(database: Database, dated: Sequence[DatedContact]) -> None:
-    """Store what the dates come to; a contact whose state has changed since it was read stays as it is by now."""
+async def store_dates(database: Database, dated: Sequence[DatedContact], today: date) -> None:
+    """Store what the dates come to; a contact whose state has changed since it was read stays as it is by now.
+
+    One that appears today waits from today on.
+    """
     by_change: dict[DueChange | None, list[dict[str, object]]] = defaultdict(list)
     for each in dated:
-        place = rank(each.contact.list_rank // RANK_OF_PRIORITY, each.first_due)
+        place = with_date(each.contact.list_rank, each.first_due)
         changed = (each.due_on, place) != (each.contact.cars[0].due_on, each.contact.list_rank)
         if each.contact.state != "in_air" and (changed or each.change is not None):
             by_change[each.change].append(
@@ -133,6 +136,7 @@ async def store_dates(database: Database, dated: Sequence[DatedContact]) -> None
                     "was": each.contact.state,
                     "date": each.due_on,
                     "place": place,
+                    "first_from": today + WAIT_LIMIT,
                 }
             )
     if not by_change:
@@ -175,6 +179,7 @@ _CHANGES = {
             (contacts.c.not_before.is_(None), literal_column("'ready'")), else_=literal_column("'resting'")
         ),
         closed_reason=None,
+        first_from=bindparam("first_from"),
     ),
     DueChange.DISAPPEARS: _DATED.values(state="closed", closed_reason=NOT_DUE),
 }

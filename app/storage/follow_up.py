@@ -13,9 +13,7 @@ from app.storage.tables import UtcTime, attempts, campaigns, contacts, refusals
 from calls.facts import DispositionRecorded
 from calls.ids import ContactId
 from dialer.dispositions import Disposition, follow_up
-
-# A contact with an agreed moment goes before all others: its rank is lowered by more than any rank, and raised again.
-_BEFORE_ALL = 10_000_000_000
+from dialer.list_order import AGREED
 
 
 async def carry_out(connection: AsyncConnection, fact: DispositionRecorded) -> None:
@@ -54,7 +52,7 @@ async def _do(connection: AsyncConnection, fact: DispositionRecorded, contact_id
         rests = case((contacts.c.state == literal_column("'ready'"), "resting"), else_=contacts.c.state)
         changes: dict[str, Any] = {"state": rests, "not_before": moment, "resume_at": moment}
         if fact.disposition == Disposition.CALL_BACK:
-            changes["list_rank"] = contacts.c.list_rank - _BEFORE_ALL
+            changes["list_rank"] = contacts.c.list_rank - AGREED
         if fact.language:
             changes["language"] = fact.language
         await connection.execute(this.values(changes))
@@ -87,7 +85,7 @@ async def _undo(connection: AsyncConnection, call_id: str, contact_id: ContactId
             not_before=None,
             resume_at=None,
             language=None,
-            list_rank=case((rank < 0, rank + _BEFORE_ALL), else_=rank),
+            list_rank=case((rank < 0, rank + AGREED), else_=rank),
         )
     )
 

@@ -1,9 +1,9 @@
 """The contacts next on a list with all that the rules need to know of them, read with two queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +27,7 @@ from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
 from customers.consent import ConsentAction
 from dialer.campaign import ContactHistory, LegalBasis, PastAttempt
+from dialer.list_order import has_waited, ranks_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,19 @@ class Candidate:
 
 
 async def next_candidates(
-    connection: AsyncConnection, campaign_id: CampaignId, limit: int
+    connection: AsyncConnection, campaign_id: CampaignId, limit: int, dates_first: Sequence[date] = ()
 ) -> list[Candidate]:
-    """Return ready contacts of a running campaign in list order, locked, without those another transaction holds."""
-    rows = (await connection.execute(_NEXT, {"campaign": campaign_id, "count": limit})).all()
+    """Return ready contacts of a running campaign in list order, locked, without those another transaction holds.
+
+    Among those as urgent as the first of the list, the ones with a date in `dates_first` come first, in its order.
+    """
+    rows = (await connection.execute(NEXT, {"campaign": campaign_id, "count": limit})).all()
     if not rows:
         return []
+    if dates_first and not has_waited(rows[0].list_rank):
+        first = await _with_dates(connection, campaign_id, rows[0].list_rank, dates_first, limit)
+        found = {row.contact_id: row for row in (*first, *rows)}
+        rows = list(found.values())[:limit]
     people = {"numbers": [row.number_hash for row in rows], "customers": [row.customer_id for row in rows]}
     past = _Past(await connection.execute(_PAST, people))
     return [_candidate(row, past) for row in rows]
@@ -57,6 +65,25 @@ async def history_of(connection: AsyncConnection, contact_id: ContactId) -> Cont
     row = (await connection.execute(_ONE, {"contact": contact_id})).one()
     people = {"numbers": [row.number_hash], "customers": [row.customer_id]}
     return _candidate(row, _Past(await connection.execute(_PAST, people))).history
+
+
+async def _with_dates(
+    connection: AsyncConnection, campaign_id: CampaignId, rank: int, dates: Sequence[date], limit: int
+) -> list[Row[Any]]:
+    """Ready contacts as urgent as one of this rank, with these dates."""
+    rows: list[Row[Any]] = []
+    for day in dates:
+        if len(rows) >= limit:
+            break
+        lowest, highest = ranks_beside(rank, day)
+        asked = {
+            "campaign": campaign_id,
+            "count": limit - len(rows),
+            "lowest": lowest,
+            "highest": highest,
+        }
+        rows += (await connection.execute(NEXT_WITH_DATE, asked)).all()
+    return rows
 
 
 class _Past:
@@ -167,7 +194,7 @@ _KNOWN = select(
     _is_wrong_number().label("wrong_number"),
 ).join(tables.campaigns)
 _ONE = _KNOWN.where(tables.contacts.c.contact_id == bindparam("contact"))
-_NEXT = (
+NEXT = (
     _KNOWN.where(
         tables.contacts.c.campaign_id == bindparam("campaign"),
         tables.CONTACT_READY,
@@ -177,6 +204,7 @@ _NEXT = (
     .limit(bindparam("count"))
     .with_for_update(skip_locked=True, of=tables.contacts)
 )
+NEXT_WITH_DATE = NEXT.where(tables.contacts.c.list_rank.between(bindparam("lowest"), bindparam("highest")))
 _PAST = select(
     tables.attempts.c.number_hash,
     tables.attempts.c.customer_id,

@@ -197,7 +197,8 @@ campaigns = Table(
 )
 
 # `state`: ready (may be chosen), resting (until `not_before`), in_air (an attempt is open) or closed (for good).
-# The list is called in the order of `list_rank`, smallest first; below 0 a call was agreed. `closed_by` is the call whose
+# The list is called in the order of `list_rank`, smallest first (`dialer.list_order`); below 0 a call was agreed. From the day
+# `first_from` on the contact has waited too long, and once its rank says so the day is taken away. `closed_by` is the call whose
 # disposition closed it, `resume_at` the moment that the last disposition named for the next call.
 contacts = Table(
     "contacts",
@@ -213,6 +214,7 @@ contacts = Table(
     Column("plate", Text),
     Column("due_on", Date),
     Column("list_rank", BigInteger, nullable=False),
+    Column("first_from", Date),
     Column("state", String(10), nullable=False),
     Column("not_before", UtcTime),
     Column("closed_reason", String(40)),
@@ -229,6 +231,7 @@ def _when(table: Table, column: str, value: str) -> ColumnElement[bool]:
 
 CONTACT_READY = _when(contacts, "state", "ready")
 CONTACT_RESTING = _when(contacts, "state", "resting")
+CONTACT_WAITING = CONTACT_READY & contacts.c.first_from.is_not(None)
 
 Index("uq_contacts_number", contacts.c.campaign_id, contacts.c.number_hash, unique=True)
 Index("ix_contacts_plate", contacts.c.plate)
@@ -253,6 +256,14 @@ Index(
     contacts.c.not_before,
     sqlite_where=CONTACT_RESTING,
     postgresql_where=CONTACT_RESTING,
+)
+Index(
+    "ix_contacts_waiting",
+    contacts.c.campaign_id,
+    contacts.c.first_from,
+    contacts.c.list_rank,
+    sqlite_where=CONTACT_WAITING,
+    postgresql_where=CONTACT_WAITING,
 )
 
 attempts = Table(

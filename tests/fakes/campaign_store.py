@@ -1,9 +1,9 @@
 """A campaign's database in memory, that can be away, and whoever else the dialler needs."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from calls.ids import AgentId, CallId, CampaignId, ContactId, attempt_leg
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, attempt_leg
 from calls.numbers import PhoneNumber
 from dialer.campaign import (
     AbandonWindow,
@@ -13,6 +13,7 @@ from dialer.campaign import (
     RefusedContact,
 )
 from dialer.errors import StoreUnavailable
+from dialer.workshop import WorkshopDay
 from tests.fakes.virtual_time import START
 
 NUMBER = PhoneNumber("+31612345678")
@@ -30,16 +31,23 @@ class MemoryCampaignStore:
         self.abandoned = 0
         self.windows = 0
         self.commits: list[datetime] = []
+        self.dates_first: Sequence[date] = ()
 
     async def campaigns(self) -> list[Campaign]:
         self._answer()
         return list(self.known.values())
 
     async def commit_attempts(
-        self, campaign: Campaign, call_ids: Sequence[CallId], now: datetime, reason: str
+        self,
+        campaign: Campaign,
+        call_ids: Sequence[CallId],
+        now: datetime,
+        reason: str,
+        dates_first: Sequence[date] = (),
     ) -> list[CommittedAttempt | RefusedContact]:
         self._answer()
         self.commits.append(now)
+        self.dates_first = dates_first
         chosen, self.contacts = self.contacts[: len(call_ids)], self.contacts[len(call_ids) :]
         free = iter(call_ids)
         return [self._result(campaign, contact, free) for contact in chosen]
@@ -92,6 +100,7 @@ class Room:
 
     def __init__(self, left: int = 1000) -> None:
         self.left = left
+        self.lacked = 0
 
     def room(self, now: datetime) -> int:
         return self.left
@@ -100,6 +109,21 @@ class Room:
         taken = min(wanted, self.left)
         self.left -= taken
         return taken
+
+    def lack(self, now: datetime) -> None:
+        self.lacked += 1
+
+
+class Workshop:
+    """The places of the coming days (`dialer.ports.WorkshopCapacity`); `asked` counts the questions."""
+
+    def __init__(self, *days: WorkshopDay) -> None:
+        self.days: Sequence[WorkshopDay] = days
+        self.asked = 0
+
+    async def places(self, dealer: DealerId, first: date, days: int) -> Sequence[WorkshopDay]:
+        self.asked += 1
+        return [each for each in self.days if 0 <= (each.day - first).days < days]
 
 
 class Launches:

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from app.storage import conversation_tables, vehicle_tables  # noqa: F401 - their tables are part of the metadata
+# Their tables are part of the metadata.
+from app.storage import conversation_tables, vehicle_tables, workshop_capacity  # noqa: F401 - see above
 from app.storage.tables import metadata
 
 context.configure(

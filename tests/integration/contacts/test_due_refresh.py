@@ -148,7 +148,7 @@ async def test_a_contact_dialled_while_its_list_is_gone_through_is_left_alone(da
     store = await store_for(database)
     await store.commit_attempts(CAMPAIGN, call_ids(1), NOW, "x")
 
-    await store_dates(database, [DatedContact(read, TODAY, TODAY, DueChange.DISAPPEARS)])
+    await store_dates(database, [DatedContact(read, TODAY, TODAY, DueChange.DISAPPEARS)], TODAY)
 
     assert await states(database) == [("in_air", None)]
 
