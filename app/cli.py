@@ -12,6 +12,7 @@ from app.asterisk.installation import TELEPHONY
 from app.cli_agents import agent_commands, voicemail_commands
 from app.cli_calls import call_commands, queue_commands
 from app.cli_campaigns import campaign_commands
+from app.cli_capacity import capacity_commands
 from app.cli_config import Places, check_all
 from app.cli_consents import consent_commands
 from app.cli_contacts import contact_commands
@@ -30,6 +31,7 @@ commands.add_typer(agent_commands, name="agent")
 commands.add_typer(call_commands, name="call")
 commands.add_typer(queue_commands, name="queue")
 commands.add_typer(campaign_commands, name="campaign")
+commands.add_typer(capacity_commands, name="capacity")
 commands.add_typer(consent_commands, name="consent")
 commands.add_typer(contact_commands, name="contacts")
 commands.add_typer(simulate_commands, name="simulate")

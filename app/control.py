@@ -36,6 +36,7 @@ from app.journal import Journal
 from app.storage.audit import AuditEntry
 from app.storage.errors import AlreadyThere
 from app.storage.voicemails import Voicemail
+from app.workshop import Workshop
 from calls.facts import CampaignStarted, CampaignStopped, PacingChanged
 from calls.ids import AgentId, CampaignId, DealerId
 from calls.words import AgentState
@@ -60,6 +61,7 @@ class Control:
         telephony: NodeTelephony,
         conversations: Conversations,
         consents: Consents,
+        workshop: Workshop,
         *,
         dealers: Mapping[DealerId, Dealer],
         profiles: Profiles,
@@ -72,6 +74,7 @@ class Control:
         """`endpoints` are the phones that Asterisk knows."""
         self.conversations = conversations
         self.consents = consents
+        self.workshop = workshop
         self._desk = desk
         self._journal = journal
         self._store = store

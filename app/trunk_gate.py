@@ -1,16 +1,21 @@
-"""What the trunk still bears, over all campaigns (`dialer.ports.TrunkRoom`). A restart refills nothing.
+"""What the trunk still bears, over all campaigns. A restart refills nothing.
 
+`DealerRoom` is a dealer's part of it (`dialer.ports.TrunkRoom`): when several dealers want more than there is, each has its share.
 While Asterisk is out of reach it bears nothing: an attempt that cannot be dialled would cost its contact a turn.
 """
 
-from collections import deque
+from collections import Counter, deque
 from datetime import datetime, timedelta
 
 from calls.facts import AsteriskLost, AsteriskReached, AttemptCommitted, AttemptEnded, Fact
+from calls.ids import DealerId
 from dialer import caps
 from dialer.caps import Bucket, TrunkCaps
+from dialer.fairness import fair_room
 
 _DAY = timedelta(hours=24)
+# A campaign looks once a second; whoever still lacks room says so again.
+_LACKS_FOR = timedelta(seconds=3)
 
 
 class TrunkGate:
@@ -25,15 +30,19 @@ class TrunkGate:
         self.in_flight = in_flight
         self._reachable = False
         self._dialled = deque([now] * dialled_today)
+        self._of_dealer: Counter[DealerId] = Counter()
+        self._lacking: dict[DealerId, datetime] = {}
 
     def on_fact(self, fact: Fact) -> None:
         """Count attempts as they begin and end, and follow the way to Asterisk."""
         match fact:
-            case AttemptCommitted(at=at):
+            case AttemptCommitted(at=at, dealer=dealer):
                 self.in_flight += 1
+                self._of_dealer[dealer] += 1
                 self._dialled.append(at)
-            case AttemptEnded():
+            case AttemptEnded(dealer=dealer):
                 self.in_flight = max(0, self.in_flight - 1)
+                self._of_dealer[dealer] = max(0, self._of_dealer[dealer] - 1)
             case AsteriskLost():
                 self._reachable = False
             case AsteriskReached():
@@ -56,3 +65,32 @@ class TrunkGate:
         taken = min(wanted, self.room(now))
         self._bucket = caps.take(self._bucket, self._caps, taken, now)
         return taken
+
+    def room_of(self, dealer: DealerId, now: datetime) -> int:
+        """How many of these attempts may be this dealer's, while others lack room too."""
+        lacking = {each for each, since in self._lacking.items() if now - since < _LACKS_FOR}
+        return fair_room(self.room(now), self._of_dealer, dealer, lacking)
+
+    def lack(self, dealer: DealerId, now: datetime) -> None:
+        """Note that a dealer would start more."""
+        self._lacking[dealer] = now
+
+
+class DealerRoom:
+    """The trunk as one dealer's campaigns see it."""
+
+    def __init__(self, gate: TrunkGate, dealer: DealerId) -> None:
+        self._gate = gate
+        self._dealer = dealer
+
+    def room(self, now: datetime) -> int:
+        """How many attempts may start now."""
+        return self._gate.room_of(self._dealer, now)
+
+    def take(self, wanted: int, now: datetime) -> int:
+        """Use up room for at most `wanted` attempts; how many it was."""
+        return self._gate.take(min(wanted, self.room(now)), now)
+
+    def lack(self, now: datetime) -> None:
+        """Note that more would be started if there were room."""
+        self._gate.lack(self._dealer, now)

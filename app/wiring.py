@@ -49,11 +49,13 @@ from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
 from app.storage.takeover import open_attempts, open_calls
 from app.storage.totals import count_totals
+from app.storage.workshop_capacity import SqlWorkshopCapacity
 from app.supervisor import Supervisor
 from app.takeover import Left, TakeOver
 from app.tasks import Tasks
 from app.telephony import Telephony
-from app.trunk_gate import TrunkGate
+from app.trunk_gate import DealerRoom, TrunkGate
+from app.workshop import Workshop
 from calls.facts import ControllerStarted
 from calls.ids import AgentId, CallId, NodeId, new_call_id
 from calls.words import AgentState
@@ -177,18 +179,21 @@ async def _assemble(
     ear = Ear(node, deliver, clock)
 
     # The campaigns
+    workshop = SqlWorkshopCapacity(database)
+
     def make_runner(campaign: Campaign) -> CampaignRunner:
         return CampaignRunner(
             campaign,
             store,
             CampaignFloor(desk),
             dialler,
-            gate,
+            DealerRoom(gate, campaign.dealer),
             journal.publish,
             clock.now,
             fresh_call_id,
             metrics.campaigns.count_pacing_decision,
             dealers.profiles,
+            workshop,
         )
 
     def show_window(window: AbandonWindow) -> None:
@@ -284,6 +289,7 @@ async def _assemble(
         ),
         conversations,
         Consents(database, clock, dealers.dealers),
+        Workshop(workshop, clock, dealers.dealers),
         dealers=dealers.dealers,
         profiles=dealers.profiles,
         endpoints=dealers.endpoints,

@@ -6,9 +6,10 @@ Whatever is committed is dialled; whatever cannot be committed is not.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from calls.facts import (
     AgentStateChanged,
@@ -26,14 +27,22 @@ from calls.words import AgentState, AttemptOutcome
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt
 from dialer.errors import StoreUnavailable
 from dialer.estimators import CampaignEstimates
-from dialer.pacing import PacingDecision, decide, take_snapshot
-from dialer.ports import CampaignStore, Launcher, LineFloor, TrunkRoom
+from dialer.pacing import PacingDecision, Reason, take_snapshot
+from dialer.ports import CampaignStore, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
 from dialer.profiles import Profiles, is_open
+from dialer.workshop import (
+    COMING_DAYS,
+    FILLS_THE_WORKSHOP,
+    WorkshopDay,
+    dates_to_call_first,
+    decide_within,
+)
 
 TICK_SECONDS = 1.0
 EMPTY_LIST_SECONDS = 5.0
 WINDOW = timedelta(hours=24)
 WINDOW_REFRESH_SECONDS = 30.0
+WORKSHOP_REFRESH_SECONDS = 30.0
 MOST_AT_ONCE = 20
 TIMEZONE = "Europe/Amsterdam"  # of the list as a whole; each contact is checked in its own
 _log = logging.getLogger(__name__)
@@ -54,6 +63,7 @@ class CampaignRunner:
         new_call_id: Callable[[], CallId],
         decided: Callable[[CampaignId, str], None],
         profiles: Profiles,
+        workshop: WorkshopCapacity,
     ) -> None:
         """`decided` hears the reason of every pacing decision."""
         self.campaign = campaign
@@ -68,12 +78,15 @@ class CampaignRunner:
         self._decided = decided
         self._profiles = profiles
         self._profile = profiles.named(campaign.profile)
+        self._workshop = workshop
         self._estimates = CampaignEstimates(campaign.ring_seconds)
         self._ringing: dict[CallId, datetime] = {}
         self._wrapping_up: dict[AgentId, datetime] = {}
         self._window: AbandonWindow | None = None
         self._window_at: datetime | None = None
         self._empty_until: datetime | None = None
+        self._coming: Sequence[WorkshopDay] = ()
+        self._coming_at: datetime | None = None
         self._wake = asyncio.Event()
 
     def change(self, campaign: Campaign) -> None:
@@ -133,6 +146,7 @@ class CampaignRunner:
     async def _dial(self) -> None:
         now = self._now()
         window = await self._abandons(now)
+        coming = await self._coming_days(now)
         snapshot = take_snapshot(
             self._floor.line_agents(self.campaign.campaign_id),
             list(self._ringing.values()),
@@ -144,15 +158,21 @@ class CampaignRunner:
             window_open=is_open(self._profile, TIMEZONE, now),
             list_empty=self._empty_until is not None and now < self._empty_until,
         )
-        self.decision = decide(snapshot, self.campaign.pacing)
+        self.decision = decide_within(snapshot, self.campaign.pacing, coming)
         self._decided(self.campaign.campaign_id, self.decision.reason)
+        if self.decision.reason is Reason.CAP:
+            self._room.lack(now)
         if self.decision.calls_to_place:
             await self._place(self.decision, now)
 
     async def _place(self, decision: PacingDecision, now: datetime) -> None:
-        wanted = min(decision.calls_to_place, self._room.take(decision.calls_to_place, now))
+        wanted = self._room.take(decision.calls_to_place, now)
+        if not wanted:
+            return
         call_ids = [self._new_call_id() for _ in range(wanted)]
-        results = await self._store.commit_attempts(self.campaign, call_ids, now, decision.reason)
+        results = await self._store.commit_attempts(
+            self.campaign, call_ids, now, decision.reason, dates_to_call_first(self._coming)
+        )
         self._empty_until = None if results else now + timedelta(seconds=EMPTY_LIST_SECONDS)
         for result in results:
             if isinstance(result, CommittedAttempt):
@@ -189,6 +209,16 @@ class CampaignRunner:
             self._window = await self._store.abandon_window(self.campaign.campaign_id, now - WINDOW)
             self._window_at = now
         return self._window
+
+    async def _coming_days(self, now: datetime) -> Sequence[WorkshopDay]:
+        """The workshop from tomorrow on, from the database now and then; nothing for calls that do not fill it."""
+        if self.campaign.kind not in FILLS_THE_WORKSHOP:
+            return ()
+        if self._coming_at is None or (now - self._coming_at).total_seconds() >= WORKSHOP_REFRESH_SECONDS:
+            tomorrow = now.astimezone(ZoneInfo(TIMEZONE)).date() + timedelta(days=1)
+            self._coming = await self._workshop.places(self.campaign.dealer, tomorrow, COMING_DAYS)
+            self._coming_at = now
+        return self._coming
 
     def _learn(
         self,

@@ -8,7 +8,7 @@ from calls.errors import NumberError
 from calls.numbers import parse_number
 
 SLUG = "[a-z0-9][a-z0-9-]{0,31}"
-PATH_PATTERNS = {"agent_id": SLUG, "campaign_id": SLUG, "call_id": "[0-9a-z]{28}"}
+PATH_PATTERNS = {"agent_id": SLUG, "campaign_id": SLUG, "dealer_id": SLUG, "call_id": "[0-9a-z]{28}"}
 WHO = "[A-Za-z0-9][A-Za-z0-9 ._@:-]{0,63}"
 
 

@@ -38,7 +38,7 @@ class Asked(Generic[Body, Query]):
 class Route(Generic[Body, Query, Answer]):
     """One operation below `ROOT`. Its name and its summary in the API description are those of `handle`."""
 
-    method: Literal["GET", "POST", "PATCH"]
+    method: Literal["GET", "POST", "PATCH", "PUT"]
     path: str
     handle: Callable[[Control, Asked[Body, Query]], Awaitable[Answer]]
     body: type[Body]
@@ -85,7 +85,7 @@ def reading(
 
 
 def changing(
-    method: Literal["POST", "PATCH"],
+    method: Literal["POST", "PATCH", "PUT"],
     path: str,
     handle: Callable[[Control, Asked[Body, Nothing]], Awaitable[Answer]],
     body: type[Body],

@@ -23,6 +23,8 @@ from app.storage.campaigns import create_campaign
 from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
+from app.storage.workshop_capacity import SqlWorkshopCapacity
+from app.workshop import Workshop
 from calls.facts import Fact
 from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId
 from calls.numbers import PhoneNumber
@@ -133,6 +135,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
             lambda: [live],
         ),
         Consents(database, clock, [DEALER]),
+        Workshop(SqlWorkshopCapacity(database), clock, [DEALER]),
         dealers={DEALER: DEMO_DEALER},
         profiles=shipped_profiles(),
         endpoints=["PJSIP/anna", "PJSIP/bram"],

@@ -19,7 +19,9 @@ PUBLIC = ("/", "/metrics", "/healthz", "/readyz", "/api/v1/openapi.json")
 
 
 def path_of(route: AnyRoute) -> str:
-    return route.filled_path({"agent_id": "anna", "campaign_id": "apk-may", "call_id": LIVE})
+    return route.filled_path(
+        {"agent_id": "anna", "campaign_id": "apk-may", "dealer_id": "demo", "call_id": LIVE}
+    )
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")

@@ -13,7 +13,7 @@ from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
 from dialer.profile_file import shipped_profiles
 from dialer.runner import CampaignRunner
-from tests.fakes.campaign_store import FewLineAgents, Launches, MemoryCampaignStore, Room
+from tests.fakes.campaign_store import FewLineAgents, Launches, MemoryCampaignStore, Room, Workshop
 from tests.fakes.virtual_time import START, LoopClock, settle, virtual_time
 from tests.unit.app.people import APK, CAMPAIGN, answered, call_id
 
@@ -41,6 +41,7 @@ class Bed:
                 lambda: CallId(f"n1{next(numbers):026d}"),
                 lambda _campaign_id, _reason: None,
                 shipped_profiles(),
+                Workshop(),
             )
             self.made.append(runner)
             return runner

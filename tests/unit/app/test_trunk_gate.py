@@ -1,4 +1,5 @@
-from app.trunk_gate import TrunkGate
+from app.trunk_gate import DealerRoom, TrunkGate
+from calls.ids import DealerId
 from dialer.caps import TrunkCaps
 from tests.fakes.virtual_time import START, after
 from tests.unit.app.people import attempt_ended, committed
@@ -87,3 +88,29 @@ def test_a_day_later_there_is_room_again() -> None:
         gate.on_fact(attempt_ended(10 + number))
     assert gate.room(after(DAY + 60)) == 2
     assert gate.room(after(DAY + 3600)) == 4
+
+
+def test_a_dealer_who_lacks_room_gets_what_comes_free_from_one_with_more_than_its_share() -> None:
+    gate = reachable_gate(in_flight=0, dialled_today=0)
+    demo, other = DealerRoom(gate, DealerId("demo")), DealerRoom(gate, DealerId("other"))
+    for number in range(5):
+        gate.on_fact(committed(number))
+    demo.lack(after(10))
+    other.lack(after(10))
+    gate.on_fact(attempt_ended(0))
+
+    taken = (demo.take(3, after(10)), other.take(3, after(10)))
+
+    assert taken == (0, 1)
+
+
+def test_room_is_not_kept_for_a_dealer_who_lacks_it_no_longer() -> None:
+    gate = reachable_gate(in_flight=0, dialled_today=0)
+    demo, other = DealerRoom(gate, DealerId("demo")), DealerRoom(gate, DealerId("other"))
+    for number in range(4):
+        gate.on_fact(committed(number))
+    other.lack(after(10))
+
+    rooms = (demo.room(after(10)), demo.room(after(14)))
+
+    assert rooms == (0, 1)

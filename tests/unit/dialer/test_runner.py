@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -32,9 +32,16 @@ from dialer.campaign import (
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
 from dialer.profile_file import shipped_profiles
-from dialer.runner import EMPTY_LIST_SECONDS, TICK_SECONDS, WINDOW_REFRESH_SECONDS, CampaignRunner
-from tests.fakes.campaign_store import FewLineAgents, Launches, MemoryCampaignStore, Room
-from tests.fakes.virtual_time import LoopClock, after, settle, virtual_time
+from dialer.runner import (
+    EMPTY_LIST_SECONDS,
+    TICK_SECONDS,
+    WINDOW_REFRESH_SECONDS,
+    WORKSHOP_REFRESH_SECONDS,
+    CampaignRunner,
+)
+from dialer.workshop import WorkshopDay
+from tests.fakes.campaign_store import FewLineAgents, Launches, MemoryCampaignStore, Room, Workshop
+from tests.fakes.virtual_time import START, LoopClock, after, settle, virtual_time
 
 APK, DEMO, ANNA = CampaignId("apk-june"), DealerId("demo"), AgentId("anna")
 PROGRESSIVE = PacingSettings(mode=DialMode.PROGRESSIVE)
@@ -59,6 +66,7 @@ class Bed:
         self.store = MemoryCampaignStore(campaign, contacts=contacts)
         self.floor = FewLineAgents(free)
         self.room = Room()
+        self.workshop = Workshop()
         self.launches = Launches()
         self.facts: list[Fact] = []
         self.reasons: list[str] = []
@@ -73,6 +81,7 @@ class Bed:
             lambda: CallId(f"n1{next(numbers):026d}"),
             lambda _campaign_id, reason: self.reasons.append(reason),
             shipped_profiles(),
+            self.workshop,
         )
 
     @property
@@ -154,7 +163,12 @@ async def test_nobody_is_dialled_while_the_database_is_away() -> None:
 async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read() -> None:
     class FailsToCommit(MemoryCampaignStore):
         async def commit_attempts(
-            self, campaign: Campaign, call_ids: Sequence[CallId], now: datetime, reason: str
+            self,
+            campaign: Campaign,
+            call_ids: Sequence[CallId],
+            now: datetime,
+            reason: str,
+            dates_first: Sequence[date] = (),
         ) -> list[CommittedAttempt | RefusedContact]:
             raise StoreUnavailable("the test took it away")
 
@@ -371,3 +385,68 @@ async def test_talks_and_wrap_ups_are_learnt_from() -> None:
     )
 
     assert bed.runner._estimates._observed == before + 2
+
+
+@virtual_time
+async def test_a_campaign_stops_while_the_workshop_is_full_and_goes_on_when_places_come_free() -> None:
+    bed = Bed()
+    bed.workshop.days = [WorkshopDay(START.date() + timedelta(days=1), 10, 10)]
+
+    async with running(bed):
+        await asyncio.sleep(20)
+        full = (bed.dialled, bed.reasons[-1])
+        bed.workshop.days = [WorkshopDay(START.date() + timedelta(days=1), 10, 0)]
+        await asyncio.sleep(WORKSHOP_REFRESH_SECONDS)
+
+    assert full == (0, Reason.WORKSHOP_FULL)
+    assert bed.dialled == 3
+    assert bed.workshop.asked == 2
+
+
+@virtual_time
+async def test_a_call_that_does_not_fill_the_workshop_goes_on_when_it_is_full() -> None:
+    bed = Bed(replace(CAMPAIGN, kind=CampaignKind.RECALL))
+    bed.workshop.days = [WorkshopDay(START.date() + timedelta(days=1), 10, 10)]
+
+    async with running(bed):
+        await asyncio.sleep(2)
+
+    assert (bed.dialled, bed.workshop.asked) == (3, 0)
+
+
+@virtual_time
+async def test_the_store_hears_which_dates_fill_the_quiet_days() -> None:
+    quiet = START.date() + timedelta(days=2)
+    bed = Bed()
+    bed.workshop.days = [WorkshopDay(quiet - timedelta(days=1), 10, 9), WorkshopDay(quiet, 10, 0)]
+
+    async with running(bed):
+        await asyncio.sleep(2)
+
+    assert (bed.dialled, bed.store.dates_first[0]) == (3, quiet)
+
+
+@virtual_time
+async def test_want_of_room_is_told() -> None:
+    bed = Bed()
+    bed.room.left = 0
+
+    async with running(bed):
+        await asyncio.sleep(2)
+
+    assert bed.room.lacked > 0
+
+
+@virtual_time
+async def test_a_list_is_not_taken_for_empty_when_others_took_the_room() -> None:
+    class Contested(Room):
+        def take(self, wanted: int, now: datetime) -> int:
+            return super().take(wanted, now) if now >= after(1.5) else 0
+
+    bed = Bed()
+    bed.runner._room = Contested()
+
+    async with running(bed):
+        await asyncio.sleep(3)
+
+    assert bed.dialled == 3

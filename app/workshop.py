@@ -1,0 +1,48 @@
+"""The workshop's places as people tell and see them."""
+
+from collections.abc import Collection, Sequence
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.clock import Clock
+from app.control_errors import OutOfBounds, UnknownDealer
+from app.storage.audit import AuditEntry
+from app.storage.workshop_capacity import SqlWorkshopCapacity
+from calls.ids import DealerId
+from dialer.workshop import WorkshopDay
+
+DAYS_SHOWN = 28
+_HOME = ZoneInfo("Europe/Amsterdam")
+
+
+class Workshop:
+    """The places of the dealers. Every method raises UnknownDealer, and StoreUnavailable when the database is away."""
+
+    def __init__(self, store: SqlWorkshopCapacity, clock: Clock, dealers: Collection[DealerId]) -> None:
+        self._store = store
+        self._clock = clock
+        self._dealers = dealers
+
+    async def places(self, dealer: DealerId) -> Sequence[WorkshopDay]:
+        """The known days of the coming four weeks, today's first."""
+        self._check(dealer)
+        today = self._clock.now().astimezone(_HOME).date()
+        return await self._store.places(dealer, today, DAYS_SHOWN)
+
+    async def set_places(
+        self, dealer: DealerId, days: Sequence[WorkshopDay], who: str
+    ) -> Sequence[WorkshopDay]:
+        """Store the places of some days; campaigns follow within half a minute. Raises OutOfBounds when a day comes twice."""
+        self._check(dealer)
+        seen = [day.day for day in days]
+        if len(set(seen)) < len(seen):
+            raise OutOfBounds({"days": "has a day twice: give each day once"})
+        after = msgspec.json.encode(days).decode()
+        entry = AuditEntry(self._clock.now(), who, "workshop_capacity", dealer, "null", after)
+        await self._store.set_places(dealer, days, entry)
+        return await self.places(dealer)
+
+    def _check(self, dealer: DealerId) -> None:
+        if dealer not in self._dealers:
+            raise UnknownDealer(dealer, self._dealers)
