@@ -30,6 +30,7 @@ from app.storage.histories import next_candidates
 from benchmarks.contacts_import import CAMPAIGN, NOW, made_up_rows, write_file
 from calls.ids import NodeId, new_call_id
 from dialer.campaign import CampaignState
+from dialer.profile_file import shipped_profiles
 from tests.integration.postgresql import postgresql_server
 
 AT_ONCE = 50
@@ -48,7 +49,7 @@ async def measure(name: str, url: str, path: Path, count: int) -> None:
     assert result.added == count, result.faults[:3]
     chosen = await timed(lambda: choose(database))
     node = NodeId("n1")
-    store = SqlCampaignStore(database, node, await take_epoch(database, node))
+    store = SqlCampaignStore(database, node, await take_epoch(database, node), shipped_profiles())
     committed = await timed(lambda: commit(store, node))
     await database.close()
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
