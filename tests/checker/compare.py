@@ -1,0 +1,201 @@
+"""Where the books and the wire disagree, one line for each call.
+
+Exact means: what is on the wire is in the books once, with its outcome, its agent, and each moment within 100 ms. What fell
+into a time in which no controller lived can be learnt only afterwards: the books then may have its moment as late as the
+controller could first look, an attempt that nobody answered may be in doubt, and whom Asterisk alone served may be let go of
+before the message is over. Nothing else is forgiven, and these are counted apart.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+
+from tests.checker.books import Books, Counts, Entry, counts_of
+from tests.checker.recount import Seen
+
+EXACT_SECONDS = 0.1
+GRACE_SECONDS, LIMIT_SECONDS = (
+    1.6,
+    2.0,
+)  # the message begins between the two; whoever leaves then may be either
+UNWRITTEN_SECONDS = 0.5  # what happened so shortly before the end of a controller may not be written yet
+LOOKED_SECONDS = 5.0  # until a new controller has looked at everything
+_BUSY, _CANCELLED = (486, 600, 603), 487
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A time in which no controller lived, in seconds since 1970."""
+
+    since: float
+    until: float
+
+    def hides(self, at: float) -> bool:
+        """Whether what happened then may be known only afterwards."""
+        return self.since - UNWRITTEN_SECONDS <= at <= self.until + EXACT_SECONDS
+
+
+@dataclass(slots=True)
+class Verdict:
+    """`wrong`: each disagreement, naming its call. `late`: what no controller could see, and the books say so late or in doubt."""
+
+    wrong: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+
+
+def compare(seen: Iterable[Seen], books: Books, away: Sequence[Away] = ()) -> Verdict:
+    """Compare all books with the wire, and with each other."""
+    verdict = Verdict(wrong=[*books.repeated])
+    for entry, sight in _pairs(books.table, seen):
+        if entry is None and sight is not None:
+            verdict.wrong.append(f"{sight.number}: dialled at {sight.invited_at:.3f} and in no book")
+        elif entry is not None and sight is None:
+            if entry.outcome != "in_doubt":
+                verdict.wrong.append(f"{_name(entry)}: never dialled, but {entry.outcome} in the books")
+        elif entry is not None and sight is not None:
+            _Pair(entry, sight, away, verdict).compare()
+    verdict.wrong += _between_books(books)
+    return verdict
+
+
+def _pairs(entries: Iterable[Entry], seen: Iterable[Seen]) -> Iterable[tuple[Entry | None, Seen | None]]:
+    """Each attempt in the books with the first dialling of its number before the next attempt to it."""
+    sights: dict[str, list[Seen]] = defaultdict(list)
+    for sight in sorted(seen, key=lambda sight: sight.invited_at):
+        sights[sight.number].append(sight)
+    by_number: dict[str, list[Entry]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: entry.committed_at):
+        by_number[entry.number].append(entry)
+    for number, attempts in by_number.items():
+        nexts = [entry.committed_at for entry in attempts[1:]] + [float("inf")]
+        for entry, following in zip(attempts, nexts, strict=True):
+            left = sights[number]
+            is_its = bool(left) and entry.committed_at - EXACT_SECONDS <= left[0].invited_at < following
+            yield entry, left.pop(0) if is_its else None
+    for unmatched in sights.values():
+        for sight in unmatched:
+            yield None, sight
+
+
+@dataclass(slots=True)
+class _Pair:
+    entry: Entry
+    sight: Seen
+    away: Sequence[Away]
+    verdict: Verdict
+
+    def compare(self) -> None:
+        entry, sight = self.entry, self.sight
+        allowed = self._outcomes()
+        if entry.outcome not in allowed:
+            if entry.outcome == "in_doubt" and sight.answered_at is None and self._hidden(sight.ended_at):
+                self._late("in doubt", f"{'/'.join(sorted(allowed))} on the wire")
+            else:
+                self._wrong(f"{entry.outcome} in the books, {'/'.join(sorted(allowed))} on the wire")
+        self._moment("answered", entry.answered_at, sight.answered_at)
+        if entry.outcome == "connected" and self._too_short_to_tell():
+            pass
+        else:
+            self._moment("connected", entry.connected_at, sight.connected_at)
+        self._moment("message", entry.message_at, sight.message_at)
+        if not self._let_go():
+            self._moment("ended", entry.ended_at, sight.ended_at)
+        if (entry.abandoned_at is not None) != (entry.outcome == "abandoned"):
+            self._wrong(f"{entry.outcome}, but abandoned at {entry.abandoned_at}")
+        if sight.agent is not None and entry.agent != sight.agent:
+            self._wrong(f"with {entry.agent} in the books, with {sight.agent} on the wire")
+        if entry.objected != (sight.objected_at is not None):
+            self._wrong(
+                f"objected {entry.objected} in the books, {sight.objected_at is not None} on the wire"
+            )
+
+    def _outcomes(self) -> set[str]:
+        sight = self.sight
+        if sight.answered_at is None:
+            if sight.status in _BUSY:
+                return {"busy"}
+            return {"unanswered"} if sight.status in (_CANCELLED, None) else {"failed"}
+        if sight.connected_at is not None:
+            return {"connected"}
+        if sight.message_at is not None:
+            return {"abandoned"}
+        stayed = (sight.ended_at or float("inf")) - sight.answered_at
+        allowed = {"hung_up"} if stayed <= GRACE_SECONDS else {"abandoned"}
+        if GRACE_SECONDS < stayed < LIMIT_SECONDS:
+            allowed.add("hung_up")
+        if self._too_short_to_tell():
+            allowed |= {"connected", "hung_up"}
+        return allowed
+
+    def _too_short_to_tell(self) -> bool:
+        """Whether the customer left so soon after the agent came, by the books, that the wire shows nothing of it."""
+        ended, connected = self.sight.ended_at, self.entry.connected_at
+        if self.sight.connected_at is not None or self.sight.message_at is not None or ended is None:
+            return False
+        return self.sight.unclear or (connected is not None and abs(ended - connected) <= EXACT_SECONDS)
+
+    def _let_go(self) -> bool:
+        """Whether Asterisk alone played the message to the end, after the attempt was over in the books."""
+        booked, ended, message = self.entry.ended_at, self.sight.ended_at, self.sight.message_at
+        if booked is None or ended is None or message is None or not self._hidden(self.sight.answered_at):
+            return False
+        if not message - EXACT_SECONDS <= booked < ended - EXACT_SECONDS:
+            return False
+        self._late(f"ended {ended - booked:.3f} s early", "let go of while Asterisk played the message")
+        return True
+
+    def _moment(self, what: str, booked: float | None, seen: float | None) -> None:
+        if booked is None and seen is None:
+            return
+        if seen is not None and self._hidden(seen):
+            if booked is None:
+                self._late(f"not {what} in the books", f"at {seen:.3f} on the wire")
+            elif seen - EXACT_SECONDS <= booked <= self._looked(seen):
+                if booked - seen > EXACT_SECONDS:
+                    self._late(f"{what} {booked - seen:.3f} s late", "in the books")
+            else:
+                self._wrong(f"{what} {booked - seen:+.3f} s off, in a time without a controller")
+        elif booked is None or seen is None:
+            where = "on the wire" if booked is None else "in the books"
+            self._wrong(f"{what} only {where}, at {(booked or seen or 0):.3f}")
+        elif abs(booked - seen) > EXACT_SECONDS:
+            self._wrong(f"{what} {booked - seen:+.3f} s off in the books")
+
+    def _hidden(self, at: float | None) -> bool:
+        return at is not None and any(away.hides(at) for away in self.away)
+
+    def _looked(self, at: float) -> float:
+        return max(away.until for away in self.away if away.hides(at)) + LOOKED_SECONDS
+
+    def _wrong(self, what: str) -> None:
+        self.verdict.wrong.append(f"{_name(self.entry)}: {what}")
+
+    def _late(self, what: str, where: str) -> None:
+        self.verdict.late.append(f"{_name(self.entry)}: {what}, {where}")
+
+
+def _between_books(books: Books) -> list[str]:
+    lines = []
+    journal = {entry.call_id: entry for entry in books.journal}
+    table = {entry.call_id: entry for entry in books.table}
+    for call_id in sorted(journal.keys() | table.keys()):
+        if call_id not in journal or call_id not in table:
+            lines.append(f"{call_id}: only in the {'journal' if call_id in journal else 'table'}")
+            continue
+        for each in fields(Entry):
+            kept, told = getattr(table[call_id], each.name), getattr(journal[call_id], each.name)
+            if kept != told:
+                lines.append(
+                    f"{_name(table[call_id])}: {each.name} is {kept} in the table, {told} in the journal"
+                )
+    counted = counts_of(books.table)
+    for name, figures in books.figures.items():
+        for each in fields(Counts):
+            kept, told = getattr(counted, each.name), getattr(figures, each.name)
+            if kept != told:
+                lines.append(f"{name}: {each.name} is {told}, the table counts {kept}")
+    return lines
+
+
+def _name(entry: Entry) -> str:
+    return f"{entry.number} ({entry.call_id})"

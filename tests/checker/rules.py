@@ -1,0 +1,107 @@
+"""What a campaign must never do, read off the wire alone; one line for each breach, naming the number."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from tests.checker.recount import Seen
+
+# Between the decision to dial and the INVITE a busy machine may take so long: as many seconds' calls may bunch together.
+BUNCHED_SECONDS = 0.5
+HEARD_WITHIN_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is allowed: calls per second and at once, attempts for each number, and from when to when on the clock there."""
+
+    per_second: float
+    at_once: int
+    attempts: int
+    opens: time = time(0)
+    closes: time = time.max
+    timezone: str = "Europe/Amsterdam"
+
+
+def breaches(seen: Iterable[Seen], limits: Limits, objections: Mapping[str, float]) -> list[str]:
+    """Every breach. `objections` are the moments from which numbers may not be dialled, beside those heard on the wire."""
+    attempts = sorted(seen, key=lambda each: each.invited_at)
+    return [
+        *_per_number(attempts, limits, objections),
+        *_hours(attempts, limits),
+        *_per_second(attempts, limits),
+        *_at_once(attempts, limits),
+        *_silence(attempts),
+        *(f"{each.number}: never ended" for each in attempts if each.ended_at is None),
+    ]
+
+
+def _per_number(attempts: list[Seen], limits: Limits, objections: Mapping[str, float]) -> list[str]:
+    lines = []
+    by_number: dict[str, list[Seen]] = defaultdict(list)
+    for each in attempts:
+        by_number[each.number].append(each)
+    for number, theirs in by_number.items():
+        if len(theirs) > limits.attempts:
+            lines.append(f"{number}: dialled {len(theirs)} times, {limits.attempts} are allowed")
+        for before, after in pairwise(theirs):
+            if before.ended_at is None or after.invited_at < before.ended_at:
+                lines.append(f"{number}: dialled again at {after.invited_at:.3f} while an attempt was open")
+        heard = [each.objected_at for each in theirs if each.objected_at is not None]
+        if number in objections:
+            heard.append(objections[number])
+        if heard and theirs[-1].invited_at > min(heard):
+            lines.append(f"{number}: dialled after an objection")
+    return lines
+
+
+def _hours(attempts: list[Seen], limits: Limits) -> list[str]:
+    zone = ZoneInfo(limits.timezone)
+    return [
+        f"{each.number}: rung at {moment:%H:%M:%S}"
+        for each in attempts
+        for moment in (datetime.fromtimestamp(at, zone) for at in (each.invited_at, _rang_until(each)))
+        if not limits.opens <= moment.time() <= limits.closes
+    ]
+
+
+def _rang_until(each: Seen) -> float:
+    return each.answered_at or each.ended_at or each.invited_at
+
+
+def _per_second(attempts: list[Seen], limits: Limits) -> list[str]:
+    """A bucket that holds one second's calls lets so many through in any stretch of time; says the first stretch that has more."""
+    moments = [each.invited_at for each in attempts]
+    for last, until in enumerate(moments):
+        for first in range(last):
+            allowed = limits.per_second * (1 + BUNCHED_SECONDS + until - moments[first])
+            if last - first + 1 > max(allowed, 1):
+                seconds = until - moments[first]
+                return [f"{attempts[last].number}: call {last - first + 1} within {seconds:.3f} s"]
+    return []
+
+
+def _at_once(attempts: list[Seen], limits: Limits) -> list[str]:
+    changes = [(each.invited_at, 1, each.number) for each in attempts]
+    changes += [(each.ended_at, -1, each.number) for each in attempts if each.ended_at is not None]
+    lines, now = [], 0
+    for at, change, number in sorted(changes):
+        now += change
+        if change > 0 and now > limits.at_once:
+            lines.append(f"{number}: call {now} at once at {at:.3f}, {limits.at_once} are allowed")
+    return lines
+
+
+def _silence(attempts: list[Seen]) -> list[str]:
+    lines = []
+    for each in attempts:
+        if each.answered_at is None:
+            continue
+        met = [at for at in (each.connected_at, each.message_at) if at is not None]
+        until = min([*met, each.ended_at or float("inf")])
+        if until - each.answered_at > HEARD_WITHIN_SECONDS:
+            lines.append(f"{each.number}: answered, and heard nobody for {until - each.answered_at:.3f} s")
+    return lines

@@ -1,0 +1,75 @@
+"""SIP calls as the wire shows them (RFC 3261): who was invited, what was answered, and how it ended."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tests.checker.pcap import Address, Datagram
+
+_CALLED = re.compile(rb"^INVITE sips?:([^@;>\s]+)@")
+_HEADER = re.compile(rb"^(Call-ID|CSeq)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+_MEDIA_HOST = re.compile(rb"^c=IN IP4 (\S+)", re.MULTILINE)
+_MEDIA_PORT = re.compile(rb"^m=audio (\d+)", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class SipCall:
+    """One call from the dealer to somebody: times in seconds since 1970, None for what did not happen.
+
+    `status` is the final answer to the INVITE. `ended_at` is the moment from which the call is over: a refusal, our CANCEL, or
+    either side's BYE, which is `ended_by_them` or not.
+    """
+
+    call_id: str
+    called: str
+    target: Address
+    invited_at: float
+    dealer_audio: Address | None
+    their_audio: Address | None = None
+    ringing_at: float | None = None
+    answered_at: float | None = None
+    status: int | None = None
+    ended_at: float | None = None
+    ended_by_them: bool = False
+
+
+def read_calls(datagrams: Iterable[Datagram], dealer: Address) -> list[SipCall]:
+    """All calls that the dealer made, in order; a request that is sent again counts once."""
+    calls: dict[str, SipCall] = {}
+    for datagram in datagrams:
+        if dealer not in (datagram.source, datagram.target):
+            continue
+        headers = {name.lower(): value for name, value in _HEADER.findall(datagram.payload)}
+        call_id, method = headers.get(b"call-id", b"").decode(), headers.get(b"cseq", b"").split()[-1:]
+        called = _CALLED.match(datagram.payload)
+        if called is not None and datagram.source == dealer:
+            calls.setdefault(
+                call_id,
+                SipCall(call_id, called[1].decode(), datagram.target, datagram.at, _audio(datagram.payload)),
+            )
+        elif call_id in calls:
+            _follow(calls[call_id], datagram, method == [b"INVITE"], by_us=datagram.source == dealer)
+    return list(calls.values())
+
+
+def _follow(call: SipCall, datagram: Datagram, of_invite: bool, *, by_us: bool) -> None:
+    payload = datagram.payload
+    if payload.startswith((b"BYE ", b"CANCEL ")):
+        if call.ended_at is None:
+            call.ended_at, call.ended_by_them = datagram.at, not by_us
+    elif of_invite and not by_us and payload.startswith(b"SIP/2.0 "):
+        status = int(payload[8:11])
+        if status == 180 and call.ringing_at is None:
+            call.ringing_at = datagram.at
+        if status < 200 or call.status is not None:
+            return
+        call.status = status
+        if status < 300:
+            call.answered_at, call.their_audio = datagram.at, _audio(payload)
+        elif call.ended_at is None:
+            call.ended_at, call.ended_by_them = datagram.at, True
+
+
+def _audio(payload: bytes) -> Address | None:
+    host, port = _MEDIA_HOST.search(payload), _MEDIA_PORT.search(payload)
+    return Address(host[1].decode(), int(port[1])) if host and port else None

@@ -1,0 +1,1 @@
+"""Tests of the independent checker that read files."""

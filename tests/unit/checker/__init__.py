@@ -1,0 +1,1 @@
+"""Tests of the independent checker, on traces made by hand."""

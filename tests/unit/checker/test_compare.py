@@ -1,0 +1,169 @@
+"""Every kind of lie in the books is found, named by its call; what nobody could see is told apart from a lie."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.checker.books import Books, Entry, counts_of
+from tests.checker.compare import Away, compare
+from tests.checker.recount import Seen
+
+TALKED = Seen("+311", 0.1, 0.2, 2.0, connected_at=2.1, ended_at=9.0, status=200, agent="agent1")
+MISSED = Seen("+312", 0.1, 0.2, 2.0, message_at=3.7, objected_at=6.0, ended_at=9.0, status=200)
+BUSY = Seen("+313", 0.1, 0.2, ended_at=0.6, status=486)
+SEEN = [TALKED, MISSED, BUSY]
+TALK = Entry("c1", "+311", 0.0, 2.0, 2.1, None, None, 9.0, "agent1", "connected")
+MISS = Entry("c2", "+312", 0.0, 2.0, None, 3.7, 3.7, 9.0, None, "abandoned", objected=True)
+ENGAGED = Entry("c3", "+313", 0.0, ended_at=0.6, outcome="busy")
+TABLE = [TALK, MISS, ENGAGED]
+
+
+def _books(table: list[Entry]) -> Books:
+    return Books(table, list(table), [], {}, {"API": counts_of(table)})
+
+
+def test_true_books_have_no_disagreement() -> None:
+    verdict = compare(SEEN, _books(TABLE))
+
+    assert (verdict.wrong, verdict.late) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("lie", "line"),
+    [
+        (replace(MISS, abandoned_at=None, message_at=None, outcome="hung_up"), "abandoned on the wire"),
+        (replace(MISS, message_at=None), "message only on the wire"),
+        (replace(MISS, message_at=3.9), "message +0.200 s off"),
+        (replace(MISS, abandoned_at=None), "abandoned at None"),
+        (replace(MISS, objected=False), "objected False in the books"),
+        (replace(MISS, outcome="in_doubt"), "in_doubt in the books, abandoned on the wire"),
+        (
+            replace(TALK, outcome="abandoned", abandoned_at=3.7),
+            "abandoned in the books, connected on the wire",
+        ),
+        (replace(TALK, connected_at=None), "connected only on the wire"),
+        (replace(TALK, answered_at=1.8), "answered -0.200 s off"),
+        (replace(TALK, connected_at=2.3), "connected +0.200 s off"),
+        (replace(TALK, ended_at=9.2), "ended +0.200 s off"),
+        (replace(TALK, ended_at=None), "ended only on the wire"),
+        (replace(TALK, agent="agent2"), "with agent2 in the books, with agent1 on the wire"),
+        (replace(ENGAGED, outcome="failed"), "failed in the books, busy on the wire"),
+        (replace(ENGAGED, outcome="in_doubt"), "in_doubt in the books, busy on the wire"),
+        (replace(ENGAGED, answered_at=0.5), "answered only in the books"),
+    ],
+)
+def test_a_lie_about_a_call_is_told_in_a_line_that_names_it(lie: Entry, line: str) -> None:
+    table = [lie if entry.call_id == lie.call_id else entry for entry in TABLE]
+
+    wrong = compare(SEEN, _books(table)).wrong
+
+    assert any(told.startswith(f"{lie.number} ({lie.call_id}): ") and line in told for told in wrong)
+
+
+def test_an_attempt_that_is_in_no_book_is_found() -> None:
+    wrong = compare(SEEN, _books(TABLE[:2])).wrong
+
+    assert wrong == ["+313: dialled at 0.100 and in no book"]
+
+
+def test_a_doubled_attempt_is_found() -> None:
+    wrong = compare(SEEN, _books([*TABLE, replace(ENGAGED, call_id="c4", committed_at=0.2)])).wrong
+
+    assert wrong == ["+313 (c4): never dialled, but busy in the books"]
+
+
+def test_an_attempt_that_was_never_dialled_may_only_be_in_doubt() -> None:
+    doubtful = Entry("c4", "+314", 0.0, ended_at=3.0, outcome="in_doubt")
+
+    assert compare(SEEN, _books([*TABLE, doubtful])).wrong == []
+
+
+def test_a_number_dialled_twice_is_compared_attempt_by_attempt() -> None:
+    again = replace(BUSY, invited_at=300.1, ringing_at=300.2, ended_at=300.6)
+    entry = replace(ENGAGED, call_id="c4", committed_at=300.0, ended_at=300.6)
+
+    assert compare([again, *SEEN], _books([*TABLE, entry])).wrong == []
+
+
+def test_a_table_that_says_something_else_than_the_journal_is_found() -> None:
+    books = Books(TABLE, [replace(TALK, agent="agent2"), MISS], [], {}, {})
+
+    wrong = compare(SEEN, books).wrong
+
+    assert wrong == [
+        "+311 (c1): agent is agent1 in the table, agent2 in the journal",
+        "c3: only in the table",
+    ]
+
+
+def test_figures_that_count_otherwise_are_found() -> None:
+    counts = counts_of(TABLE)
+    books = Books(TABLE, TABLE, [], {}, {"/metrics": replace(counts, abandoned=0), "API": counts})
+
+    assert compare(SEEN, books).wrong == ["/metrics: abandoned is 0, the table counts 1"]
+
+
+def test_what_fell_into_a_time_without_a_controller_is_told_as_late_and_not_as_wrong() -> None:
+    table = [replace(TALK, ended_at=11.5), MISS, replace(ENGAGED, ended_at=3.0, outcome="in_doubt")]
+    away = [Away(8.0, 11.0), Away(0.5, 1.0)]
+
+    verdict = compare(SEEN, _books(table), away)
+
+    assert verdict.wrong == []
+    assert [line.split(": ")[1].split(",")[0] for line in verdict.late] == [
+        "ended 2.500 s late",
+        "in doubt",
+        "ended 2.400 s late",
+    ]
+
+
+@pytest.mark.parametrize("lie", [replace(TALK, ended_at=8.5), replace(TALK, ended_at=17.0)])
+def test_no_time_without_a_controller_excuses_a_moment_before_it_happened_or_long_after(lie: Entry) -> None:
+    verdict = compare(SEEN, _books([lie, MISS, ENGAGED]), [Away(8.0, 11.0)])
+
+    assert len(verdict.wrong) == 1
+
+
+def test_no_time_without_a_controller_excuses_a_wrong_outcome() -> None:
+    lie = replace(MISS, abandoned_at=None, message_at=None, outcome="in_doubt")
+
+    verdict = compare(SEEN, _books([TALK, lie, ENGAGED]), [Away(0.0, 11.0)])
+
+    assert any("in_doubt in the books, abandoned on the wire" in line for line in verdict.wrong)
+
+
+def test_whom_asterisk_alone_served_may_be_let_go_of_while_the_message_plays() -> None:
+    table = [TALK, replace(MISS, ended_at=4.0), ENGAGED]
+
+    verdict = compare(SEEN, _books(table), [Away(1.5, 3.9)])
+
+    assert verdict.wrong == []
+    assert "ended 5.000 s early" in verdict.late[0]
+
+
+@pytest.mark.parametrize(
+    ("stayed", "outcomes"), [(1.0, {"hung_up"}), (1.8, {"hung_up", "abandoned"}), (2.5, {"abandoned"})]
+)
+def test_whoever_heard_nobody_is_abandoned_after_two_seconds(stayed: float, outcomes: set[str]) -> None:
+    sight = Seen("+311", 0.1, 0.2, 2.0, ended_at=2.0 + stayed, status=200)
+    told = {
+        outcome: compare(
+            [sight],
+            _books(
+                [
+                    Entry(
+                        "c1",
+                        "+311",
+                        0.0,
+                        2.0,
+                        ended_at=2.0 + stayed,
+                        outcome=outcome,
+                        abandoned_at=1.0 if outcome == "abandoned" else None,
+                    )
+                ]
+            ),
+        ).wrong
+        for outcome in ("hung_up", "abandoned", "connected")
+    }
+
+    assert {outcome for outcome, wrong in told.items() if not wrong} == outcomes

@@ -1,0 +1,130 @@
+"""The checker recounts a campaign from packets alone."""
+
+from tests.checker.pcap import Address, Datagram
+from tests.checker.recount import Seen, recount
+from tests.unit.checker.traces import (
+    DEALER,
+    MESSAGE,
+    PHONES,
+    TRUNK,
+    answered,
+    dialled,
+    hung_up,
+    key,
+    message_frames,
+    signal,
+    sound,
+    tone,
+)
+
+NUMBER = "+31610000001"
+CUSTOMER, LINE = Address("127.0.0.2", 20_000), Address("127.0.0.1", 10_000)
+PHONE, PHONE_LINE = Address("127.0.0.1", 20_002), Address("127.0.0.1", 10_002)
+
+
+def test_a_refusal_is_an_end_with_its_status_however_often_the_invitation_was_sent() -> None:
+    invitation = dialled(1.0, "a", NUMBER, LINE.port)
+    busy = signal(2.0, "a", "SIP/2.0 486 Busy Here", by_us=False)
+
+    (seen,) = _recount([*invitation, *dialled(1.5, "a", NUMBER, LINE.port), busy])
+
+    assert (seen.number, seen.invited_at, seen.ringing_at) == (NUMBER, 1.0, 1.0)
+    assert (seen.status, seen.ended_at, seen.answered_at) == (486, 2.0, None)
+
+
+def test_our_giving_up_ends_an_attempt_before_the_network_says_so() -> None:
+    cancel = signal(16.0, "a", "CANCEL sip:x SIP/2.0", by_us=True, method="CANCEL")
+    confirmed = signal(16.0, "a", "SIP/2.0 200 OK", by_us=False, method="CANCEL")
+    terminated = signal(16.1, "a", "SIP/2.0 487 Request Terminated", by_us=False)
+
+    (seen,) = _recount([*dialled(1.0, "a", NUMBER, LINE.port), cancel, confirmed, terminated])
+
+    assert (seen.status, seen.ended_at, seen.ended_by_them, seen.answered_at) == (487, 16.0, False, None)
+
+
+def test_a_conversation_is_told_by_what_the_bridge_passes_on() -> None:
+    says, hears = [tone(440)] * 50, [tone(1000)] * 50
+    trace = [
+        *_agent("agent1", 0.0, PHONE_LINE.port, PHONE.port),
+        *_agent("agent2", 0.1, 10_004, 20_004),
+        *_customer(answer=2.0, end=3.1),
+        *sound(2.05, CUSTOMER, LINE, says, stamp=160),
+        *sound(2.06, PHONE_LINE, PHONE, says, stamp=160),
+        *sound(2.05, PHONE, PHONE_LINE, hears, stamp=80_000),
+        *sound(2.06, LINE, CUSTOMER, hears, stamp=80_000),
+    ]
+
+    (seen,) = _recount(trace)
+
+    assert (seen.connected_at, seen.agent, seen.message_at) == (2.06, "agent1", None)
+
+
+def test_an_agent_who_hears_another_customer_is_not_taken_for_this_ones() -> None:
+    says = [tone(440)] * 50
+    trace = [
+        *_agent("agent1", 0.0, PHONE_LINE.port, PHONE.port),
+        *_customer(answer=2.0, end=3.1),
+        *sound(2.05, CUSTOMER, LINE, says, stamp=160),
+        *sound(2.06, PHONE_LINE, PHONE, says, stamp=5_000),
+    ]
+
+    (seen,) = _recount(trace)
+
+    assert (seen.agent, seen.connected_at) == (None, None)
+
+
+def test_the_message_is_known_by_its_sound_and_key_nine_in_it_is_an_objection() -> None:
+    trace = [
+        *_customer(answer=2.0, end=6.0),
+        *key(2.5, CUSTOMER, LINE, 9),
+        *sound(3.7, LINE, CUSTOMER, message_frames()),
+        *key(4.5, CUSTOMER, LINE, 4),
+        *key(5.0, CUSTOMER, LINE, 9),
+    ]
+
+    (seen,) = _recount(trace)
+
+    assert (seen.message_at, seen.objected_at, seen.connected_at) == (3.7, 5.0, None)
+
+
+def test_a_customer_cut_off_from_the_agent_and_given_the_message_had_both() -> None:
+    says, hears = [tone(440)] * 30, [tone(1000)] * 30
+    trace = [
+        *_agent("agent1", 0.0, PHONE_LINE.port, PHONE.port),
+        *_customer(answer=2.0, end=6.0),
+        *sound(2.05, CUSTOMER, LINE, says, stamp=160),
+        *sound(2.06, PHONE_LINE, PHONE, says, stamp=160),
+        *sound(2.05, PHONE, PHONE_LINE, hears, stamp=80_000),
+        *sound(2.06, LINE, CUSTOMER, hears, stamp=80_000),
+        *sound(3.9, LINE, CUSTOMER, message_frames()),
+    ]
+
+    (seen,) = _recount(trace)
+
+    assert (seen.connected_at, seen.message_at) == (2.06, 3.9)
+
+
+def test_a_customer_who_hears_nothing_met_nobody() -> None:
+    (seen,) = _recount(_customer(answer=2.0, end=2.3))
+
+    assert (seen.connected_at, seen.message_at, seen.unclear) == (None, None, False)
+
+
+def test_two_frames_are_too_few_to_tell_a_beep_from_a_message() -> None:
+    trace = [*_customer(answer=2.0, end=2.1), *sound(2.05, LINE, CUSTOMER, [tone(880)] * 2)]
+
+    (seen,) = _recount(trace)
+
+    assert seen.unclear
+
+
+def _agent(name: str, at: float, ours: int, theirs: int) -> list[Datagram]:
+    return [*dialled(at, name, name, ours, PHONES), answered(at, name, theirs, PHONES)]
+
+
+def _customer(answer: float, end: float) -> list[Datagram]:
+    return [*dialled(1.0, "a", NUMBER, LINE.port), answered(answer, "a", CUSTOMER.port), hung_up(end, "a")]
+
+
+def _recount(trace: list[Datagram]) -> list[Seen]:
+    return recount(sorted(trace, key=lambda each: each.at), DEALER, TRUNK, MESSAGE)

@@ -1,0 +1,73 @@
+"""Every breach of a campaign's rules is found on the wire."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
+import pytest
+
+from tests.checker.recount import Seen
+from tests.checker.rules import Limits, breaches
+
+LIMITS = Limits(per_second=2.0, at_once=2, attempts=2)
+FIRST = Seen("+311", 10.0, 10.1, ended_at=11.0, status=486)
+AGAIN = replace(FIRST, invited_at=400.0, ringing_at=400.1, ended_at=401.0)
+ANSWERED = Seen("+312", 20.0, 20.1, 21.0, connected_at=21.3, ended_at=30.0, status=200)
+
+
+def test_a_campaign_within_its_limits_has_no_breach() -> None:
+    assert breaches([FIRST, AGAIN, ANSWERED], LIMITS, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "line"),
+    [
+        ([FIRST, replace(AGAIN, invited_at=10.5)], "+311: dialled again at 10.500 while an attempt was open"),
+        ([replace(FIRST, ended_at=None), AGAIN], "+311: dialled again at 400.000 while an attempt was open"),
+        (
+            [FIRST, AGAIN, replace(AGAIN, invited_at=800.0, ended_at=801.0)],
+            "+311: dialled 3 times, 2 are allowed",
+        ),
+        ([replace(FIRST, ended_at=None)], "+311: never ended"),
+        ([replace(ANSWERED, connected_at=None)], "+312: answered, and heard nobody for 9.000 s"),
+        ([replace(ANSWERED, connected_at=23.5)], "+312: answered, and heard nobody for 2.500 s"),
+        (
+            [replace(FIRST, objected_at=10.8), AGAIN],
+            "+311: dialled after an objection",
+        ),
+    ],
+)
+def test_a_breach_is_told_in_a_line_that_names_the_number(seen: list[Seen], line: str) -> None:
+    assert line in breaches(seen, LIMITS, {})
+
+
+def test_nobody_is_dialled_after_an_objection_in_the_books() -> None:
+    assert breaches([FIRST, AGAIN], LIMITS, {"+311": 12.0}) == ["+311: dialled after an objection"]
+
+
+def test_more_calls_at_once_than_the_trunk_may_carry_are_found() -> None:
+    seen = [replace(ANSWERED, number=f"+31{number}", invited_at=20.0 + number) for number in range(3)]
+
+    assert breaches(seen, replace(LIMITS, per_second=50), {}) == [
+        "+312: call 3 at once at 22.000, 2 are allowed"
+    ]
+
+
+def test_more_calls_a_second_than_the_trunk_may_carry_are_found() -> None:
+    seen = [
+        replace(FIRST, number=f"+31{number}", invited_at=10.0 + number / 10, ended_at=11.0)
+        for number in range(5)
+    ]
+
+    lines = breaches(seen, replace(LIMITS, at_once=10), {})
+
+    assert lines == ["+313: call 4 within 0.300 s"]
+
+
+@pytest.mark.parametrize(("hour", "told"), [(8, ["+311"]), (12, []), (21, ["+311"])])
+def test_a_phone_that_rings_outside_the_hours_is_found(hour: int, told: list[str]) -> None:
+    at = datetime(2026, 11, 20, hour - 1, 59, 50, tzinfo=UTC).timestamp()  # Amsterdam is an hour ahead
+    rang = Seen("+311", at, at, ended_at=at + 20, status=487)
+
+    lines = breaches([rang], replace(LIMITS, opens=time(9), closes=time(22)), {})
+
+    assert [line.split(":")[0] for line in lines] == told
