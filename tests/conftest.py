@@ -1,5 +1,6 @@
 """The folder is the category: every test carries its folder's name as a mark."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,3 +14,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         category = item.path.relative_to(_HERE).parts[0]
         if category in _CATEGORIES:
             item.add_marker(category)
+
+
+@pytest.fixture(scope="session")
+def campaign_size() -> tuple[int, int]:
+    """How many calls the long campaign makes, and how often its controller is killed meanwhile."""
+    calls, kills = os.environ.get("DEALERLIJN_TEST_CAMPAIGN", "400,3").split(",")
+    return int(calls), int(kills)

@@ -2,8 +2,8 @@
 
 Exact means: what is on the wire is in the books once, with its outcome, its agent, and each moment within 100 ms. What fell
 into a time in which no controller lived can be learnt only afterwards: the books then may have its moment as late as the
-controller could first look, an attempt that nobody answered may be in doubt, and whom Asterisk alone served may be let go of
-before the message is over. Nothing else is forgiven, and these are counted apart.
+controller could first look, an attempt that met neither an agent nor the message may be in doubt, and whom Asterisk alone
+served may be let go of before the message is over. Nothing else is forgiven, and these are counted apart.
 """
 
 from collections import defaultdict
@@ -21,6 +21,7 @@ GRACE_SECONDS, LIMIT_SECONDS = (
 UNWRITTEN_SECONDS = 0.5  # what happened so shortly before the end of a controller may not be written yet
 LOOKED_SECONDS = 5.0  # until a new controller has looked at everything
 _BUSY, _CANCELLED = (486, 600, 603), 487
+_COUNTED = {"connected", "abandoned"}  # what the law counts is never in doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class _Pair:
         entry, sight = self.entry, self.sight
         allowed = self._outcomes()
         if entry.outcome not in allowed:
-            if entry.outcome == "in_doubt" and sight.answered_at is None and self._hidden(sight.ended_at):
+            if entry.outcome == "in_doubt" and not allowed & _COUNTED and self._hidden(sight.ended_at):
                 self._late("in doubt", f"{'/'.join(sorted(allowed))} on the wire")
             else:
                 self._wrong(f"{entry.outcome} in the books, {'/'.join(sorted(allowed))} on the wire")

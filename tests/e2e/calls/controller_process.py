@@ -15,9 +15,11 @@ from typing import Self
 
 from pydantic import TypeAdapter
 
+from app.console.server import reserved
 from app.dealers import load_dealers
+from app.main import reachable
 from app.settings import Settings
-from app.wiring import running
+from app.wiring import Program, running
 from calls.ids import AgentId, CampaignId
 from calls.words import AgentState
 from tests.e2e.calls.floor import Watched, nothing_is_left
@@ -106,18 +108,23 @@ async def serve(lines: asyncio.StreamReader) -> None:
     job = _JOB.validate_json(await lines.readline())
     _tell(READY)
     await lines.readline()
-    async with running(job.settings, load_dealers(*job.dealers)) as program:
-        watched = Watched(program, [])
-        program.journal.observe("test", watched.facts.append)
-        while not program.connection.live:
-            await asyncio.sleep(0.01)
-        for name, campaign in job.at_work.items():
-            if program.desk.floor.agent(AgentId(name)).state is AgentState.LOGGED_OUT:
-                program.desk.login(AgentId(name), CampaignId(campaign) if campaign else None)
-        _tell(LIVE)
-        while (line := (await lines.readline()).decode().strip()) != "home":
-            program.desk.pause(AgentId(line), "coffee")
-        await nothing_is_left(watched)
+    with reserved(job.settings.http_host, job.settings.http_port) as bound:
+        async with running(job.settings, load_dealers(*job.dealers)) as program, reachable(program, bound):
+            await _serve_live(program, job, lines)
+
+
+async def _serve_live(program: Program, job: Job, lines: asyncio.StreamReader) -> None:
+    watched = Watched(program, [])
+    program.journal.observe("test", watched.facts.append)
+    while not program.connection.live:
+        await asyncio.sleep(0.01)
+    for name, campaign in job.at_work.items():
+        if program.desk.floor.agent(AgentId(name)).state is AgentState.LOGGED_OUT:
+            program.desk.login(AgentId(name), CampaignId(campaign) if campaign else None)
+    _tell(LIVE)
+    while (line := (await lines.readline()).decode().strip()) != "home":
+        program.desk.pause(AgentId(line), "coffee")
+    await nothing_is_left(watched)
 
 
 def _tell(word: str) -> None:

@@ -27,6 +27,11 @@ class Record:
         """Every attempt, by commitment, with the number that was dialled."""
         return self._rows("SELECT * FROM attempts NATURAL JOIN contacts ORDER BY committed_at")
 
+    def progress(self) -> tuple[int, int]:
+        """How many attempts were committed, and how many of them are over."""
+        (row,) = self._rows("SELECT COUNT(*) AS committed, COUNT(outcome) AS ended FROM attempts")
+        return row["committed"], row["ended"]
+
     def states(self) -> dict[str, str]:
         """Each agent's state."""
         return {row["agent_id"]: row["state"] for row in self._rows("SELECT agent_id, state FROM agents")}

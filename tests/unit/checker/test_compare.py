@@ -117,6 +117,16 @@ def test_what_fell_into_a_time_without_a_controller_is_told_as_late_and_not_as_w
     ]
 
 
+def test_whoever_left_before_the_message_while_no_controller_lived_may_be_in_doubt() -> None:
+    left = Seen("+311", 0.1, 0.2, 2.0, ended_at=3.0, status=200)
+    entry = Entry("c1", "+311", 0.0, 2.0, ended_at=5.0, outcome="in_doubt")
+
+    hidden, watched = (compare([left], _books([entry]), away) for away in ([Away(2.5, 4.9)], []))
+
+    assert (hidden.wrong, len(hidden.late)) == ([], 2)
+    assert "in_doubt in the books, hung_up on the wire" in watched.wrong[0]
+
+
 @pytest.mark.parametrize("lie", [replace(TALK, ended_at=8.5), replace(TALK, ended_at=17.0)])
 def test_no_time_without_a_controller_excuses_a_moment_before_it_happened_or_long_after(lie: Entry) -> None:
     verdict = compare(SEEN, _books([lie, MISS, ENGAGED]), [Away(8.0, 11.0)])
