@@ -2,8 +2,8 @@
 
 Exact means: what is on the wire is in the books once, with its outcome, its agent, and each moment within 100 ms. What fell
 into a time in which no controller lived can be learnt only afterwards: the books then may have its moment as late as the
-controller could first look, an attempt that met neither an agent nor the message may be in doubt, and whom Asterisk alone
-served may be let go of before the message is over. Nothing else is forgiven, and these are counted apart.
+controller could first look, an attempt may be in doubt unless the message was heard or a conversation was seen to begin, and
+whom Asterisk alone served may be let go of before the message is over. Nothing else is forgiven, and these are counted apart.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ GRACE_SECONDS, LIMIT_SECONDS = (
 UNWRITTEN_SECONDS = 0.5  # what happened so shortly before the end of a controller may not be written yet
 LOOKED_SECONDS = 5.0  # until a new controller has looked at everything
 _BUSY, _CANCELLED = (486, 600, 603), 487
-_COUNTED = {"connected", "abandoned"}  # what the law counts is never in doubt
+_COUNTED = {"connected", "abandoned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class _Pair:
         entry, sight = self.entry, self.sight
         allowed = self._outcomes()
         if entry.outcome not in allowed:
-            if entry.outcome == "in_doubt" and not allowed & _COUNTED and self._hidden(sight.ended_at):
+            if entry.outcome == "in_doubt" and self._may_be_in_doubt(allowed):
                 self._late("in doubt", f"{'/'.join(sorted(allowed))} on the wire")
             else:
                 self._wrong(f"{entry.outcome} in the books, {'/'.join(sorted(allowed))} on the wire")
@@ -103,7 +103,7 @@ class _Pair:
             self._moment("ended", entry.ended_at, sight.ended_at)
         if (entry.abandoned_at is not None) != (entry.outcome == "abandoned"):
             self._wrong(f"{entry.outcome}, but abandoned at {entry.abandoned_at}")
-        if sight.agent is not None and entry.agent != sight.agent:
+        if sight.agent is not None and entry.agent != sight.agent and entry.outcome != "in_doubt":
             self._wrong(f"with {entry.agent} in the books, with {sight.agent} on the wire")
         if entry.objected != (sight.objected_at is not None):
             self._wrong(
@@ -127,6 +127,12 @@ class _Pair:
         if self._too_short_to_tell():
             allowed |= {"connected", "hung_up"}
         return allowed
+
+    def _may_be_in_doubt(self, allowed: set[str]) -> bool:
+        """Whether no controller could see the end, nor, of a conversation, that it began. An abandoned call never may."""
+        if not self._hidden(self.sight.ended_at):
+            return False
+        return bool(allowed - _COUNTED) or self._hidden(self.sight.connected_at)
 
     def _too_short_to_tell(self) -> bool:
         """Whether the customer left so soon after the agent came, by the books, that the wire shows nothing of it."""
@@ -166,7 +172,12 @@ class _Pair:
         return at is not None and any(away.hides(at) for away in self.away)
 
     def _looked(self, at: float) -> float:
-        return max(away.until for away in self.away if away.hides(at)) + LOOKED_SECONDS
+        """By when a controller has looked that lived long enough to."""
+        until = max(away.until for away in self.away if away.hides(at)) + LOOKED_SECONDS
+        for away in sorted(self.away, key=lambda away: away.since):
+            if away.since <= until < away.until + LOOKED_SECONDS:
+                until = away.until + LOOKED_SECONDS
+        return until
 
     def _wrong(self, what: str) -> None:
         self.verdict.wrong.append(f"{_name(self.entry)}: {what}")

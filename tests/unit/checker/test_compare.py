@@ -127,11 +127,29 @@ def test_whoever_left_before_the_message_while_no_controller_lived_may_be_in_dou
     assert "in_doubt in the books, hung_up on the wire" in watched.wrong[0]
 
 
+@pytest.mark.parametrize(("since", "wrong"), [(1.5, 0), (4.0, 1)])
+def test_a_conversation_may_be_in_doubt_only_if_no_controller_saw_it_begin(since: float, wrong: int) -> None:
+    entry = replace(TALK, outcome="in_doubt", agent=None)
+
+    verdict = compare([TALKED], _books([entry]), [Away(since, 9.5)])
+
+    assert len(verdict.wrong) == wrong
+
+
 @pytest.mark.parametrize("lie", [replace(TALK, ended_at=8.5), replace(TALK, ended_at=17.0)])
 def test_no_time_without_a_controller_excuses_a_moment_before_it_happened_or_long_after(lie: Entry) -> None:
     verdict = compare(SEEN, _books([lie, MISS, ENGAGED]), [Away(8.0, 11.0)])
 
     assert len(verdict.wrong) == 1
+
+
+@pytest.mark.parametrize(("again", "wrong"), [(13.0, 0), (16.5, 1)])
+def test_a_controller_that_died_before_it_had_looked_leaves_it_to_the_next(again: float, wrong: int) -> None:
+    late = replace(TALK, ended_at=21.0)
+
+    verdict = compare([TALKED], _books([late]), [Away(8.0, 11.0), Away(again, 20.0)])
+
+    assert len(verdict.wrong) == wrong
 
 
 def test_no_time_without_a_controller_excuses_a_wrong_outcome() -> None:
