@@ -103,12 +103,17 @@ class CampaignService:
                 try:
                     for runner in await self.load():
                         group.create_task(runner.run(), name=f"campaign {runner.campaign.campaign_id}")
-                    for campaign_id in self._runners:
+                    for campaign_id in self._begun():
                         window = await self._store.abandon_window(campaign_id, self._now() - WINDOW)
                         self._windows[campaign_id] = window
                         self._show_window(window)
                 except StoreUnavailable as error:
                     _log.warning("campaigns could not be read", extra={"reason": str(error)})
+
+    def _begun(self) -> list[CampaignId]:
+        """The campaigns that have dialled, or may have: also those that were stopped before this process."""
+        states = self.campaigns.values()
+        return [each.campaign_id for each in states if each.state is not CampaignState.DRAFT]
 
     def _may_run(self, campaign: Campaign) -> bool:
         """The profile for simulated people never dials a real trunk."""

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.ari.outcome import value_or
+from app.ari.outcome import Done
 from app.lines import OpenLine
 from app.storage.totals import count_totals
 from app.wiring import Program
 from calls.commands import HangUp
-from calls.ids import call_of_bridge
 from calls.words import AgentState, AttemptOutcome, InboundOutcome
 from metrics.agreement import disagreements
 from metrics.totals import CallTotal, Totals
@@ -69,15 +68,11 @@ async def _until_quiet(program: Program, seconds: float, *, but_lines: bool) -> 
 
 
 async def _leftovers(program: Program) -> int:
-    """Channels and bridges that Asterisk still has, and calls' tasks that still run."""
+    """Channels and bridges that Asterisk still has, and calls' tasks that still run. An Asterisk that does not tell counts as one."""
     for _ in range(30):
-        channels = len(value_or(await program.ari.channels.list(), ()))
-        bridges = [
-            bridge
-            for bridge in value_or(await program.ari.bridges.list(), ())
-            if call_of_bridge(bridge.id) is not None
-        ]
-        left = channels + len(bridges) + len(program.supervisor)
+        channels, bridges = await program.ari.channels.list(), await program.ari.bridges.list()
+        left = len(program.supervisor)
+        left += sum(len(answer.value) if isinstance(answer, Done) else 1 for answer in (channels, bridges))
         if left == 0:
             break
         await asyncio.sleep(0.1)

@@ -48,12 +48,8 @@ def refusal(
     campaign: Campaign,
     profile: CallingProfile,
     now: datetime,
-    *,
-    agent_certain: bool = False,
 ) -> Refusal | None:
     """Return the first rule that forbids dialling this contact for this campaign at `now`, None when it may be dialled.
-
-    `agent_certain`: an agent is free for this very attempt, so that nobody can be abandoned again.
 
     `history` must be read in the transaction that commits the attempt, else an objection made meanwhile is missed.
     """
@@ -61,7 +57,7 @@ def refusal(
         _for_ever(history, campaign, profile, now)
         or _in_the_air(history, profile, now)
         or _until_a_date(history, profile, now)
-        or (None if agent_certain else _after_abandon(history, profile, now))
+        or _after_abandon(history, profile, now)
         or _after_attempts(history, campaign, profile, now)
         or _per_day(history, profile, now)
         or _within_hours(history, campaign, profile, now)
@@ -77,7 +73,7 @@ def promise_refusal(
         for each in history.past
     )
     then = replace(history, past=past, not_before=at, resume_at=at, closed=False)
-    return refusal(then, campaign, profile, at, agent_certain=True)
+    return refusal(then, campaign, profile, at)
 
 
 def most_attempts(campaign: Campaign, profile: CallingProfile) -> int:

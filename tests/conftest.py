@@ -19,5 +19,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def campaign_size() -> tuple[int, int]:
     """How many calls the long campaign makes, and how often its controller is killed meanwhile."""
-    calls, kills = os.environ.get("DEALERLIJN_TEST_CAMPAIGN", "400,3").split(",")
+    calls, kills = os.environ.get("DEALERLIJN_TEST_CAMPAIGN", "400,0").split(",")
     return int(calls), int(kills)

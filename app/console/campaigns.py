@@ -9,7 +9,7 @@ from typing import Annotated, cast
 from pydantic import BaseModel, Field
 
 from app.campaign_rules import MOST_OVER_DIAL
-from app.console.fields import Ask, Number, Ratio, Slug, Title, Word
+from app.console.fields import Ask, CampaignSlug, Number, Ratio, Slug, Title, Word
 from app.console.routes import AnyRoute, Asked, Nothing, changing, reading
 from app.control import Control
 from app.control_ports import CampaignFigures, PacingChanges
@@ -46,7 +46,7 @@ class NewCampaign(Ask):
     `drop_machines` hangs up on what machine detection is certain of: a beep after a greeting, or the network's tones.
     """
 
-    id: Slug
+    id: CampaignSlug
     dealer: Slug
     name: Title | None = None
     kind: CampaignKind

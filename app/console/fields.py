@@ -1,5 +1,6 @@
 """The kinds of fields that requests are made of. What does not fit is refused, and so is every field nobody asked for."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -25,7 +26,14 @@ def _e164(text: str) -> str:
         raise ValueError(str(error)) from error
 
 
+def _no_number(text: str) -> str:
+    if re.search("[0-9]{7}", text.replace("-", "")):
+        raise ValueError("may be a phone number, and this name is shown in metrics: leave the number out")
+    return text
+
+
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG}$")]
+CampaignSlug = Annotated[Slug, AfterValidator(_no_number)]
 Word = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,39}$")]
 # One line without control characters, not beginning with a blank.
 Title = Annotated[

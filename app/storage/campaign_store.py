@@ -12,7 +12,6 @@ from app.storage.epochs import check_epoch
 from app.storage.objections import store_objection
 from calls.ids import AgentId, CallId, CampaignId, ContactId, NodeId
 from dialer.campaign import AbandonWindow, Campaign, CommittedAttempt, RefusedContact
-from dialer.pacing import Reason
 from dialer.profiles import Profiles
 
 
@@ -52,7 +51,6 @@ class SqlCampaignStore:
                 self._node,
                 self._epoch,
                 now,
-                reason == Reason.AGENTS_CERTAIN,
             )
             return await commitment.commit(call_ids, reason, dates_first)
 

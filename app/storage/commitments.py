@@ -26,10 +26,7 @@ _MOVED_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """One transaction's choice of contacts for a campaign, at `now`, under an epoch that the caller has checked.
-
-    `agent_certain`: each attempt has a free agent of its own.
-    """
+    """One transaction's choice of contacts for a campaign, at `now`, under an epoch that the caller has checked."""
 
     database: Database
     connection: AsyncConnection
@@ -38,7 +35,6 @@ class Commitment:
     node: NodeId
     epoch: int
     now: datetime
-    agent_certain: bool
 
     async def commit(
         self, call_ids: Sequence[CallId], reason: str, dates_first: Sequence[date] = ()
@@ -84,9 +80,7 @@ class Commitment:
         for candidate in candidates:
             if len(chosen) == wanted:
                 break
-            no = refusal(
-                candidate.history, self.campaign, self.profile, self.now, agent_certain=self.agent_certain
-            )
+            no = refusal(candidate.history, self.campaign, self.profile, self.now)
             if no is None:
                 chosen.append(candidate)
             else:

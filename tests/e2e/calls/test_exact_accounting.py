@@ -153,5 +153,6 @@ def _told(seen: list[Seen], books: Books, verdict: Verdict) -> list[str]:
     return [
         f"{len(seen)} calls on the wire in {seconds:.0f} s; the books: {counts_of(books.table)}",
         f"{len(verdict.wrong)} disagreements; {len(verdict.late)} known late or in doubt, for want of a controller:",
+        *verdict.wrong,
         *verdict.late,
     ]

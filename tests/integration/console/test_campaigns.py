@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
 from app.console import campaigns
 from app.console.calls import LIST_CHANGES
@@ -24,6 +25,12 @@ def new_campaign(**changes: object) -> NewCampaign:
         "shown_number": "040 123 4567",
     }
     return NewCampaign.model_validate(fields | changes)
+
+
+@pytest.mark.parametrize("name", ["0612345678", "jan-06-12345678"])
+def test_a_phone_number_is_no_name_for_a_campaign_since_metrics_show_it(name: str) -> None:
+    with pytest.raises(ValidationError, match="phone number"):
+        new_campaign(id=name)
 
 
 async def test_a_new_campaign_is_a_draft_with_its_number_in_e164(bed: Bed, client: ApiClient) -> None:

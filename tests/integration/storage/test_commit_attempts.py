@@ -19,6 +19,7 @@ from calls.ids import CallId, NodeId
 from calls.words import AttemptOutcome, HangupCause
 from customers.person import number_hash
 from dialer.campaign import CampaignKind, CampaignState, CommittedAttempt, LegalBasis
+from dialer.eligibility import Rule
 from tests.integration.storage.builders import (
     CAMPAIGN,
     NODE,
@@ -245,7 +246,7 @@ async def test_a_number_counts_as_shown_since_its_campaigns_last_attempt(databas
     assert await numbers_shown(database, NOW + timedelta(days=1)) == []
 
 
-async def test_after_an_abandoned_call_only_a_certain_agent_is_reason_enough(database: Database) -> None:
+async def test_after_an_abandoned_call_not_even_a_free_agent_is_reason_enough(database: Database) -> None:
     campaign = await campaign_with(database, [contact(1)])
     store = await store_for(database)
     [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "lookahead"))
@@ -263,6 +264,8 @@ async def test_after_an_abandoned_call_only_a_certain_agent_is_reason_enough(dat
     await Journal(database, NODE, 1).write_facts([abandoned])
     next_day = NOW + timedelta(days=1)
 
-    certain = await store.commit_attempts(campaign, call_ids(1), next_day, "agents_certain")
+    soon = await store.commit_attempts(campaign, call_ids(1), next_day, "agents_certain")
+    late = await store.commit_attempts(campaign, call_ids(1), NOW + timedelta(days=7), "agents_certain")
 
-    assert len(committed(certain)) == 1
+    assert [each.rule for each in refused(soon)] == [Rule.AFTER_ABANDON]
+    assert len(committed(late)) == 1

@@ -127,14 +127,15 @@ async def test_a_change_that_is_announced_is_read_at_once_by_the_same_runner() -
 
 
 @virtual_time
-async def test_the_abandoned_of_every_campaign_that_ran_are_shown() -> None:
-    bed = Bed(CAMPAIGN, DRAFT)
+async def test_the_abandoned_of_every_campaign_that_ran_are_shown_also_when_it_was_stopped_before() -> None:
+    stopped = replace(CAMPAIGN, campaign_id=CampaignId("stopped"), state=CampaignState.STOPPED)
+    bed = Bed(CAMPAIGN, DRAFT, stopped)
     bed.store.abandoned = 7
 
     async with running(bed):
         await asyncio.sleep(RELOAD_SECONDS + 0.1)
 
-    assert {window.campaign_id for window in bed.windows} == {APK}
+    assert {window.campaign_id for window in bed.windows} == {APK, stopped.campaign_id}
     assert bed.windows[-1].abandoned == 7
     assert (LoopClock().now() - bed.windows[-1].since).total_seconds() == pytest.approx(86400, abs=1)
 

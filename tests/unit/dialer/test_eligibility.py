@@ -179,16 +179,6 @@ def test_seventy_two_hours_pass_after_an_abandoned_call_of_any_campaign() -> Non
     assert asked(contact, now=over) is None
 
 
-def test_after_an_abandoned_call_only_a_certain_agent_may_call_sooner_and_not_on_the_same_day() -> None:
-    abandoned = replace(CONTACT, past=(tried(AttemptOutcome.ABANDONED, timedelta(hours=30), ELSEWHERE),))
-    today = replace(CONTACT, past=(tried(AttemptOutcome.ABANDONED, timedelta(hours=1), ELSEWHERE),))
-
-    assert refusal(abandoned, CAMPAIGN, NL_CONSUMER, NOW, agent_certain=True) is None
-    refused = refusal(today, CAMPAIGN, NL_CONSUMER, NOW, agent_certain=True)
-    assert refused is not None
-    assert refused.rule is Rule.DAILY_LIMIT
-
-
 def test_a_moment_an_agent_named_lifts_the_wait_after_the_attempts_before_it_only() -> None:
     talked = tried(AttemptOutcome.CONNECTED, timedelta(days=2))
     agreed = replace(CONTACT, past=(talked,), resume_at=NOW - timedelta(days=1))

@@ -71,7 +71,7 @@ def naive_window(moment: datetime, zone: str) -> bool:
     return (9 if local.isoweekday() <= 5 else 10) * 60 <= minute < last
 
 
-def naive_ban(history: ContactHistory, campaign: Campaign, now: datetime, certain: bool) -> str | None:
+def naive_ban(history: ContactHistory, campaign: Campaign, now: datetime) -> str | None:
     """Why nobody may dial, in the words of the law and the house rules."""
     zone = ZoneInfo(history.timezone)
     if history.objected_at is not None:
@@ -98,16 +98,14 @@ def naive_ban(history: ContactHistory, campaign: Campaign, now: datetime, certai
     if any(a.at.astimezone(zone).date() == now.astimezone(zone).date() for a in history.past):
         return "called today"
     met_nobody = {AttemptOutcome.ABANDONED, AttemptOutcome.IN_DOUBT}
-    if not certain and any(
-        a.outcome in met_nobody and now - a.at < timedelta(hours=72) for a in history.past
-    ):
+    if any(a.outcome in met_nobody and now - a.at < timedelta(hours=72) for a in history.past):
         return "abandoned lately"
     rings = (now, now + timedelta(seconds=campaign.ring_seconds))
     return None if all(naive_window(moment, history.timezone) for moment in rings) else "outside hours"
 
 
 @st.composite
-def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime, bool]:
+def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime]:
     now = draw(office | office | edges | moments | around_the_clock_changes)
     past = draw(
         st.just([]) | tries | st.lists(st.tuples(st.sampled_from([HERE, THERE]), agos, outcomes), max_size=4)
@@ -143,18 +141,18 @@ def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime, boo
         state=CampaignState.RUNNING,
         ring_seconds=draw(st.integers(15, 60)),
     )
-    return history, campaign, now, draw(st.booleans())
+    return history, campaign, now
 
 
 @settings(max_examples=500, deadline=None)
 @given(situations())
 def test_what_the_law_forbids_is_never_dialled(
-    situation: tuple[ContactHistory, Campaign, datetime, bool],
+    situation: tuple[ContactHistory, Campaign, datetime],
 ) -> None:
-    history, campaign, now, certain = situation
-    ban = naive_ban(history, campaign, now, certain)
+    history, campaign, now = situation
+    ban = naive_ban(history, campaign, now)
 
-    refused = refusal(history, campaign, CONSUMER, now, agent_certain=certain)
+    refused = refusal(history, campaign, CONSUMER, now)
 
     if ban is not None:
         assert refused is not None, ban
