@@ -182,6 +182,7 @@ async def test_what_was_done_for_people_is_marked_with_its_times_and_outlives_as
     marked = await dealer_asterisk.marks()
     await dealer_asterisk.instance.kill()
     await dealer_asterisk.instance.start()
+    await network_asterisk.register()
     async with asyncio.timeout(60):
         while len(await dealer_asterisk.reachable_phones()) < len(dealer_asterisk.node.phones):
             await asyncio.sleep(0.1)

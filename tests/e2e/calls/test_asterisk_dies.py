@@ -51,6 +51,7 @@ async def test_every_call_ends_once_when_asterisk_dies_and_callers_and_customers
         await watched.fact(AsteriskLost)
         await network_asterisk.hang_up_all()
         await dealer_asterisk.instance.start()
+        await network_asterisk.register()
         back = datetime.now(UTC)
         await watched.ended(count=3)
         await watched.fact(AttemptEnded, count=2)
