@@ -10,6 +10,8 @@ from app.asterisk.render import render
 
 REMEDY = "let dealerlijn write the file again, or bring the setting in line with it"
 SECRET_KEYS = frozenset({"password", "secret"})
+# Files that are read wherever they are, and say that others are read from somewhere else.
+ELSEWHERE = ("extconfig.conf", "sorcery.conf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,7 @@ def parse_entries(text: str) -> Entries:
     """
     entries: dict[str, list[str]] = {}
     section, pending = "", ""
-    for raw in text.splitlines():
-        line = re.split(r"(?<!\\);", raw, maxsplit=1)[0].strip()
+    for line in _lines(text):
         if line.startswith("#"):
             entries.setdefault(line.split()[0], []).append(line)
             continue
@@ -58,7 +59,13 @@ def check_files(node: DealerNode, etc: Path) -> list[Finding]:
 
     A file that is missing, unreadable or readable by others is one finding of its own.
     """
-    findings: list[Finding] = []
+    findings = [
+        Finding(
+            name, "", "no such file", "a file", f"remove {etc / name}: it puts other settings before these"
+        )
+        for name in ELSEWHERE
+        if (etc / name).exists()
+    ]
     for name, wanted in render(node).items():
         path = etc / name
         try:
@@ -112,6 +119,21 @@ def _differences(name: str, wanted: str, found: str) -> Iterator[Finding]:
                 _shown(key, actual.get(key), "another one"),
                 REMEDY,
             )
+    if expected == actual and _in_order(wanted) != _in_order(found):
+        yield Finding(name, "", "the options in this order", "another order", REMEDY)
+
+
+def _in_order(text: str) -> list[str]:
+    """All lines, each option with its section: where several apply, such as permit and deny, the last one counts."""
+    return [re.sub(r"\s*=>?\s*", "=", line) for line in _lines(text)]
+
+
+def _lines(text: str) -> Iterator[str]:
+    """What Asterisk reads of a file: without comments, those of several lines too, and blanks."""
+    for raw in re.sub(r";--(?!-).*?--;", "", text, flags=re.DOTALL).splitlines():
+        line = re.split(r"(?<!\\);", raw, maxsplit=1)[0].strip()
+        if line:
+            yield line
 
 
 def _dialplan_differences(wanted: str, found: str) -> Iterator[Finding]:
@@ -139,13 +161,11 @@ def _presence(ours: object, theirs: object) -> tuple[str, str]:
 
 
 def _contexts(text: str) -> dict[str, list[str]]:
-    contexts: dict[str, list[str]] = {}
-    lines: list[str] = []
-    for raw in text.splitlines():
-        line = re.split(r"(?<!\\);", raw, maxsplit=1)[0].strip()
+    contexts: dict[str, list[str]] = {"before all": (lines := [])}
+    for line in _lines(text):
         if line.startswith("["):
             lines = contexts.setdefault(line.strip("[]"), [])
-        elif line:
+        else:
             lines.append(line)
     return contexts
 

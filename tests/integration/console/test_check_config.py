@@ -3,6 +3,7 @@
 import asyncio
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -135,6 +136,41 @@ def test_a_change_of_any_line_of_any_installed_file_is_found(tmp_path: Path, nam
                 missed.append((number, line, other))
 
     assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("extensions.conf", lambda text: f'#include "others.conf"\n{text}'),
+        ("modules.conf", lambda text: text.replace("load = app_queue.so", ";--\nload = app_queue.so\n--;")),
+        ("ari.conf", lambda text: _swapped(text, "deny", "permit")),
+        ("manager.conf", lambda text: _swapped(text, "deny", "permit")),
+        ("pjsip.conf", lambda text: _swapped(text, "disallow", "allow")),
+        ("extconfig.conf", lambda _text: "[settings]\nps_endpoints => odbc,asterisk\n"),
+    ],
+)
+def test_what_changes_the_meaning_of_lines_that_are_all_there_is_found(
+    tmp_path: Path, name: str, change: Callable[[str], str]
+) -> None:
+    node = dealer_node(state_dir=tmp_path)
+    install(node)
+    path = tmp_path / "etc" / name
+    before = path.read_text() if path.exists() else ""
+
+    path.write_text(change(before))
+    path.chmod(0o600)
+
+    assert change(before) != before
+    assert name in {finding.file for finding in check_files(node, tmp_path / "etc")}
+
+
+def _swapped(text: str, one: str, other: str) -> str:
+    """The first line of one option and the next of the other, the other way round."""
+    lines = text.splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith(f"{one} "))
+    second = next(n for n, line in enumerate(lines) if n > first and line.startswith(f"{other} "))
+    lines[first], lines[second] = lines[second], lines[first]
+    return "\n".join(lines)
 
 
 def test_no_option_of_telephony_is_forgotten_here() -> None:
