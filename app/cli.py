@@ -14,7 +14,7 @@ from app.cli_calls import call_commands, queue_commands
 from app.cli_campaigns import campaign_commands
 from app.cli_capacity import capacity_commands
 from app.cli_config import Places, check_all
-from app.cli_consents import consent_commands
+from app.cli_consents import consent_commands, objection_commands
 from app.cli_contacts import contact_commands
 from app.cli_doctor import examine
 from app.cli_frame import AsJson, Exit, end, new_commands, opened, show_table
@@ -33,6 +33,7 @@ commands.add_typer(queue_commands, name="queue")
 commands.add_typer(campaign_commands, name="campaign")
 commands.add_typer(capacity_commands, name="capacity")
 commands.add_typer(consent_commands, name="consent")
+commands.add_typer(objection_commands, name="objection")
 commands.add_typer(contact_commands, name="contacts")
 commands.add_typer(simulate_commands, name="simulate")
 commands.add_typer(telephony_commands, name="telephony")

@@ -1,4 +1,4 @@
-"""`dealerlijn consent …`: asked of the running program."""
+"""`dealerlijn consent …` and `dealerlijn objection …`: asked of the running program."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,10 +7,11 @@ import typer
 
 from app.cli_frame import AsJson, ask, new_commands, show, show_table, utc
 from app.console import consents
-from app.console.consents import LedgerAnswer, NewConsent, NewEntry, PersonMeant
+from app.console.consents import LedgerAnswer, NewConsent, NewEntry, NewObjection, PersonMeant
 from dialer.campaign import CampaignKind, LegalBasis
 
 consent_commands = new_commands("Consents: what people agreed to and took back. Entries are only ever added.")
+objection_commands = new_commands("Objections: numbers that are never called again.")
 
 Dealer = Annotated[str, typer.Option(help="Whose customer it is.")]
 Number = Annotated[str | None, typer.Option(help="A number of the person, on one of the dealer's lists.")]
@@ -78,6 +79,21 @@ def show_ledger(
     """Show what a person agreed to and took back."""
     meant = PersonMeant(dealer=dealer, person=person, number=number)
     _tell(ask(lambda client: client.ask(consents.SHOW_CONSENTS, meant)), as_json)
+
+
+@objection_commands.command("record")
+def record_objection(
+    number: Annotated[str, typer.Argument(help="The number, such as 0612345678.")],
+    source: Annotated[str, typer.Option(help="How it came to us, such as 'letter'.")],
+    as_json: AsJson = False,
+) -> None:
+    """Record an objection (verzet) that came otherwise than in a call: for ever, for all dealers."""
+    body = NewObjection(number=number, source=source)
+    answer = ask(lambda client: client.ask(consents.RECORD_OBJECTION, body))
+    if as_json:
+        show(answer)
+        return
+    typer.echo(f"from {answer.in_force_since:%d-%m-%Y %H:%M} UTC on nobody is called there")
 
 
 def _tell(ledger: LedgerAnswer, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from app.control_errors import AmbiguousPerson, OutOfBounds, UnknownDealer
 from app.storage.audit import AuditEntry, record_change
 from app.storage.consents import Person, entries_of, people_at, person_with_id, record_entry
 from app.storage.database import Database
+from app.storage.objections import record_objection_by_hand
 from calls.ids import DealerId
 from customers.consent import ConsentAction, ConsentEntry, consent_in_force
 from dialer.campaign import CampaignKind, LegalBasis
@@ -68,6 +69,14 @@ class Consents:
             self._database, AuditEntry(now, recorded_by, f"consent_{action}", subject, "null", after)
         )
         return await self._ledger(person)
+
+    async def object_to_calls(self, e164: str, source: str, recorded_by: str) -> datetime:
+        """Nobody at this number is called again, by any dealer, once this returns. Returns since when."""
+        now = self._clock.now()
+        after = msgspec.json.encode({"source": source}).decode()
+        entry = AuditEntry(now, recorded_by, "objection_recorded", "number", "null", after)
+        await record_objection_by_hand(self._database, e164, now, entry)
+        return now
 
     async def show(self, who: Who) -> Ledger:
         """What a person agreed to and took back."""

@@ -43,6 +43,19 @@ class NewConsent(NewEntry):
     basis: LegalBasis = LegalBasis.CONSENT
 
 
+class NewObjection(Ask):
+    """A number whose owner does not want to be called. `source` is how it came to us, such as `letter`; no name in it."""
+
+    number: Number
+    source: Title
+
+
+class ObjectionAnswer(BaseModel):
+    """Since when nobody calls there."""
+
+    in_force_since: datetime
+
+
 class EntryAnswer(BaseModel):
     """One entry of the ledger."""
 
@@ -79,6 +92,12 @@ async def withdraw_consent(control: Control, asked: Asked[NewEntry, Nothing]) ->
 async def show_consents(control: Control, asked: Asked[PersonMeant, Nothing]) -> LedgerAnswer:
     """What a person agreed to and took back; the number is in the body, so that no address holds it."""
     return _answer(await control.consents.show(_who(asked.body)))
+
+
+async def record_objection(control: Control, asked: Asked[NewObjection, Nothing]) -> ObjectionAnswer:
+    """Record an objection that came otherwise than in a call: in force at once, for ever, for all dealers."""
+    since = await control.consents.object_to_calls(asked.body.number, asked.body.source, asked.who)
+    return ObjectionAnswer(in_force_since=since)
 
 
 async def _record(
@@ -120,5 +139,6 @@ def _answer(ledger: Ledger) -> LedgerAnswer:
 RECORD_CONSENT = changing("POST", "/consents", record_consent, NewConsent, LedgerAnswer, 201)
 WITHDRAW_CONSENT = changing("POST", "/consents/withdraw", withdraw_consent, NewEntry, LedgerAnswer, 201)
 SHOW_CONSENTS = changing("POST", "/consents/show", show_consents, PersonMeant, LedgerAnswer)
+RECORD_OBJECTION = changing("POST", "/objections", record_objection, NewObjection, ObjectionAnswer, 201)
 
-ROUTES: tuple[AnyRoute, ...] = (RECORD_CONSENT, WITHDRAW_CONSENT, SHOW_CONSENTS)
+ROUTES: tuple[AnyRoute, ...] = (RECORD_CONSENT, WITHDRAW_CONSENT, SHOW_CONSENTS, RECORD_OBJECTION)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import String, exists, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.storage.audit import AuditEntry, store_change
 from app.storage.contact_list import read_hash_key
 from app.storage.database import Database
 from app.storage.tables import UtcTime, campaigns, contacts, objections, refusals
@@ -28,6 +29,14 @@ async def record_objection(
         ).where(~exists().where(objections.c.call_id == call_id))
         columns = ["number_hash", "at", "call_id", "agent_id"]
         await connection.execute(insert(objections).from_select(columns, said))
+
+
+async def record_objection_by_hand(database: Database, e164: str, at: datetime, entry: AuditEntry) -> None:
+    """Store the same for a number whose objection came otherwise than in a call, such as by letter, and who entered it."""
+    async with database.writing() as connection:
+        hashed = number_hash(await read_hash_key(connection), e164)
+        await connection.execute(insert(objections).values(number_hash=hashed, at=at))
+        await store_change(connection, entry)
 
 
 async def store_objection(

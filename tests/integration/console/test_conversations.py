@@ -12,9 +12,9 @@ from app.storage.contact_list import add_contacts
 from calls.facts import DispositionRecorded
 from calls.ids import CallId
 from dialer.campaign import CampaignKind, LegalBasis
-from tests.integration.console.bed import DEALER, Bed, apk_campaign
+from tests.integration.console.bed import CUSTOMER, DEALER, Bed, apk_campaign
 from tests.integration.console.command_line import call_beside
-from tests.integration.console.test_calls import attempt_with_anna
+from tests.integration.console.test_calls import attempt_with_anna, refuses_calls
 from tests.integration.console.test_campaigns import new_campaign
 from tests.integration.storage.builders import NOW, contact
 
@@ -114,10 +114,10 @@ async def test_a_disposition_that_cannot_be_is_refused_by_field(
 ) -> None:
     call_id = await attempt_with_anna(bed, client)
 
-    with pytest.raises(ApiRefused) as refused:
+    with pytest.raises(ApiRefused) as refusal:
         await say(client, call_id, word, **more)
 
-    assert [error.pointer for error in refused.value.problem.errors] == [pointer]
+    assert [error.pointer for error in refusal.value.problem.errors] == [pointer]
 
 
 async def test_only_a_moment_inside_the_calling_hours_can_be_promised(bed: Bed, client: ApiClient) -> None:
@@ -129,11 +129,11 @@ async def test_only_a_moment_inside_the_calling_hours_can_be_promised(bed: Bed, 
         tuesday += timedelta(days=7)
     sunday = tuesday - timedelta(days=2)
 
-    with pytest.raises(ApiRefused) as refused:
+    with pytest.raises(ApiRefused) as refusal:
         await say(client, call_id, "call_back", until=sunday)
     await say(client, call_id, "call_back", until=tuesday)
 
-    assert "window_closed" in refused.value.problem.errors[0].detail
+    assert "window_closed" in refusal.value.problem.errors[0].detail
     assert bed.facts[-1].until == tuesday  # type: ignore[union-attr]
 
 
@@ -158,10 +158,10 @@ async def test_an_objection_cannot_be_corrected(bed: Bed, client: ApiClient) -> 
     await say(client, call_id, "objection")
     assert await bed.stored()
 
-    with pytest.raises(ApiRefused) as refused:
+    with pytest.raises(ApiRefused) as refusal:
         await say(client, call_id, "booked")
 
-    assert refused.value.problem.type.endswith("objection-stands")
+    assert refusal.value.problem.type.endswith("objection-stands")
 
 
 async def test_the_ledger_is_kept_and_shown_on_the_command_line(bed: Bed, client: ApiClient) -> None:
@@ -184,11 +184,11 @@ async def test_the_ledger_is_kept_and_shown_on_the_command_line(bed: Bed, client
 
 @pytest.mark.parametrize("meant", [{"person": 9}, {"number": "06 87654321"}])
 async def test_nobody_is_told_with_what_to_do(client: ApiClient, meant: dict[str, object]) -> None:
-    with pytest.raises(ApiRefused) as refused:
+    with pytest.raises(ApiRefused) as refusal:
         await client.ask(consents.SHOW_CONSENTS, PersonMeant.model_validate({"dealer": DEALER, **meant}))
 
-    assert refused.value.problem.status == 409
-    assert "import" in refused.value.problem.remedy
+    assert refusal.value.problem.status == 409
+    assert "import" in refusal.value.problem.remedy
 
 
 async def test_the_calling_profiles_are_shown_with_whoever_widened_them(bed: Bed, client: ApiClient) -> None:
@@ -214,3 +214,19 @@ async def test_what_an_agent_said_can_be_told_on_the_command_line(bed: Bed, clie
     fact = bed.facts[-1]
     assert isinstance(fact, DispositionRecorded)
     assert (f"{fact.until:%Y-%m-%dT%H:%M:%S}", fact.answers) == (until, (("mileage", "84000"),))
+
+
+async def test_an_objection_by_letter_is_in_force_at_once_and_nobody_reads_the_number_in_the_audit_log(
+    bed: Bed, client: ApiClient
+) -> None:
+    told = await call_beside(bed, "objection", "record", CUSTOMER, "--source", "letter")
+
+    [change] = (await client.ask(LIST_CHANGES)).changes
+    assert told.exit_code == 0
+    assert told.stdout.endswith("UTC on nobody is called there\n")
+    assert (change.action, change.subject, change.after) == (
+        "objection_recorded",
+        "number",
+        '{"source":"letter"}',
+    )
+    assert await refuses_calls(bed)
