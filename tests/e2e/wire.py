@@ -103,7 +103,7 @@ class Stream:
         return sum(bool(amplitude > _TONE_LEVEL) for amplitude in amplitudes) * WINDOW_SECONDS
 
     def hears(self, recording: Path) -> datetime | None:
-        """When the dealer began to play this recording (8 kHz mono WAV), told by its first second and a half; None: never."""
+        """When the dealer first began to play this recording (8 kHz mono WAV), told by its first second and a half; None: never."""
         with wave.open(str(recording)) as file:
             frames = file.readframes(int(RATE * _KNOWN_BY_SECONDS))
         wanted = np.frombuffer(frames, "<i2").astype(np.float64)
@@ -116,9 +116,12 @@ class Stream:
         energy = np.concatenate([[0.0], np.cumsum(sound**2)])
         loudness = np.sqrt(energy[len(wanted) :] - energy[: -len(wanted)]) * np.sqrt(np.sum(wanted**2))
         alike = likeness / np.maximum(loudness, 1.0)
-        best = int(np.argmax(alike))
-        if alike[best] < _ALIKE:
+        known = np.flatnonzero(alike >= _ALIKE)
+        if not len(known):
             return None
+        # A prompt that is repeated is as much alike each time: the best within one length from the first is the first.
+        first = int(known[0])
+        best = first + int(np.argmax(alike[first : first + len(wanted)]))
         starts = np.cumsum([len(packet.payload) for packet in self.packets])
         packet = self.packets[int(np.searchsorted(starts, best, side="right"))]
         return datetime.fromtimestamp(packet.at, UTC)

@@ -11,10 +11,11 @@ import aiohttp
 import pytest
 
 from app.ari.operations import Ari
+from app.ari.outcome import Done
 from app.ari.transport import HttpTransport
 from app.asterisk.program import AsteriskProgram
 from tests.e2e.ari.small_asterisk import PASSWORD, USER, SmallAsterisk, prepare
-from tests.integration.ari.under_test import APPLICATION, UnderTest, connected
+from tests.integration.ari.under_test import APPLICATION, LIMIT, UnderTest, connected
 
 FIRST_PORT = 150
 NETWORK = "network"
@@ -50,7 +51,12 @@ class LocalFarEnd:
         )
 
     async def press(self, channel_id: str, digit: str) -> None:
-        await self.ari.channels.send_dtmf(channel_id=self.halves[channel_id], dtmf=digit)
+        # The far half enters its application a moment after our answer; before that nothing can be pressed on it.
+        async with asyncio.timeout(LIMIT):
+            while await self.ari.channels.send_dtmf(channel_id=self.halves[channel_id], dtmf=digit) != Done(
+                None
+            ):
+                await asyncio.sleep(0.01)
 
     async def hang_up(self, channel_id: str) -> None:
         await self.ari.channels.hangup(channel_id=self.halves[channel_id])

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from app.ari.outcome import Done
 from app.asterisk.nodes import TRUNK
 from app.dealers import Dealers, load_dealers
+from app.prompt_lengths import PromptLengths
 from app.settings import AmiAddress, AriAddress, Settings
 from app.storage.agents import save_agent
 from app.storage.campaigns import create_campaign
@@ -39,9 +40,10 @@ exceptions = []
     )
 )
 ALWAYS_CLOSED = ALWAYS_OPEN.replace('["00:00-24:00"]', "[]")
-QUICK = """
+RING_SECONDS = 5
+QUICK = f"""
 [dealers.demo.queues.sales]
-ring_seconds = 5
+ring_seconds = {RING_SECONDS}
 wrap_up_seconds = 1
 [dealers.demo.queues.parts]
 wrap_up_seconds = 1
@@ -126,6 +128,11 @@ def with_still_waiting(known: Dealers, seconds: float) -> Dealers:
 def prompt(asterisk: DealerAsterisk, name: str) -> Path:
     """The sound of a prompt."""
     return asterisk.node.sounds_dir / "nl" / "dealerlijn" / f"{name}.wav"
+
+
+def prompt_length(asterisk: DealerAsterisk, name: str) -> timedelta:
+    """How long a prompt lasts."""
+    return timedelta(seconds=PromptLengths(asterisk.node.sounds_dir).seconds(name))
 
 
 def settings(asterisk: DealerAsterisk, folder: Path) -> Settings:
