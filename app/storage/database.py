@@ -7,6 +7,7 @@ never fails half-way because somebody else wrote.
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -30,6 +31,7 @@ from dialer.errors import StoreUnavailable
 LIMIT_SECONDS = 5.0
 _POSTGRESQL_WRITERS = 5
 _LOCK_WAIT_MS = 4000
+_LOCK_LOOK_SECONDS = 0.02
 _CONNECT_SECONDS = 3.0
 _STAGED_AT_ONCE = 1000
 _STAGED_CACHE_KB = 256_000
@@ -252,7 +254,9 @@ def _sqlite_opener(path: str) -> Callable[[], Awaitable[aiosqlite.Connection]]:
         thread = connection._thread
         thread.daemon = True
         try:
-            return await connection
+            await connection
+            await _write_ahead(connection)
+            return connection
         except BaseException:
             # The thread has a last word, and needs the loop to say it; nobody else waits for one that opened no file.
             await asyncio.to_thread(thread.join, _CONNECT_SECONDS)
@@ -261,12 +265,29 @@ def _sqlite_opener(path: str) -> Callable[[], Awaitable[aiosqlite.Connection]]:
     return connect
 
 
+async def _write_ahead(connection: aiosqlite.Connection) -> None:
+    """Switch the file to its write-ahead log, if it is not.
+
+    For this lock SQLite does not wait as for others: of programs that open a new file together all but one are told at once that
+    it is locked.
+    """
+    deadline = time.monotonic() + _LOCK_WAIT_MS / 1000
+    while True:
+        try:
+            await connection.execute_fetchall("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(_LOCK_LOOK_SECONDS)
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     raw: SqliteConnection = connection
     # The driver must not begin transactions of its own accord: `_begin_sqlite` does.
     raw.isolation_level = None
     cursor = raw.cursor()
-    for setting in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-32000"):
+    for setting in ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-32000"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
 
