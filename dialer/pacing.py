@@ -9,13 +9,15 @@ Predictive looks ahead. A further call, answered at τ, is abandoned when D(τ) 
 and it is dialled while P(D ≤ 0), averaged over the likely τ, is at most a threshold θ. As long as calls in flight are fewer
 than the free agents, each has an agent for certain and is dialled without asking.
 
-θ follows the day: θ = 0.877 · target · exp(κB), where B = target · answered − abandoned, and κ = 1.5 ÷ agents within 0.04 to
-0.3. It is gentle because a stronger one swings and loses more than it gains.
+θ follows the day: θ = 0.877 · target · exp(κB), where B = target · answered − abandoned − reserve, and κ = 1.5 ÷ agents within
+0.04 to 0.3. It is gentle because a stronger one swings and loses more than it gains.
 
-Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. A further call is dialled
-only while P(D ≤ −b) ≤ 1 %, so that calls in flight hardly ever find more than b agents missing. With b = 0, as at the
-beginning of a day, an agent is then all but certain. Past the limit the 1 % halves with each call above it: to stop looking
-ahead altogether would cost a large team 15 % of its time for every abandoned customer too many.
+Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. Past the limit (b < 0)
+nobody is dialled but for an agent who is certain, until enough have been connected. That costs a large team a sixth of its time for as
+long as it lasts, so it has to be rare: a further call is dialled only while P(D ≤ −max(b − reserve, 0)) ≤ 1 %, so that calls in
+flight hardly ever find more agents missing than the day can bear. The reserve is one call, and about a third of the root of the
+agents in a large team. At the beginning of a day an agent is then all but certain; a first customer abandoned nevertheless
+puts the day past its limit, and 32 have to be connected before the dialler looks ahead again.
 """
 
 from bisect import bisect_left
@@ -23,7 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from math import exp, floor
+from math import exp, floor, sqrt
 
 from dialer.campaign import AbandonWindow, DialMode, LineAgent, PacingSettings
 from dialer.forecast import Forecast
@@ -34,6 +36,7 @@ _HIGHEST_THRESHOLD = 0.5
 _SMALL_TEAM = 8
 _COUNTED_FOR_A_SMALL_TEAM = 100
 _BUDGET_RISK = 0.01
+_AGENTS_PER_RESERVE = 9
 
 
 class Reason(StrEnum):
@@ -164,6 +167,8 @@ def _barred(snapshot: PacingSnapshot) -> Reason | None:
 
 def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: PacingDecision) -> PacingDecision:
     certain = sure.calls_to_place
+    if sure.budget < 0:
+        return _limited(sure, Reason.BUDGET_SPENT)
     if snapshot.agents < _SMALL_TEAM and snapshot.forecast.counted < _COUNTED_FOR_A_SMALL_TEAM:
         return _limited(sure, Reason.ESTIMATE_WEAK)
     most = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
@@ -196,8 +201,8 @@ def _covered(
     rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing)
     in_hand = Events(forecast.events, rows, fresh=forecast.ring_row)
     taken = len(snapshot.ringing) + snapshot.waiting - snapshot.free
-    to_spare = max(budget, 0)
-    risk = _BUDGET_RISK * 2.0 ** min(budget, 0)
+    to_spare = max(budget - _reserve(snapshot.agents), 0)
+    risk = _BUDGET_RISK
     shortages: dict[int, float] = {}
 
     def too_likely(placed: int) -> bool:
@@ -217,9 +222,14 @@ def _covered(
 
 def _threshold(snapshot: PacingSnapshot, settings: PacingSettings) -> float:
     answered = snapshot.connected + snapshot.abandoned
-    credit = settings.target_ratio * answered - snapshot.abandoned
+    credit = settings.target_ratio * answered - snapshot.abandoned - _reserve(snapshot.agents)
     pull = min(max(1.5 / snapshot.agents, 0.04), 0.3) * credit
     return min(_THRESHOLD_PER_TARGET * settings.target_ratio * exp(min(pull, 20.0)), _HIGHEST_THRESHOLD)
+
+
+def _reserve(agents: int) -> int:
+    """How many abandoned calls below the limit the day is held; the more agents, the more calls are in flight at once."""
+    return max(1, round(sqrt(agents / _AGENTS_PER_RESERVE)))
 
 
 def _budget(snapshot: PacingSnapshot, settings: PacingSettings) -> int:

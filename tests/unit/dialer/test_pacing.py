@@ -89,15 +89,27 @@ def test_without_a_budget_an_agent_is_all_but_certain() -> None:
             assert decision.shortage > 0.01
 
 
-def test_past_the_limit_each_call_above_it_makes_the_dialler_more_careful() -> None:
-    for situation in situations(40):
-        placed = [
-            decide(replace(situation, connected=90, abandoned=abandoned), PREDICTIVE).calls_to_place
-            for abandoned in (3, 5, 10, 40)
-        ]
+def test_past_the_limit_nobody_is_dialled_but_for_an_agent_who_is_certain() -> None:
+    for situation in situations(60):
+        over = replace(situation, connected=969, abandoned=31)
 
-        assert placed == sorted(placed, reverse=True)
-        assert placed[-1] == decide(situation, PROGRESSIVE).calls_to_place
+        decision = decide(over, PREDICTIVE)
+
+        assert decision.budget < 0
+        assert decision.calls_to_place == decide(over, PROGRESSIVE).calls_to_place
+        assert decision.reason in (Reason.AGENTS_CERTAIN, Reason.CAP, Reason.BUDGET_SPENT)
+
+
+def test_the_last_calls_below_the_limit_are_held_in_reserve() -> None:
+    nearly_free = replace(BUSY_DAY, wrapping_up=(30.0,) * 8, talking=BUSY_DAY.talking[:2])
+    placed = [
+        decide(replace(nearly_free, connected=1000 - lost, abandoned=lost), PREDICTIVE)
+        for lost in (28, 29, 30)
+    ]
+
+    assert [each.budget for each in placed] == [2, 1, 0]
+    assert placed[0].calls_to_place > placed[1].calls_to_place >= placed[2].calls_to_place
+    assert placed[2].reason is Reason.BUDGET_SPENT
 
 
 def test_the_caps_hold() -> None:
