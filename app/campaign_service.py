@@ -84,7 +84,9 @@ class CampaignService:
             if runner is not None:
                 runner.change(campaign)
             elif campaign.state is CampaignState.RUNNING and self._may_run(campaign):
-                runner = self._runners[campaign.campaign_id] = self._make_runner(campaign)
+                runner = self._make_runner(campaign)
+                await runner.prime()
+                self._runners[campaign.campaign_id] = runner
                 fresh.append(runner)
         return fresh
 

@@ -138,6 +138,16 @@ class RefusedContact:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolvedAttempt:
+    """An earlier attempt of which it is known whether it was answered; `talk_seconds` is None unless a conversation has ended."""
+
+    dialled_at: datetime
+    ring_seconds: float
+    answered: bool
+    talk_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class AbandonWindow:
     """Person-answered and abandoned attempts of one campaign since `since`."""
 

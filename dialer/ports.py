@@ -11,6 +11,7 @@ from dialer.campaign import (
     CommittedAttempt,
     LineAgent,
     RefusedContact,
+    ResolvedAttempt,
 )
 from dialer.workshop import WorkshopDay
 
@@ -37,6 +38,13 @@ class CampaignStore(Protocol):
         Eligibility is checked again inside the transaction; a contact that may not be dialled comes back refused and
         uses no id. An empty list means that nobody can be dialled now. When this returns, every committed attempt
         and its `AttemptCommitted` fact are stored.
+        """
+        ...
+
+    async def resolved_attempts(self, campaign_id: CampaignId, latest: int) -> Sequence[ResolvedAttempt]:
+        """Return the latest attempts of a campaign that were answered, or ended without; those in doubt are left out.
+
+        Who still talks is among them: else a campaign would remember the unanswered better than the answered.
         """
         ...
 

@@ -44,6 +44,7 @@ WINDOW = timedelta(hours=24)
 WINDOW_REFRESH_SECONDS = 30.0
 WORKSHOP_REFRESH_SECONDS = 30.0
 MOST_AT_ONCE = 20
+LEARNT_FROM = 500
 TIMEZONE = "Europe/Amsterdam"  # of the list as a whole; each contact is checked in its own
 _log = logging.getLogger(__name__)
 
@@ -96,6 +97,13 @@ class CampaignRunner:
             self._profile = self._profiles.named(campaign.profile)
             self._empty_until = None
             self._wake.set()
+
+    async def prime(self) -> None:
+        """Learn from the attempts before this process, so that a restart forgets nothing. Raises StoreUnavailable."""
+        for each in await self._store.resolved_attempts(self.campaign.campaign_id, LEARNT_FROM):
+            self._estimates.attempt_resolved(each.dialled_at, each.ring_seconds, answered=each.answered)
+            if each.talk_seconds is not None:
+                self._estimates.talk_ended(each.talk_seconds)
 
     def adopt(self, call_id: CallId, dialled_at: datetime) -> None:
         """Count an attempt that was found ringing after a restart."""

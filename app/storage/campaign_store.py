@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, case, func, or_, select
 
 from app.storage import campaigns, tables
 from app.storage.commitments import Commitment
@@ -11,7 +11,14 @@ from app.storage.database import Database
 from app.storage.epochs import check_epoch
 from app.storage.objections import store_objection
 from calls.ids import AgentId, CallId, CampaignId, ContactId, NodeId
-from dialer.campaign import AbandonWindow, Campaign, CommittedAttempt, RefusedContact
+from calls.words import AttemptOutcome
+from dialer.campaign import (
+    AbandonWindow,
+    Campaign,
+    CommittedAttempt,
+    RefusedContact,
+    ResolvedAttempt,
+)
 from dialer.profiles import Profiles
 
 
@@ -54,6 +61,15 @@ class SqlCampaignStore:
             )
             return await commitment.commit(call_ids, reason, dates_first)
 
+    async def resolved_attempts(self, campaign_id: CampaignId, latest: int) -> list[ResolvedAttempt]:
+        """Return the latest attempts of which it is known whether they were answered, the last one first."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(_RESOLVED, {"campaign": campaign_id, "count": latest})
+            return [
+                ResolvedAttempt(row.committed_at, row.ring_seconds, row.answered, row.talk_seconds)
+                for row in rows
+            ]
+
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         """Count the attempts that were connected and those that were abandoned from `since` on."""
         attempts = tables.attempts
@@ -75,3 +91,21 @@ class SqlCampaignStore:
         """Store that this person does not want to be called, for ever: any attempt committed later is refused."""
         async with self._database.writing() as connection:
             await store_objection(connection, call_id, contact_id, agent_id, now)
+
+
+_attempts = tables.attempts.c
+_RESOLVED = (
+    select(
+        _attempts.committed_at,
+        _attempts.ring_seconds,
+        _attempts.answered_at.is_not(None).label("answered"),
+        case((_attempts.outcome == AttemptOutcome.CONNECTED, _attempts.talk_seconds)).label("talk_seconds"),
+    )
+    .where(
+        _attempts.campaign_id == bindparam("campaign"),
+        _attempts.ring_seconds.is_not(None),
+        or_(_attempts.outcome.is_(None), _attempts.outcome != AttemptOutcome.IN_DOUBT),
+    )
+    .order_by(_attempts.committed_at.desc())
+    .limit(bindparam("count"))
+)

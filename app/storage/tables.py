@@ -296,6 +296,7 @@ ATTEMPT_ABANDONED = attempts.c.abandoned_at.is_not(None)
 Index("ix_attempts_number", attempts.c.number_hash)
 Index("ix_attempts_customer", attempts.c.customer_id)
 Index("ix_attempts_committed", attempts.c.committed_at)
+Index("ix_attempts_campaign", attempts.c.campaign_id, attempts.c.committed_at)
 Index(
     "uq_attempts_open_contact",
     attempts.c.contact_id,

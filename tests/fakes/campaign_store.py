@@ -11,6 +11,7 @@ from dialer.campaign import (
     CommittedAttempt,
     LineAgent,
     RefusedContact,
+    ResolvedAttempt,
 )
 from dialer.errors import StoreUnavailable
 from dialer.workshop import WorkshopDay
@@ -32,6 +33,7 @@ class MemoryCampaignStore:
         self.windows = 0
         self.commits: list[datetime] = []
         self.dates_first: Sequence[date] = ()
+        self.resolved: Sequence[ResolvedAttempt] = ()
 
     async def campaigns(self) -> list[Campaign]:
         self._answer()
@@ -51,6 +53,10 @@ class MemoryCampaignStore:
         chosen, self.contacts = self.contacts[: len(call_ids)], self.contacts[len(call_ids) :]
         free = iter(call_ids)
         return [self._result(campaign, contact, free) for contact in chosen]
+
+    async def resolved_attempts(self, campaign_id: CampaignId, latest: int) -> Sequence[ResolvedAttempt]:
+        self._answer()
+        return self.resolved[:latest]
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         self._answer()

@@ -28,6 +28,7 @@ from dialer.campaign import (
     LegalBasis,
     PacingSettings,
     RefusedContact,
+    ResolvedAttempt,
 )
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
@@ -385,6 +386,41 @@ async def test_talks_and_wrap_ups_are_learnt_from() -> None:
     )
 
     assert bed.runner._estimates._observed == before + 2
+
+
+@virtual_time
+async def test_a_restart_forgets_neither_who_answers_nor_how_long_they_talk() -> None:
+    bed = Bed()
+    bed.store.resolved = [
+        ResolvedAttempt(after(-3600 + second), 9.0, answered=second % 2 == 0, talk_seconds=60.0)
+        for second in range(400)
+    ]
+
+    await bed.runner.prime()
+
+    forecast = bed.runner._estimates.forecast(after(0))
+    assert forecast.answer_rate == pytest.approx(0.5, abs=0.05)
+    assert forecast.counted == 400
+    assert bed.runner._estimates.talk.mean() == pytest.approx(63, abs=8)
+
+
+@virtual_time
+async def test_attempts_of_the_last_seconds_before_a_restart_count_when_those_found_ringing_do() -> None:
+    bed = Bed()
+    # Of four that were dialled at once the failures are known first; the others were found ringing.
+    bed.store.resolved = [ResolvedAttempt(after(-5), 3.0, answered=False, talk_seconds=None)] * 2
+    for number in (91, 92):
+        bed.runner.adopt(call_id(number), after(-5))
+
+    await bed.runner.prime()
+    before = bed.runner._estimates.forecast(after(0)).counted
+    for number in (91, 92):
+        bed.tell(answered(number))
+
+    assert before == 0
+    bed.runner._estimates.answers.come_of_age(after(18))
+    assert bed.runner._estimates.answers.counted == 4
+    assert bed.runner._estimates.answers.rate > 0.3
 
 
 @virtual_time
