@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from calls.facts import Fact
 from calls.ids import CallId, CampaignId
+from dialer.answering import Calibration
 from dialer.campaign import AbandonWindow, Campaign, CampaignState
 from dialer.errors import DemoProfile, StoreUnavailable, UnknownProfile
 from dialer.pacing import PacingDecision
@@ -55,6 +56,11 @@ class CampaignService:
         """What the pacing decided last, None before its first decision in this process."""
         runner = self._runners.get(campaign_id)
         return runner.decision if runner is not None else None
+
+    def calibration(self, campaign_id: CampaignId) -> Calibration | None:
+        """How honest a campaign's chances of an answer have been, None before it has dialled in this process."""
+        runner = self._runners.get(campaign_id)
+        return runner.calibration if runner is not None else None
 
     def window(self, campaign_id: CampaignId) -> AbandonWindow | None:
         """The last 24 hours as last read from the database."""

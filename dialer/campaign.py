@@ -117,6 +117,20 @@ class ContactHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class Traits:
+    """What is known of a contact in the moment of dialling that may tell whether it answers.
+
+    `weekday` (0 is Monday) and `hour` where the contact lives; `answered` and `unanswered` count the earlier attempts.
+    """
+
+    kind: str
+    weekday: int
+    hour: int
+    answered: int
+    unanswered: int
+
+
+@dataclass(frozen=True, slots=True)
 class CommittedAttempt:
     """An attempt that is stored and may now be dialled. `leg_id` is the attempt's and the channel's id."""
 
@@ -126,6 +140,7 @@ class CommittedAttempt:
     contact_id: ContactId
     number: PhoneNumber
     display_name: str
+    traits: Traits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +160,7 @@ class ResolvedAttempt:
     ring_seconds: float
     answered: bool
     talk_seconds: float | None
+    traits: Traits | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ puts the day past its limit, and 32 have to be connected before the dialler look
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from math import exp, floor, sqrt
@@ -59,7 +59,8 @@ class PacingSnapshot:
     """A campaign at one instant; all times are seconds that have passed.
 
     `talking`, `wrapping_up` (none below 0): of each busy agent, since the talk or the wrap-up began. `ringing`: of each attempt that is
-    not answered yet, since it was dialled. `waiting`: customers who answered and have no agent yet. `room`: how many more
+    not answered yet, since it was dialled, and in `chances` how likely it was to be answered then; `next_chance`: how likely the next
+    is that is dialled without an agent for certain. `waiting`: customers who answered and have no agent yet. `room`: how many more
     attempts the caps allow now.
     """
 
@@ -67,6 +68,7 @@ class PacingSnapshot:
     talking: tuple[float, ...]
     wrapping_up: tuple[float, ...]
     ringing: tuple[float, ...]
+    chances: tuple[float, ...]
     waiting: int
     connected: int
     abandoned: int
@@ -74,6 +76,7 @@ class PacingSnapshot:
     window_open: bool
     list_empty: bool
     forecast: Forecast
+    next_chance: float
 
     @property
     def agents(self) -> int:
@@ -90,7 +93,7 @@ class PacingSnapshot:
 class PacingDecision:
     """What to do and the figures behind it, for the console.
 
-    `shortage` is the chance that the next call would find no agent; it is dialled while this is at most `threshold`. Both are
+    The first `certain` of the calls have an agent for certain. `shortage` is the chance that the next call would find no agent; it is dialled while this is at most `threshold`. Both are
     0 where no look ahead was needed. `budget` is how many more calls may be abandoned within the limit; below 0 it is passed.
     """
 
@@ -100,11 +103,12 @@ class PacingDecision:
     threshold: float = 0.0
     shortage: float = 0.0
     budget: int = 0
+    certain: int = 0
 
 
 def take_snapshot(
     agents: Sequence[LineAgent],
-    dialled_at: Sequence[datetime],
+    ringing: Sequence[tuple[datetime, float]],
     waiting: int,
     window: AbandonWindow,
     forecast: Forecast,
@@ -113,8 +117,9 @@ def take_snapshot(
     room: int,
     window_open: bool,
     list_empty: bool,
+    next_chance: float,
 ) -> PacingSnapshot:
-    """Put a snapshot together from the floor's agents and the attempts that are still ringing."""
+    """Put a snapshot together from the floor's agents and the attempts that are still ringing: since when, and their chance."""
 
     def seconds_since(moment: datetime) -> float:
         return max(0.0, (now - moment).total_seconds())
@@ -124,7 +129,8 @@ def take_snapshot(
         free=len(agents) - len(busy),
         talking=tuple(seconds_since(agent.since) for agent in busy if not agent.wrapping_up),
         wrapping_up=tuple(seconds_since(agent.since) for agent in busy if agent.wrapping_up),
-        ringing=tuple(seconds_since(at) for at in dialled_at),
+        ringing=tuple(seconds_since(at) for at, _ in ringing),
+        chances=tuple(chance for _, chance in ringing),
         waiting=waiting,
         connected=window.connected,
         abandoned=window.abandoned,
@@ -132,6 +138,7 @@ def take_snapshot(
         window_open=window_open,
         list_empty=list_empty,
         forecast=forecast,
+        next_chance=next_chance,
     )
 
 
@@ -143,10 +150,14 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
         return PacingDecision(0, barred, rate)
     certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing))
     if certain >= snapshot.room:
-        return PacingDecision(snapshot.room, Reason.CAP, rate)
+        return PacingDecision(snapshot.room, Reason.CAP, rate, certain=snapshot.room)
     budget = _budget(snapshot, settings)
     sure = PacingDecision(
-        certain, Reason.AGENTS_CERTAIN if certain else Reason.IN_BALANCE, rate, budget=budget
+        certain,
+        Reason.AGENTS_CERTAIN if certain else Reason.IN_BALANCE,
+        rate,
+        budget=budget,
+        certain=certain,
     )
     if settings.mode is DialMode.PROGRESSIVE:
         return sure
@@ -180,17 +191,12 @@ def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: Pacing
         reason = Reason.LOOKAHEAD
     else:
         reason = Reason.BUDGET_SPENT if spent and not certain else sure.reason
-    return PacingDecision(placed, reason, sure.answer_rate, threshold, shortage, sure.budget)
+    return replace(sure, calls_to_place=placed, reason=reason, threshold=threshold, shortage=shortage)
 
 
 def _limited(sure: PacingDecision, reason: Reason) -> PacingDecision:
     """The certain calls, and the reason why there are no others."""
-    return PacingDecision(
-        sure.calls_to_place,
-        sure.reason if sure.calls_to_place else reason,
-        sure.answer_rate,
-        budget=sure.budget,
-    )
+    return sure if sure.calls_to_place else replace(sure, reason=reason)
 
 
 def _covered(
@@ -198,8 +204,8 @@ def _covered(
 ) -> tuple[int, float, bool]:
     """How many calls may go out before the next is too likely to find no agent, how likely, and whether the budget says so."""
     forecast = snapshot.forecast
-    rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing)
-    in_hand = Events(forecast.events, rows, fresh=forecast.ring_row)
+    rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing, snapshot.chances)
+    in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
     taken = len(snapshot.ringing) + snapshot.waiting - snapshot.free
     to_spare = max(budget - _reserve(snapshot.agents), 0)
     risk = _BUDGET_RISK

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
+from dialer.answering import Choice
 from dialer.campaign import (
     AbandonWindow,
     Campaign,
@@ -30,11 +31,12 @@ class CampaignStore(Protocol):
         now: datetime,
         reason: str,
         dates_first: Sequence[date] = (),
+        choice: Choice | None = None,
     ) -> list[CommittedAttempt | RefusedContact]:
         """Choose up to `len(call_ids)` contacts in list order and commit an attempt for each, in one transaction.
 
         Among contacts of one priority those with a date in `dates_first` go first, in its order; nobody goes before a
-        contact that has waited too long.
+        contact that has waited too long. With a `choice` it is made among the next on the list that are equally urgent.
         Eligibility is checked again inside the transaction; a contact that may not be dialled comes back refused and
         uses no id. An empty list means that nobody can be dialled now. When this returns, every committed attempt
         and its `AttemptCommitted` fact are stored.

@@ -8,12 +8,15 @@ who was promised an agent within the grace goes first, then callers in order.
 
 import heapq
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from time import perf_counter
 from typing import Protocol
 
 import numpy as np
 
+from dialer.answering import CANDIDATES
 from simulation.campaign_record import Conversation, DayRecord
 from simulation.people_called import InboundCaller, Person, inbound_callers, people
 from simulation.scenario import Scenario
@@ -33,6 +36,14 @@ class _What(IntEnum):
     CALLER_LEAVES = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody next on the list, and what the policy thought of the chance of an answer when that person came up."""
+
+    person: Person
+    chance: float
+
+
 class Policy(Protocol):
     """Who says how many numbers to dial, and what it may learn from.
 
@@ -45,7 +56,15 @@ class Policy(Protocol):
         """How many attempts to start now. The day is to be read, not changed."""
         ...
 
-    def attempt_resolved(self, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
+    def chance(self, day: "CampaignDay", person: Person) -> float:
+        """How likely this person is to answer, as far as the policy can tell; of no meaning to one that does not choose."""
+        ...
+
+    def choose(self, day: "CampaignDay", call: int, next_on_list: Sequence[Candidate]) -> int:
+        """The place of the one to dial, for this call."""
+        ...
+
+    def attempt_resolved(self, call: int, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
         """An attempt was answered, or ended without an answer."""
         ...
 
@@ -62,8 +81,8 @@ class CampaignDay:
     """The state of the day. Times are seconds since its beginning; calls and agents are numbers.
 
     `talking` and `wrapping_up`: since when, by agent. `ringing`: since when, by call. `waiting`: customers who answered
-    and have no agent, by the moment of the answer. `free` is in the order of the agents' idleness. `done_at` is the
-    future: when a busy agent will be free.
+    and have no agent, by the moment of the answer. `free` is in the order of the agents' idleness. `done_at` and
+    `factor` (of the answer probabilities) are for who may know them: when a busy agent will be free.
     """
 
     def __init__(self, scenario: Scenario, policy: Policy, seed: int) -> None:
@@ -79,13 +98,14 @@ class CampaignDay:
         self.record = DayRecord(scenario)
         self._person_of: dict[int, Person] = {}
         self._policy = policy
+        self._next_on_list: list[Candidate] = []
         self._people = people(scenario, np.random.default_rng((seed, 1)))
         self._events: list[tuple[float, int, _What, int]] = []
         self._order = 0
         self._pausing: dict[int, float] = {}
         self._wrap_up_of: dict[int, float] = {}
         self._changes = deque(scenario.answering.changes)
-        self._factor = 1.0
+        self.factor = 1.0
         self._plan_breaks(np.random.default_rng((seed, 2)))
         self._coming = inbound_callers(scenario, np.random.default_rng((seed, 3)))
         self._expect_caller()
@@ -122,7 +142,7 @@ class CampaignDay:
                 self._answered(whom)
             case _What.SILENCE:
                 dialled_at = self.ringing.pop(whom)
-                self._policy.attempt_resolved(dialled_at, self.now - dialled_at, answered=False)
+                self._policy.attempt_resolved(whom, dialled_at, self.now - dialled_at, answered=False)
             case _What.GRACE_OVER:
                 if self.waiting.pop(whom, None) is not None:
                     self.record.abandoned_at.append(self.now)
@@ -155,13 +175,15 @@ class CampaignDay:
             self._dial()
 
     def _dial(self) -> None:
-        person = self._next_person()
-        if person is None:
+        self._look_through_list()
+        if not self._next_on_list:
             if self.record.list_ended_at is None:
                 self.record.list_ended_at = self.now
             return
         self._order += 1
         call = self._order
+        person = self._next_on_list.pop(self._policy.choose(self, call, self._next_on_list)).person
+        self.record.dialled += 1
         self.ringing[call] = self.now
         if self._answers(person):
             self._person_of[call] = person
@@ -169,21 +191,26 @@ class CampaignDay:
         else:
             self._at(self.now + person.silent_seconds, _What.SILENCE, call)
 
-    def _next_person(self) -> Person | None:
+    def _look_through_list(self) -> None:
+        """Those among whom the policy may choose: one, for it who sees the answers."""
         while self._changes and self._changes[0].hour * 3600.0 <= self.now:
-            self._factor = self._changes.popleft().factor
-        for person in self._people:
-            self.record.dialled += 1
-            if not self._policy.clairvoyant or self._answers(person):
-                return person
-        return None
+            self.factor = self._changes.popleft().factor
+        clairvoyant = self._policy.clairvoyant
+        while len(self._next_on_list) < (1 if clairvoyant else CANDIDATES):
+            person = next(self._people, None)
+            if person is None:
+                return
+            if clairvoyant and not self._answers(person):
+                self.record.dialled += 1
+            else:
+                self._next_on_list.append(Candidate(person, self._policy.chance(self, person)))
 
     def _answers(self, person: Person) -> bool:
-        return person.reluctance < person.probability * self._factor
+        return person.reluctance < person.probability * self.factor
 
     def _answered(self, call: int) -> None:
         dialled_at = self.ringing.pop(call)
-        self._policy.attempt_resolved(dialled_at, self.now - dialled_at, answered=True)
+        self._policy.attempt_resolved(call, dialled_at, self.now - dialled_at, answered=True)
         self.waiting[call] = self.now
         if not self.free:
             self._at(self.now + self.scenario.grace_seconds, _What.GRACE_OVER, call)

@@ -44,11 +44,16 @@ class RateFrom:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Who answers: every contact with `probability`, or each with its own from a Beta distribution; never above 1."""
+    """Who answers: every contact with `probability`, or each with its own from a Beta distribution; never above 1.
+
+    `earlier_attempts`: how many earlier attempts are on record for a contact, on average (Poisson); each was answered with the
+    contact's own probability, and this record is all that a policy may know of it.
+    """
 
     __pydantic_config__: ClassVar = _STRICT
     probability: Share = 0.3
     beta: tuple[Positive, Positive] | None = None
+    earlier_attempts: Annotated[float, Field(ge=0)] = 0.0
     changes: tuple[RateFrom, ...] = ()
 
 

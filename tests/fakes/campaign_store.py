@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, attempt_leg
 from calls.numbers import PhoneNumber
+from dialer.answering import Choice
 from dialer.campaign import (
     AbandonWindow,
     Campaign,
@@ -32,6 +33,7 @@ class MemoryCampaignStore:
         self.abandoned = 0
         self.windows = 0
         self.commits: list[datetime] = []
+        self.choices: list[Choice | None] = []
         self.dates_first: Sequence[date] = ()
         self.resolved: Sequence[ResolvedAttempt] = ()
 
@@ -46,10 +48,12 @@ class MemoryCampaignStore:
         now: datetime,
         reason: str,
         dates_first: Sequence[date] = (),
+        choice: Choice | None = None,
     ) -> list[CommittedAttempt | RefusedContact]:
         self._answer()
         self.commits.append(now)
         self.dates_first = dates_first
+        self.choices.append(choice)
         chosen, self.contacts = self.contacts[: len(call_ids)], self.contacts[len(call_ids) :]
         free = iter(call_ids)
         return [self._result(campaign, contact, free) for contact in chosen]

@@ -16,6 +16,7 @@ BUSY_DAY = PacingSnapshot(
     talking=(20.0, 60.0, 100.0, 140.0, 180.0, 220.0, 260.0, 300.0),
     wrapping_up=(25.0, 30.0),
     ringing=(),
+    chances=(),
     waiting=0,
     connected=990,
     abandoned=10,
@@ -23,6 +24,7 @@ BUSY_DAY = PacingSnapshot(
     window_open=True,
     list_empty=False,
     forecast=experienced(),
+    next_chance=0.3,
 )
 
 
@@ -72,8 +74,10 @@ def test_calls_in_flight_hardly_ever_pass_the_limit() -> None:
             continue
         in_hand = Events(
             situation.forecast.events,
-            situation.forecast.rows(situation.talking, situation.wrapping_up, situation.ringing),
-            situation.forecast.ring_row,
+            situation.forecast.rows(
+                situation.talking, situation.wrapping_up, situation.ringing, situation.chances
+            ),
+            situation.forecast.new_row(situation.next_chance),
         )
         others = decision.calls_to_place - 1
         in_the_air = len(situation.ringing) + others + situation.waiting - situation.free
@@ -131,9 +135,23 @@ def test_an_agent_who_comes_free_never_means_fewer_calls() -> None:
 
 def test_a_call_more_in_the_air_never_means_more_calls() -> None:
     for situation in situations(40):
-        more = replace(situation, ringing=(*situation.ringing, 0.0))
+        more = replace(situation, ringing=(*situation.ringing, 0.0), chances=(*situation.chances, 0.3))
 
         assert decide(more, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
+
+
+def test_a_ringing_call_that_is_likelier_to_be_answered_never_means_more_calls() -> None:
+    for situation in situations(40):
+        likelier = replace(situation, chances=tuple(min(1.0, each + 0.3) for each in situation.chances))
+
+        assert decide(likelier, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
+
+
+def test_of_unlikely_contacts_more_are_dialled_ahead_than_of_likely_ones() -> None:
+    placed = [decide(replace(BUSY_DAY, next_chance=chance), PREDICTIVE) for chance in (0.05, 0.3, 0.9)]
+
+    assert placed[0].calls_to_place > placed[1].calls_to_place >= placed[2].calls_to_place > 0
+    assert all(each.certain == 0 for each in placed)
 
 
 def test_a_customer_who_waits_never_means_more_calls() -> None:
@@ -151,11 +169,12 @@ def test_abandoned_calls_never_mean_more_calls() -> None:
 
 
 def test_free_agents_get_a_call_each_for_certain() -> None:
-    free_agents = replace(BUSY_DAY, free=4, ringing=(1.0,), connected=60, abandoned=40)
+    free_agents = replace(BUSY_DAY, free=4, ringing=(1.0,), chances=(0.3,), connected=60, abandoned=40)
 
     decision = decide(free_agents, PREDICTIVE)
 
     assert (decision.calls_to_place, decision.reason) == (3, Reason.AGENTS_CERTAIN)
+    assert decision.certain == 3
 
 
 def test_looking_ahead_dials_for_agents_who_are_about_to_be_free() -> None:
@@ -210,7 +229,7 @@ def test_a_snapshot_counts_the_floor_and_the_air() -> None:
             agent("carmen", 7, wrapping_up=True),
             agent("daan", -1),
         ],
-        [NOW - timedelta(seconds=3)],
+        [(NOW - timedelta(seconds=3), 0.4)],
         1,
         AbandonWindow(CampaignId("apk"), NOW, connected=9, abandoned=1),
         experienced(),
@@ -218,8 +237,10 @@ def test_a_snapshot_counts_the_floor_and_the_air() -> None:
         room=4,
         window_open=True,
         list_empty=False,
+        next_chance=0.2,
     )
 
+    assert (snapshot.chances, snapshot.next_chance) == ((0.4,), 0.2)
     assert (snapshot.free, snapshot.agents, snapshot.waiting, snapshot.room) == (1, 4, 1, 4)
     assert (snapshot.talking, snapshot.wrapping_up, snapshot.ringing) == ((40.0, 0.0), (7.0,), (3.0,))
     assert (snapshot.connected, snapshot.abandoned) == (9, 1)

@@ -19,6 +19,7 @@ from calls.facts import (
 )
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
 from calls.words import AgentState, AttemptOutcome, HangupCause
+from dialer.answering import Choice
 from dialer.campaign import (
     Campaign,
     CampaignKind,
@@ -29,6 +30,7 @@ from dialer.campaign import (
     PacingSettings,
     RefusedContact,
     ResolvedAttempt,
+    Traits,
 )
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
@@ -170,6 +172,7 @@ async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read
             now: datetime,
             reason: str,
             dates_first: Sequence[date] = (),
+            choice: Choice | None = None,
         ) -> list[CommittedAttempt | RefusedContact]:
             raise StoreUnavailable("the test took it away")
 
@@ -421,6 +424,34 @@ async def test_attempts_of_the_last_seconds_before_a_restart_count_when_those_fo
     bed.runner._estimates.answers.come_of_age(after(18))
     assert bed.runner._estimates.answers.counted == 4
     assert bed.runner._estimates.answers.rate > 0.3
+
+
+@virtual_time
+async def test_the_store_hears_for_how_many_calls_an_agent_is_certain_and_who_is_likely_to_answer() -> None:
+    bed = Bed(free=2)
+
+    async with running(bed):
+        await asyncio.sleep(1.5)
+
+    [choice] = bed.store.choices
+    assert choice is not None
+    assert choice.certain == 2
+    silent = Traits("mobile", weekday=0, hour=10, answered=0, unanswered=3)
+    assert choice.chance(replace(silent, answered=3, unanswered=0)) > choice.chance(silent)
+
+
+@virtual_time
+async def test_how_honest_the_chances_were_is_known_once_attempts_have_come_of_age() -> None:
+    bed = Bed()
+    before = bed.runner.calibration
+    bed.store.resolved = [ResolvedAttempt(after(-60), 9.0, answered=True, talk_seconds=None)] * 30
+
+    await bed.runner.prime()
+    bed.runner._estimates.forecast(after(0))
+
+    assert before is None
+    assert bed.runner.calibration is not None
+    assert bed.runner.calibration.answered_ratio == 1.0
 
 
 @virtual_time
