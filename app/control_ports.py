@@ -48,6 +48,7 @@ class ProfileChanges(TypedDict, total=False):
     endpoint: str
     skills: Mapping[str, int]
     dealers: frozenset[DealerId] | None
+    rescue: bool
 
 
 class PacingChanges(TypedDict, total=False):

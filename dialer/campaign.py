@@ -175,12 +175,13 @@ class AbandonWindow:
 
 @dataclass(frozen=True, slots=True)
 class LineAgent:
-    """An agent on a campaign's open line, as the pacing sees it."""
+    """An agent on a campaign's open line, as the pacing sees it. `rescues`: comes out of wrap-up for an overflowing customer."""
 
     agent_id: AgentId
     free: bool
     since: datetime
     wrapping_up: bool
+    rescues: bool = False
 
 
 def campaign_meant(word: str, names: Mapping[CampaignId, str]) -> CampaignId:

@@ -34,6 +34,9 @@ _STEADY_MEMORY = 800.0
 _LATEST_MEMORY = 50.0
 _CHANGE_ERRORS = 4.0
 _LATEST_CHOSEN = 10.0
+_RESCUE_PRIOR = 0.25
+_RESCUE_PRIOR_WEIGHT = 8.0
+_RESCUE_MEMORY = 100.0
 _REFRESH_EVERY = 10
 _REFRESH_AFTER = timedelta(seconds=15)
 _REFRESH_TABLE = 1.03
@@ -167,6 +170,25 @@ class SpeculativeChance:
     def value(self, answer_rate: float) -> float:
         """The mean; before the first the campaign's answer rate."""
         return answer_rate if self._mean is None else self._mean
+
+
+class RescueShare:
+    """How often a customer who finds no agent free is taken by one in wrap-up; at first one in four."""
+
+    def __init__(self) -> None:
+        self._keep = 1 - 1 / _RESCUE_MEMORY
+        self._rescued = _RESCUE_PRIOR * _RESCUE_PRIOR_WEIGHT
+        self._all = _RESCUE_PRIOR_WEIGHT
+
+    def add(self, *, rescued: bool) -> None:
+        """One more found nobody free."""
+        self._rescued = self._rescued * self._keep + rescued
+        self._all = self._all * self._keep + 1
+
+    @property
+    def value(self) -> float:
+        """Between 0 and 1."""
+        return self._rescued / self._all
 
 
 class CampaignEstimates:

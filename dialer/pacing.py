@@ -18,6 +18,9 @@ long as it lasts, so it has to be rare: a further call is dialled only while P(D
 flight hardly ever find more agents missing than the day can bear. The reserve is one call, and about a third of the root of the
 agents in a large team. At the beginning of a day an agent is then all but certain; a first customer abandoned nevertheless
 puts the day past its limit, and 32 have to be connected before the dialler looks ahead again.
+
+Agents in wrap-up may have offered to take a customer who finds nobody free. How often that saves one is learned, and both chances
+count only those who are not saved.
 """
 
 from bisect import bisect_left
@@ -37,6 +40,7 @@ _SMALL_TEAM = 8
 _COUNTED_FOR_A_SMALL_TEAM = 100
 _BUDGET_RISK = 0.01
 _AGENTS_PER_RESERVE = 9
+_MOST_RESCUED = 6
 
 
 class Reason(StrEnum):
@@ -60,7 +64,8 @@ class PacingSnapshot:
 
     `talking`, `wrapping_up` (none below 0): of each busy agent, since the talk or the wrap-up began. `ringing`: of each attempt that is
     not answered yet, since it was dialled, and in `chances` how likely it was to be answered then; `next_chance`: how likely the next
-    is that is dialled without an agent for certain. `waiting`: customers who answered and have no agent yet. `room`: how many more
+    is that is dialled without an agent for certain. `rescuers`: how many of the busy would come out of wrap-up for a customer who finds
+    nobody free; `rescue_chance`: how often such a customer is indeed taken by one. `waiting`: customers who answered and have no agent yet. `room`: how many more
     attempts the caps allow now.
     """
 
@@ -77,6 +82,8 @@ class PacingSnapshot:
     list_empty: bool
     forecast: Forecast
     next_chance: float
+    rescuers: int = 0
+    rescue_chance: float = 0.0
 
     @property
     def agents(self) -> int:
@@ -118,6 +125,7 @@ def take_snapshot(
     window_open: bool,
     list_empty: bool,
     next_chance: float,
+    rescue_chance: float = 0.0,
 ) -> PacingSnapshot:
     """Put a snapshot together from the floor's agents and the attempts that are still ringing: since when, and their chance."""
 
@@ -139,6 +147,8 @@ def take_snapshot(
         list_empty=list_empty,
         forecast=forecast,
         next_chance=next_chance,
+        rescuers=sum(agent.rescues for agent in busy),
+        rescue_chance=rescue_chance,
     )
 
 
@@ -207,13 +217,19 @@ def _covered(
     rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing, snapshot.chances)
     in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
     taken = len(snapshot.ringing) + snapshot.waiting - snapshot.free
-    to_spare = max(budget - _reserve(snapshot.agents), 0)
-    risk = _BUDGET_RISK
+    over_budget = _over_budget(max(budget - _reserve(snapshot.agents), 0), snapshot)
+    unsaved = 1 - snapshot.rescue_chance if snapshot.rescuers else 1.0
     shortages: dict[int, float] = {}
 
+    def shortage_with(placed: int) -> float:
+        return unsaved * in_hand.at_most(taken + placed, placed)
+
     def too_likely(placed: int) -> bool:
-        shortages[placed] = shortage = in_hand.at_most(taken + placed, placed)
-        return shortage > threshold or in_hand.at_most(taken + placed - to_spare, placed) > risk
+        shortages[placed] = shortage = shortage_with(placed)
+        if shortage > threshold:
+            return True
+        spent = sum(weight * in_hand.at_most(taken + placed - fewer, placed) for fewer, weight in over_budget)
+        return spent > _BUDGET_RISK
 
     # More calls never make a shortage less likely: take longer and longer steps until it is too likely, then halve.
     low = high = certain
@@ -222,8 +238,27 @@ def _covered(
         low, high, step = high + 1, min(most, high + step), step * 2
     placed = low + bisect_left(range(low, high), True, key=too_likely)
     if placed not in shortages:  # the caps stop it, not the chance
-        return placed, in_hand.at_most(taken + placed, placed), False
+        return placed, shortage_with(placed), False
     return placed, shortages[placed], shortages[placed] <= threshold
+
+
+def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, float], ...]:
+    """When more than `to_spare` are abandoned: pairs of a number f and a weight, whose sum of weight · P(D ≤ −f) is that chance.
+
+    Without rescuers it is P(D ≤ −to_spare) alone. Else m customers without an agent have to come for the next to be one too many,
+    where m follows a negative binomial distribution; no more are counted on than there are rescuers.
+    """
+    saved = snapshot.rescue_chance
+    if not snapshot.rescuers or saved <= 0:
+        return ((to_spare, 1.0),)
+    pairs = []
+    weight, left = (1 - saved) ** (to_spare + 1), 1.0
+    for rescued in range(min(snapshot.rescuers, _MOST_RESCUED)):
+        pairs.append((to_spare + rescued, weight))
+        left -= weight
+        weight *= saved * (to_spare + rescued + 1) / (rescued + 1)
+    pairs.append((to_spare + len(pairs), max(0.0, left)))
+    return tuple(pairs)
 
 
 def _threshold(snapshot: PacingSnapshot, settings: PacingSettings) -> float:

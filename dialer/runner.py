@@ -27,7 +27,7 @@ from calls.words import AgentState, AttemptOutcome
 from dialer.answering import Calibration, Choice
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt, Traits
 from dialer.errors import StoreUnavailable
-from dialer.estimators import CampaignEstimates, SpeculativeChance
+from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
 from dialer.pacing import PacingDecision, Reason, take_snapshot
 from dialer.ports import CampaignStore, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
 from dialer.profiles import Profiles, is_open
@@ -46,6 +46,7 @@ WINDOW_REFRESH_SECONDS = 30.0
 WORKSHOP_REFRESH_SECONDS = 30.0
 MOST_AT_ONCE = 20
 LEARNT_FROM = 500
+FOUND_NOBODY_SECONDS = 0.3  # who waits longer for an agent found nobody free
 TIMEZONE = "Europe/Amsterdam"  # of the list as a whole; each contact is checked in its own
 _log = logging.getLogger(__name__)
 
@@ -92,6 +93,7 @@ class CampaignRunner:
         self._workshop = workshop
         self._estimates = CampaignEstimates(campaign.ring_seconds)
         self._speculative = SpeculativeChance()
+        self._rescue = RescueShare()
         self._ringing: dict[CallId, _Ringing] = {}
         self._wrapping_up: dict[AgentId, datetime] = {}
         self._window: AbandonWindow | None = None
@@ -147,6 +149,7 @@ class CampaignRunner:
             ):
                 if fact.campaign_id == self.campaign.campaign_id:
                     self._learn(fact)
+                    self._learn_unrescued(fact)
                     self._wake.set()
             case _:
                 pass
@@ -184,6 +187,7 @@ class CampaignRunner:
             window_open=is_open(self._profile, TIMEZONE, now),
             list_empty=self._empty_until is not None and now < self._empty_until,
             next_chance=self._speculative.value(self._estimates.answers.rate),
+            rescue_chance=self._rescue.value,
         )
         self.decision = decide_within(snapshot, self.campaign.pacing, coming)
         self._decided(self.campaign.campaign_id, self.decision.reason)
@@ -280,10 +284,23 @@ class CampaignRunner:
             case _:
                 pass
 
+    def _learn_unrescued(self, fact: Fact) -> None:
+        match fact:
+            case AttemptAbandoned():
+                self._rescue.add(rescued=False)
+            case AttemptConnected(answer_to_agent_seconds=waited) if waited > FOUND_NOBODY_SECONDS:
+                self._rescue.add(rescued=False)
+            case _:
+                pass
+
     def _learn_wrap_up(self, fact: AgentStateChanged) -> None:
         if fact.campaign_id != self.campaign.campaign_id:
             return
         if fact.after is AgentState.WRAP_UP:
             self._wrapping_up[fact.agent_id] = fact.at
-        elif (began := self._wrapping_up.pop(fact.agent_id, None)) is not None:
+            return
+        began = self._wrapping_up.pop(fact.agent_id, None)
+        if fact.before is AgentState.WRAP_UP and fact.after is AgentState.RESERVED:
+            self._rescue.add(rescued=True)
+        elif began is not None:
             self._estimates.wrap_up_ended((fact.at - began).total_seconds())

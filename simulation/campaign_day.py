@@ -68,6 +68,10 @@ class Policy(Protocol):
         """An attempt was answered, or ended without an answer."""
         ...
 
+    def overflowed(self, *, rescued: bool) -> None:
+        """A customer found nobody free, and was taken by an agent in wrap-up or not."""
+        ...
+
     def talk_ended(self, seconds: float) -> None:
         """A talk with a campaign's customer ended."""
         ...
@@ -104,6 +108,8 @@ class CampaignDay:
         self._order = 0
         self._pausing: dict[int, float] = {}
         self._wrap_up_of: dict[int, float] = {}
+        self._left_of_wrap_up: dict[int, float] = {}
+        self._chance_of_rescue = np.random.default_rng((seed, 4))
         self._changes = deque(scenario.answering.changes)
         self.factor = 1.0
         self._plan_breaks(np.random.default_rng((seed, 2)))
@@ -149,9 +155,7 @@ class CampaignDay:
             case _What.TALK_ENDS:
                 self._talk_ended(whom)
             case _What.WRAP_UP_ENDS:
-                self._policy.wrap_up_ended(self.now - self.wrapping_up.pop(whom))
-                del self.done_at[whom]
-                self._back(whom)
+                self._wrap_up_ended(whom)
             case _What.PAUSE_BEGINS:
                 self._pause(whom)
             case _What.PAUSE_ENDS:
@@ -212,8 +216,11 @@ class CampaignDay:
         dialled_at = self.ringing.pop(call)
         self._policy.attempt_resolved(call, dialled_at, self.now - dialled_at, answered=True)
         self.waiting[call] = self.now
-        if not self.free:
-            self._at(self.now + self.scenario.grace_seconds, _What.GRACE_OVER, call)
+        if self.free:
+            return
+        if self.scenario.rescue:
+            self._policy.overflowed(rescued=self._called_out())
+        self._at(self.now + self.scenario.grace_seconds, _What.GRACE_OVER, call)
 
     def _serve(self) -> None:
         while self.free and self.waiting:
@@ -229,18 +236,38 @@ class CampaignDay:
 
     # Agents
 
+    def _called_out(self) -> bool:
+        """Whether the agent longest in wrap-up is free again for a customer. What is left of the wrap-up follows the next talk."""
+        willing = [agent for agent in self.wrapping_up if agent not in self._pausing]
+        if not willing or self._chance_of_rescue.random() >= self.scenario.rescue:
+            return False
+        agent = min(willing, key=self.wrapping_up.__getitem__)
+        del self.wrapping_up[agent]
+        self._left_of_wrap_up[agent] = self.done_at.pop(agent) - self.now
+        self.free.appendleft(agent)
+        self.record.rescued += 1
+        return True
+
     def _talk(self, talk_seconds: float, wrap_up_seconds: float, *, connected: bool) -> None:
         agent = self.free.popleft()
         self.talking[agent] = self.now
-        self._wrap_up_of[agent] = wrap_up_seconds
-        self.done_at[agent] = self.now + talk_seconds + wrap_up_seconds
+        self._wrap_up_of[agent] = wrap_up = wrap_up_seconds + self._left_of_wrap_up.pop(agent, 0.0)
+        self.done_at[agent] = self.now + talk_seconds + wrap_up
         self._at(self.now + talk_seconds, _What.TALK_ENDS, agent)
         self.record.conversations.append(Conversation(self.now, talk_seconds, wrap_up_seconds, connected))
 
     def _talk_ended(self, agent: int) -> None:
         self._policy.talk_ended(self.now - self.talking.pop(agent))
         self.wrapping_up[agent] = self.now
-        self._at(self.now + self._wrap_up_of.pop(agent), _What.WRAP_UP_ENDS, agent)
+        self.done_at[agent] = self.now + self._wrap_up_of.pop(agent)
+        self._at(self.done_at[agent], _What.WRAP_UP_ENDS, agent)
+
+    def _wrap_up_ended(self, agent: int) -> None:
+        # Who was called out of wrap-up has another end by now.
+        if agent in self.wrapping_up and self.done_at[agent] == self.now:
+            self._policy.wrap_up_ended(self.now - self.wrapping_up.pop(agent))
+            del self.done_at[agent]
+            self._back(agent)
 
     def _back(self, agent: int) -> None:
         if agent in self._pausing:

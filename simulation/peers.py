@@ -26,6 +26,9 @@ class Peer:
     def attempt_resolved(self, call: int, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
         """Nothing to learn."""
 
+    def overflowed(self, *, rescued: bool) -> None:
+        """Nothing to learn."""
+
     def talk_ended(self, seconds: float) -> None:
         """Nothing to learn."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from calls.numbers import NumberKind
 from dialer.answering import choose
 from dialer.campaign import PacingSettings, Traits
-from dialer.estimators import CampaignEstimates, SpeculativeChance
+from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
 from dialer.forecast import Forecast
 from dialer.pacing import PacingSnapshot, decide
 from simulation.campaign_day import CampaignDay, Candidate
@@ -28,6 +28,7 @@ class ProductPolicy:
         self._traits: dict[int, Traits] = {}
         self._chances: dict[int, float] = {}
         self._next_chance = SpeculativeChance()
+        self._rescue = RescueShare()
 
     def calls_to_place(self, day: CampaignDay) -> int:
         """As many as `decide` says."""
@@ -68,6 +69,8 @@ class ProductPolicy:
             list_empty=record.list_ended_at is not None,
             forecast=self.forecast(day),
             next_chance=self.next_chance,
+            rescuers=day.agents - len(day.free) if day.scenario.rescue else 0,
+            rescue_chance=self._rescue.value,
         )
 
     def chances(self, day: CampaignDay) -> tuple[float, ...]:
@@ -89,6 +92,10 @@ class ProductPolicy:
         self._estimates.attempt_resolved(
             _moment(dialled_at), ring_seconds, answered=answered, traits=self._traits.pop(call)
         )
+
+    def overflowed(self, *, rescued: bool) -> None:
+        """Learn."""
+        self._rescue.add(rescued=rescued)
 
     def talk_ended(self, seconds: float) -> None:
         """Learn."""

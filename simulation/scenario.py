@@ -95,7 +95,10 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One kind of campaign day. `contacts` None is a list without end."""
+    """One kind of campaign day. `contacts` None is a list without end.
+
+    `rescue`: how likely the agent who is longest in wrap-up takes a campaign's customer who finds nobody free.
+    """
 
     __pydantic_config__: ClassVar = _STRICT
     title: str
@@ -104,6 +107,7 @@ class Scenario:
     warm_up_minutes: float = 0.0
     grace_seconds: float = 2.0
     contacts: int | None = None
+    rescue: Share = 0.0
     answering: Answering = Answering()
     ringing: Ringing = Ringing()
     talk: Duration = Duration(150.0, 0.9)

@@ -114,6 +114,7 @@ agents = Table(
     Column("endpoint", Text, nullable=False),
     Column("skills", Text, nullable=False),
     Column("dealers", Text),
+    Column("rescue", Boolean, nullable=False, server_default=false()),
     Column("state", String(20), nullable=False, server_default="logged_out"),
     Column("reason", Text, nullable=False, server_default=""),
     Column("since", UtcTime),

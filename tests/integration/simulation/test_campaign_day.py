@@ -95,6 +95,16 @@ def test_choosing_leaves_nobody_on_the_list() -> None:
     assert sorted(probability for _, probability in policy.chosen) == people_on_it
 
 
+def test_agents_who_come_out_of_wrap_up_save_customers_and_do_the_wrap_up_afterwards() -> None:
+    team = replace(TINY, agents=10, hours=0.5)
+    without = lived(team, boost=4.0)
+    with_rescue = lived(replace(team, rescue=1.0), boost=4.0)
+
+    assert with_rescue.rescued > 0
+    assert with_rescue.abandon_rate < without.abandon_rate
+    assert with_rescue.figures()["occupancy"] <= 1.0
+
+
 def test_an_agent_on_a_break_takes_no_calls() -> None:
     resting = replace(TINY, agents=1, breaks=(Break(hour=0.0, minutes=6),))
 

@@ -154,6 +154,35 @@ def test_of_unlikely_contacts_more_are_dialled_ahead_than_of_likely_ones() -> No
     assert all(each.certain == 0 for each in placed)
 
 
+def test_agents_who_may_come_out_of_wrap_up_never_mean_fewer_calls() -> None:
+    for situation in situations(60):
+        placed = [
+            decide(replace(situation, rescuers=rescuers, rescue_chance=chance), PREDICTIVE).calls_to_place
+            for rescuers, chance in ((0, 0.9), (1, 0.2), (1, 0.5), (5, 0.5), (5, 0.9))
+        ]
+
+        assert placed == sorted(placed)
+        assert placed[0] == decide(situation, PREDICTIVE).calls_to_place
+
+
+def test_who_is_rescued_is_not_short_of_an_agent() -> None:
+    without = decide(replace(BUSY_DAY, room=1), PREDICTIVE)
+    rescued = decide(replace(BUSY_DAY, room=1, rescuers=10, rescue_chance=0.5), PREDICTIVE)
+
+    assert rescued.shortage == pytest.approx(without.shortage / 2)
+
+
+def test_with_certain_rescue_even_a_day_without_budget_dials_ahead_as_far_as_there_are_rescuers() -> None:
+    first = replace(BUSY_DAY, connected=0, abandoned=0, next_chance=0.3)
+
+    placed = [
+        decide(replace(first, rescuers=rescuers, rescue_chance=1.0), PREDICTIVE).calls_to_place
+        for rescuers in (0, 1, 3)
+    ]
+
+    assert placed[0] == 0 < placed[1] < placed[2]
+
+
 def test_a_customer_who_waits_never_means_more_calls() -> None:
     for situation in situations(40):
         more = replace(situation, waiting=situation.waiting + 1)
