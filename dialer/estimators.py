@@ -33,7 +33,7 @@ _ANSWER_PRIOR_WEIGHT = 20.0
 _STEADY_MEMORY = 800.0
 _LATEST_MEMORY = 50.0
 _CHANGE_ERRORS = 4.0
-_LATEST_CHOSEN = 10.0
+_LATEST_CHOSEN = 5.0
 _RESCUE_PRIOR = 0.25
 _RESCUE_PRIOR_WEIGHT = 8.0
 _RESCUE_MEMORY = 100.0
@@ -158,18 +158,23 @@ class Answers:
 
 
 class SpeculativeChance:
-    """How likely those answer who are dialled without an agent for certain: about the mean of the latest."""
+    """How likely those answer who are dialled without an agent for certain.
+
+    About the mean of the latest; the last of them alone when it is likelier, for then the list may have come to others.
+    """
 
     def __init__(self) -> None:
         self._mean: float | None = None
+        self._last = 0.0
 
     def add(self, chance: float) -> None:
         """One more was dialled."""
         self._mean = chance if self._mean is None else self._mean + (chance - self._mean) / _LATEST_CHOSEN
+        self._last = chance
 
     def value(self, answer_rate: float) -> float:
-        """The mean; before the first the campaign's answer rate."""
-        return answer_rate if self._mean is None else self._mean
+        """Before the first the campaign's answer rate."""
+        return answer_rate if self._mean is None else max(self._mean, self._last)
 
 
 class RescueShare:

@@ -194,5 +194,10 @@ def test_the_chance_of_those_dialled_ahead_is_the_answer_rate_until_some_were_an
     for _ in range(60):
         speculative.add(0.1)
 
-    assert before == 0.3
+    speculative.add(0.4)
+    at_once = speculative.value(0.3)
+    for _ in range(60):
+        speculative.add(0.1)
+
+    assert (before, at_once) == (0.3, 0.4)
     assert speculative.value(0.3) == pytest.approx(0.1)
