@@ -19,6 +19,7 @@ There is no clock here, and nothing is drawn by lot.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nlargest, nsmallest
 from math import exp, log, sqrt
 
 from calls.words import AttemptOutcome
@@ -99,10 +100,11 @@ def choose(chances: Sequence[float], certain: int, wanted: int) -> list[int]:
 
     Of equals the first goes first.
     """
-    order = sorted(range(len(chances)), key=lambda place: -chances[place])
-    likely = order[: min(certain, wanted)]
-    rest = sorted(order[len(likely) :], key=lambda place: (chances[place], place))
-    return likely + rest[: max(0, wanted - len(likely))]
+    left = list(range(len(chances)))
+    chosen = nlargest(min(certain, wanted), left, key=chances.__getitem__)
+    for place in chosen:
+        left.remove(place)
+    return chosen + nsmallest(wanted - len(chosen), left, key=chances.__getitem__)
 
 
 class _Coefficient:

@@ -13,6 +13,7 @@ Chances p are rounded to one of `_LEVELS`, which stand closer together where the
 """
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -20,9 +21,8 @@ from dialer.shortage import EventTable, Floats, Rows, event_table
 
 MOMENTS = 4
 _TINY = 1e-9
-_TOP_LEVEL = 80
-_SPREAD = 1.5
-_LEVELS = (np.arange(_TOP_LEVEL + 1) / _TOP_LEVEL) ** _SPREAD
+_TOP_LEVEL = 96
+_LEVELS = (np.arange(_TOP_LEVEL + 1) / _TOP_LEVEL) ** 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +45,7 @@ class Forecast:
 
     def new_row(self, chance: float) -> int:
         """The row of a call that is dialled now, answered with this chance."""
-        return self.ring_row + self.ring_steps * int(_TOP_LEVEL * chance ** (1 / _SPREAD) + 0.5)
+        return self.ring_row + self.ring_steps * int(_TOP_LEVEL * sqrt(chance) + 0.5)
 
     def rows(
         self,
@@ -55,17 +55,20 @@ class Forecast:
         chances: tuple[float, ...],
     ) -> Rows:
         """The rows of the table for what has lasted so many seconds, none below 0; `chances` are those of the ringing."""
-        rows = np.array(talking + wrapping_up + ringing)
         wraps, rings = len(talking), len(talking) + len(wrapping_up)
+        rows = np.array(talking + wrapping_up + ringing + chances)
         rows[:wraps] /= self.talk_bin_seconds
         np.minimum(rows[:wraps], self.wrap_up_row - 1, out=rows[:wraps])
-        rows[wraps:] += self.wrap_up_row
+        rows[wraps:rings] += self.wrap_up_row
         np.minimum(rows[wraps:rings], self.ring_row - 1, out=rows[wraps:rings])
-        found = rows.astype(np.intp)
+        found = rows[: rings + len(ringing)].astype(np.intp)
         if chances:
-            levels = np.rint(np.array(chances) ** (1 / _SPREAD) * _TOP_LEVEL).astype(np.intp)
-            found[rings:] = np.minimum(found[rings:] - self.wrap_up_row, self.ring_steps - 1)
-            found[rings:] += levels * self.ring_steps + self.ring_row
+            levels = np.sqrt(rows[rings + len(ringing) :])
+            levels *= _TOP_LEVEL
+            levels += 0.5
+            calls = found[rings:]
+            np.minimum(calls, self.ring_steps - 1, out=calls)
+            calls += levels.astype(np.intp) * self.ring_steps + self.ring_row
         return found
 
 

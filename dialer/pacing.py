@@ -217,7 +217,8 @@ def _covered(
     rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing, snapshot.chances)
     in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
     taken = len(snapshot.ringing) + snapshot.waiting - snapshot.free
-    over_budget = _over_budget(max(budget - _reserve(snapshot.agents), 0), snapshot)
+    to_spare = max(budget - _reserve(snapshot.agents), 0)
+    over_budget = _over_budget(to_spare, snapshot)
     unsaved = 1 - snapshot.rescue_chance if snapshot.rescuers else 1.0
     shortages: dict[int, float] = {}
 
@@ -227,6 +228,10 @@ def _covered(
     def too_likely(placed: int) -> bool:
         shortages[placed] = shortage = shortage_with(placed)
         if shortage > threshold:
+            return True
+        if in_hand.at_most(taken + placed - to_spare, placed) <= _BUDGET_RISK:
+            return False  # nobody needs to be rescued
+        if len(over_budget) == 1:
             return True
         spent = sum(weight * in_hand.at_most(taken + placed - fewer, placed) for fewer, weight in over_budget)
         return spent > _BUDGET_RISK
@@ -245,7 +250,7 @@ def _covered(
 def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, float], ...]:
     """When more than `to_spare` are abandoned: pairs of a number f and a weight, whose sum of weight · P(D ≤ −f) is that chance.
 
-    Without rescuers it is P(D ≤ −to_spare) alone. Else m customers without an agent have to come for the next to be one too many,
+    Without rescuers it is P(D ≤ −to_spare) alone, and it is never more than that. Else m customers without an agent have to come for the next to be one too many,
     where m follows a negative binomial distribution; no more are counted on than there are rescuers.
     """
     saved = snapshot.rescue_chance
