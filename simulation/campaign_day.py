@@ -138,6 +138,12 @@ class CampaignDay:
         """How many agents are at work, free or busy."""
         return len(self.free) + len(self.talking) + len(self.wrapping_up)
 
+    @property
+    def rescuers(self) -> int:
+        """How many agents have offered to come out of wrap-up: the first so many."""
+        scenario = self.scenario
+        return round(scenario.rescuers * scenario.agents) if scenario.rescue else 0
+
     def _at(self, seconds: float, what: _What, whom: int) -> None:
         self._order += 1
         heapq.heappush(self._events, (seconds, self._order, what, whom))
@@ -238,7 +244,9 @@ class CampaignDay:
 
     def _called_out(self) -> bool:
         """Whether the agent longest in wrap-up is free again for a customer. What is left of the wrap-up follows the next talk."""
-        willing = [agent for agent in self.wrapping_up if agent not in self._pausing]
+        willing = [
+            agent for agent in self.wrapping_up if agent < self.rescuers and agent not in self._pausing
+        ]
         if not willing or self._chance_of_rescue.random() >= self.scenario.rescue:
             return False
         agent = min(willing, key=self.wrapping_up.__getitem__)

@@ -69,7 +69,7 @@ class ProductPolicy:
             list_empty=record.list_ended_at is not None,
             forecast=self.forecast(day),
             next_chance=self.next_chance,
-            rescuers=day.agents - len(day.free) if day.scenario.rescue else 0,
+            rescuers=min(day.agents - len(day.free), day.rescuers),
             rescue_chance=self._rescue.value,
         )
 

@@ -97,7 +97,8 @@ class Inbound:
 class Scenario:
     """One kind of campaign day. `contacts` None is a list without end.
 
-    `rescue`: how likely the agent who is longest in wrap-up takes a campaign's customer who finds nobody free.
+    Of the agents `rescuers` have offered to come out of wrap-up for a campaign's customer who finds nobody free. One of them is asked,
+    who is longest in wrap-up, and takes that customer with the probability `rescue`.
     """
 
     __pydantic_config__: ClassVar = _STRICT
@@ -107,6 +108,7 @@ class Scenario:
     warm_up_minutes: float = 0.0
     grace_seconds: float = 2.0
     contacts: int | None = None
+    rescuers: Share = 1.0
     rescue: Share = 0.0
     answering: Answering = Answering()
     ringing: Ringing = Ringing()
