@@ -7,7 +7,8 @@
 - h is what the earlier attempts say, any campaign's: with a of n answered, the log odds of (m r + a) ÷ (m + n) less those of
   r, the campaign's answer rate. m tells how alike contacts are. It is not known, so h is the mean over several m, each weighted by
   how well it has foretold so far: in a campaign of equals the earlier attempts come to count for nothing.
-- hour (two hours at a time, where the contact lives), weekday and kind of number begin at nothing and are drawn to it.
+- hour (two hours at a time, where the contact lives), weekday and kind of number begin at nothing. They and the slope are remembered over
+  20,000 attempts, so that they do not chase what the level follows: else all of them together would forget far too fast.
 
 Every coefficient is moved by each outcome, by its uncertainty times (answered − p): the Kalman filter of a logistic regression with a
 diagonal covariance. As the level always moves, the mean of p follows the mean of what is observed. How honest p is besides is
@@ -36,13 +37,14 @@ _UNANSWERED = frozenset({AttemptOutcome.UNANSWERED, AttemptOutcome.BUSY, Attempt
 _FIRST_RATE = 0.3
 _FIRST_WEIGHT = 20.0
 _MEMORY = 800.0
-_LATEST = 50.0
+_LATEST_KEPT = 1 - 1 / 50
 _CHANGE_ERRORS = 4.0
 _ALIKE = (1.0, 2.0, 4.0, 8.0, 16.0, 50.0, 1e6)
 _MOST_KNOWN = 12
 _SLOPE_PRECISION = 1 / 0.3**2
 _EFFECT_PRECISION = 1 / 0.2**2
 _STEADY = 1 - 1 / _MEMORY
+_LASTING = 1 - 1 / 20_000
 _HOURS = 2
 _BINS = 10
 _LEAST = 1e-4
@@ -108,16 +110,17 @@ def choose(chances: Sequence[float], certain: int, wanted: int) -> list[int]:
 
 
 class _Coefficient:
-    """A number that is moved towards what is observed, and how surely it is known."""
+    """A number that is moved towards what is observed, how surely it is known, and how much of that stays at each outcome."""
 
-    __slots__ = ("precision", "value")
+    __slots__ = ("keep", "precision", "value")
 
-    def __init__(self, value: float, precision: float) -> None:
+    def __init__(self, value: float, precision: float, keep: float) -> None:
         self.value = value
         self.precision = precision
+        self.keep = keep
 
     def learn(self, surprise: float, spread: float, size: float = 1.0) -> None:
-        self.precision = self.precision * _STEADY + spread * size * size
+        self.precision = self.precision * self.keep + spread * size * size
         self.value += surprise * size / self.precision
 
 
@@ -126,8 +129,8 @@ class AnswerModel:
 
     def __init__(self) -> None:
         spread = _FIRST_RATE * (1 - _FIRST_RATE)
-        self._level = _Coefficient(_logit(_FIRST_RATE), _FIRST_WEIGHT * spread)
-        self._slope = _Coefficient(1.0, _SLOPE_PRECISION)
+        self._level = _Coefficient(_logit(_FIRST_RATE), _FIRST_WEIGHT * spread, _STEADY)
+        self._slope = _Coefficient(1.0, _SLOPE_PRECISION, _LASTING)
         self._effects: dict[tuple[str, str | int], _Coefficient] = {}
         self._fit = [0.0] * len(_ALIKE)
         self._rate = _FIRST_RATE
@@ -147,22 +150,36 @@ class AnswerModel:
                 score += effect.value
         return _share(score)
 
-    def learn(self, traits: Traits | None, rate: float, *, answered: bool) -> None:
-        """Take in one outcome, in the order of dialling; `rate` is the campaign's answer rate before it."""
-        chance = self.chance(traits)
-        self._note(chance, rate, answered=answered)
-        surprise, spread = answered - chance, chance * (1 - chance)
+    def learn(self, cohort: Sequence[tuple[Traits | None, bool]], rate: float) -> None:
+        """Take in whether these answered, all dialled at the same moment and none of them later than another.
+
+        `rate` is the campaign's answer rate before them. Cohorts come in the order of dialling.
+        """
+        keep = _LATEST_KEPT ** len(cohort)
+        self._latest_surprise *= keep
+        self._latest_spread *= keep
+        self._latest_noise *= keep * keep
+        chances = [self.chance(traits) for traits, _ in cohort]
+        for (traits, answered), chance in zip(cohort, chances, strict=True):
+            self._note(chance, rate, answered=answered)
+            self._learn_one(traits, answered - chance, chance * (1 - chance), answered=answered)
+        self._notice_change()
+        self._rate = rate
+        self._known.clear()
+
+    def _learn_one(self, traits: Traits | None, surprise: float, spread: float, *, answered: bool) -> None:
+        self._latest_surprise += surprise
+        self._latest_spread += spread
+        self._latest_noise += spread
         if traits is not None:
             self._learn_history(traits, answered=answered)
             if (history := self._history(traits)) != 0.0:
                 self._slope.learn(surprise, spread, history)
             for key in _effects_of(traits):
-                self._effects.setdefault(key, _Coefficient(0.0, _EFFECT_PRECISION)).learn(surprise, spread)
+                self._effects.setdefault(key, _Coefficient(0.0, _EFFECT_PRECISION, _LASTING)).learn(
+                    surprise, spread
+                )
         self._level.learn(surprise, spread)
-        self._notice_change(surprise, spread)
-        if rate != self._rate or traits is not None:
-            self._rate = rate
-            self._known.clear()
 
     @property
     def calibration(self) -> Calibration | None:
@@ -204,11 +221,7 @@ class AnswerModel:
             share = _posterior(alike, self._rate, before, silent)
             self._fit[place] = self._fit[place] * _STEADY + log(share if answered else 1 - share)
 
-    def _notice_change(self, surprise: float, spread: float) -> None:
-        keep = 1 - 1 / _LATEST
-        self._latest_surprise = self._latest_surprise * keep + surprise
-        self._latest_spread = self._latest_spread * keep + spread
-        self._latest_noise = self._latest_noise * keep * keep + spread
+    def _notice_change(self) -> None:
         if abs(self._latest_surprise) > _CHANGE_ERRORS * sqrt(self._latest_noise):
             self._level.value += self._latest_surprise / self._latest_spread
             self._level.precision = min(self._level.precision, self._latest_spread)

@@ -133,12 +133,12 @@ class Answers:
         while self._young and self._young[0][0] + self._longest <= now:
             of_age.append(heapq.heappop(self._young))
         for _, attempts in groupby(of_age, key=itemgetter(0)):
-            yes = trials = 0
+            cohort = []
             for _, _, seconds, answered, traits in attempts:
                 (self.ring if answered else self.silent).add(seconds)
-                self.model.learn(traits, self.rate, answered=answered)
-                yes += answered
-                trials += 1
+                cohort.append((traits, answered))
+            self.model.learn(cohort, self.rate)
+            yes, trials = sum(answered for _, answered in cohort), len(cohort)
             self.counted += trials
             self._steady.add(yes, trials)
             self._latest.add(yes, trials)

@@ -18,7 +18,7 @@ def taught(outcomes: int, probability: float, traits: Traits | None = PLAIN, see
     rng = random.Random(seed)
     model = AnswerModel()
     for _ in range(outcomes):
-        model.learn(traits, probability, answered=rng.random() < probability)
+        model.learn([(traits, rng.random() < probability)], probability)
     return model
 
 
@@ -32,7 +32,7 @@ def a_diverse_list(model: AnswerModel, contacts: int, seed: int = 1) -> list[tup
         traits = replace(PLAIN, answered=answered, unanswered=6 - answered)
         answers = rng.random() < truth
         seen.append((model.chance(traits), truth, answers))
-        model.learn(traits, 0.3, answered=answers)
+        model.learn([(traits, answers)], 0.3)
     return seen
 
 
@@ -68,7 +68,7 @@ def test_in_a_campaign_of_equals_earlier_attempts_come_to_count_for_little() -> 
     model = AnswerModel()
     lucky, unlucky = replace(PLAIN, answered=2, unanswered=0), replace(PLAIN, answered=0, unanswered=2)
     for _ in range(1500):
-        model.learn(rng.choice((lucky, unlucky)), 0.3, answered=rng.random() < 0.3)
+        model.learn([(rng.choice((lucky, unlucky)), rng.random() < 0.3)], 0.3)
 
     assert model.chance(lucky) - model.chance(unlucky) < 0.08
 
@@ -80,10 +80,10 @@ def test_earlier_attempts_tell_a_diverse_list_apart_and_the_chances_are_honest()
 
     told = sum(chance for chance, _, _ in seen) / len(seen)
     assert told == pytest.approx(sum(answers for _, _, answers in seen) / len(seen), abs=0.03)
-    for low, high in ((0.0, 0.15), (0.15, 0.4), (0.4, 0.7), (0.7, 1.0)):
+    for low, high in ((0.0, 0.15), (0.15, 0.4), (0.4, 1.0)):
         group = [(chance, answers) for chance, _, answers in seen if low <= chance < high]
         mean = sum(chance for chance, _ in group) / len(group)
-        assert mean == pytest.approx(sum(answers for _, answers in group) / len(group), abs=0.1)
+        assert mean == pytest.approx(sum(answers for _, answers in group) / len(group), abs=0.07)
 
 
 def test_calibration_shows_what_the_chances_are_worth() -> None:
@@ -106,7 +106,7 @@ def test_an_hour_at_which_more_answer_is_noticed_and_another_hour_is_not_taken_f
     evening = replace(PLAIN, hour=18)
     for _ in range(2000):
         late = rng.random() < 0.5
-        model.learn(evening if late else PLAIN, 0.35, answered=rng.random() < (0.5 if late else 0.2))
+        model.learn([(evening if late else PLAIN, rng.random() < (0.5 if late else 0.2))], 0.35)
 
     assert model.chance(evening) > model.chance(PLAIN) + 0.2
 
@@ -116,16 +116,26 @@ def test_a_list_that_begins_to_answer_is_followed_within_a_hundred_attempts() ->
     rng = random.Random(9)
 
     for _ in range(100):
-        model.learn(PLAIN, 0.25, answered=rng.random() < 0.6)
+        model.learn([(PLAIN, rng.random() < 0.6)], 0.25)
 
     assert model.chance(PLAIN) == pytest.approx(0.6, abs=0.12)
+
+
+def test_among_calls_dialled_at_once_it_does_not_matter_which_are_told_first() -> None:
+    models = [AnswerModel(), AnswerModel()]
+    for first, model in zip((True, False), models, strict=True):
+        for _ in range(30):
+            outcomes = [(PLAIN, first)] * 15 + [(PLAIN, not first)] * 15 + [(PLAIN, False)] * 20
+            model.learn(outcomes, 0.3)
+
+    assert [model.chance(PLAIN) for model in models] == [pytest.approx(0.3, abs=0.02)] * 2
 
 
 def test_chances_stay_between_nothing_and_certainty() -> None:
     for answered in (True, False):
         model = AnswerModel()
         for _ in range(3000):
-            model.learn(PLAIN, 0.5, answered=answered)
+            model.learn([(PLAIN, answered)], 0.5)
 
         for answers in (0, 3, 500):
             assert 0 < model.chance(replace(PLAIN, answered=answers, unanswered=500 - answers)) < 1
