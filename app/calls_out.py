@@ -112,6 +112,7 @@ class CampaignFloor:
                 agent.state is AgentState.AVAILABLE,
                 agent.since,
                 agent.state is AgentState.WRAP_UP,
+                agent.profile.rescue and agent.pending is None,
             )
             for agent in self._desk.floor.line_agents(campaign_id)
             if agent.line_open and agent.state in WORKING

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from calls.facts import Fact
 from calls.ids import CallId, CampaignId
+from dialer.answering import Calibration
 from dialer.campaign import AbandonWindow, Campaign, CampaignState
 from dialer.errors import DemoProfile, StoreUnavailable, UnknownProfile
 from dialer.pacing import PacingDecision
@@ -56,6 +57,11 @@ class CampaignService:
         runner = self._runners.get(campaign_id)
         return runner.decision if runner is not None else None
 
+    def calibration(self, campaign_id: CampaignId) -> Calibration | None:
+        """How honest a campaign's chances of an answer have been, None before it has dialled in this process."""
+        runner = self._runners.get(campaign_id)
+        return runner.calibration if runner is not None else None
+
     def window(self, campaign_id: CampaignId) -> AbandonWindow | None:
         """The last 24 hours as last read from the database."""
         return self._windows.get(campaign_id)
@@ -84,7 +90,9 @@ class CampaignService:
             if runner is not None:
                 runner.change(campaign)
             elif campaign.state is CampaignState.RUNNING and self._may_run(campaign):
-                runner = self._runners[campaign.campaign_id] = self._make_runner(campaign)
+                runner = self._make_runner(campaign)
+                await runner.prime()
+                self._runners[campaign.campaign_id] = runner
                 fresh.append(runner)
         return fresh
 

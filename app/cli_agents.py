@@ -47,6 +47,9 @@ def add_agent(
     endpoint: Annotated[str, typer.Option(help="The agent's phone, such as PJSIP/anna.")],
     skill: Annotated[list[str] | None, typer.Option(help="A skill and its level, such as sales=8.")] = None,
     dealer: Annotated[list[str] | None, typer.Option(help="A dealer to work for; none means all.")] = None,
+    rescue: Annotated[
+        bool, typer.Option(help="Come out of wrap-up for a customer who answered and finds nobody free.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take up a new agent."""
@@ -56,6 +59,7 @@ def add_agent(
         endpoint=endpoint,
         skills=dict(map(_skill, skill or [])),
         dealers=frozenset(dealer) if dealer else None,
+        rescue=rescue,
     )
     _tell(ask(lambda client: client.ask(agents.CREATE_AGENT, new)), as_json)
 

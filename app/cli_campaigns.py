@@ -7,7 +7,7 @@ import typer
 
 from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show_list, show_table
 from app.console import campaigns, conversations
-from app.console.campaigns import CampaignAnswer, NewCampaign, Pacing, PacingPatch, Stop
+from app.console.campaigns import CalibrationAnswer, CampaignAnswer, NewCampaign, Pacing, PacingPatch, Stop
 from app.console.conversations import NewGuide
 from app.console.profiles import LIST_PROFILES
 from calls.words import MachineDetection
@@ -197,6 +197,7 @@ def figures(campaign: CampaignMeant, as_json: AsJson = False) -> None:
             "last decision",
             "none yet" if decision is None else f"{decision.calls_to_place} ({decision.reason})",
         ),
+        ("chance of an answer, told and true", _told_and_true(answer.calibration)),
     ]
     show_table(("figure", answer.id), rows, "")
 
@@ -206,6 +207,14 @@ def _tell(campaign: CampaignAnswer, as_json: bool) -> None:
         show(campaign)
     else:
         typer.echo(f"{campaign.id} is {campaign.state}")
+
+
+def _told_and_true(calibration: CalibrationAnswer | None) -> str:
+    """Over the latest attempts; and how much better than thinking all alike."""
+    if calibration is None:
+        return "none dialled yet"
+    gain = 1 - calibration.brier / calibration.brier_alike if calibration.brier_alike else 0.0
+    return f"{calibration.mean_chance:.1%}, {calibration.answered_ratio:.1%} (skill {gain:.0%})"
 
 
 def _tell_pacing(answer: Pacing) -> None:

@@ -40,6 +40,7 @@ from app.workshop import Workshop
 from calls.facts import CampaignStarted, CampaignStopped, PacingChanged
 from calls.ids import AgentId, CampaignId, DealerId
 from calls.words import AgentState
+from dialer.answering import Calibration
 from dialer.campaign import Campaign, CampaignState
 from dialer.pacing import PacingDecision
 from dialer.profiles import CallingProfile, Profiles
@@ -70,6 +71,7 @@ class Control:
         campaigns_changed: Callable[[], None],
         live_calls: Callable[[], Sequence[LiveCall]],
         last_decision: Callable[[CampaignId], PacingDecision | None],
+        calibration: Callable[[CampaignId], Calibration | None],
     ) -> None:
         """`endpoints` are the phones that Asterisk knows."""
         self.conversations = conversations
@@ -87,6 +89,7 @@ class Control:
         self._campaigns_changed = campaigns_changed
         self._live_calls = live_calls
         self._last_decision = last_decision
+        self._calibration = calibration
         # Reading settings, checking the change and storing it belong together.
         self._one_change = asyncio.Lock()
 
@@ -242,6 +245,7 @@ class Control:
             await self._store.abandon_window(campaign_id, self._clock.now() - WINDOW),
             {state: states[state] for state in AgentState},
             self._last_decision(campaign_id),
+            self._calibration(campaign_id),
         )
 
     # Telephony

@@ -11,6 +11,7 @@ from app.storage.voicemails import Voicemail
 from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId
 from calls.numbers import PhoneNumber
 from calls.words import AgentState, AmdVerdict, Department
+from dialer.answering import Calibration
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, DialMode, PacingSettings
 from dialer.pacing import PacingDecision
 from metrics.totals import AttemptTotal
@@ -47,6 +48,7 @@ class ProfileChanges(TypedDict, total=False):
     endpoint: str
     skills: Mapping[str, int]
     dealers: frozenset[DealerId] | None
+    rescue: bool
 
 
 class PacingChanges(TypedDict, total=False):
@@ -99,7 +101,8 @@ class NodeTelephony(Protocol):
 class CampaignFigures:
     """A campaign in figures: from the database since its start and within `window`, and as it stands now.
 
-    `agents` counts those on its lines by state; `decision` is the last pacing decision, None before the first.
+    `agents` counts those on its lines by state; `decision` is the last pacing decision, `calibration` how honest the
+    chances of an answer have been; None before the first.
     """
 
     campaign: Campaign
@@ -107,6 +110,7 @@ class CampaignFigures:
     window: AbandonWindow
     agents: Mapping[AgentState, int]
     decision: PacingDecision | None
+    calibration: Calibration | None
 
 
 class ControlStore(Protocol):

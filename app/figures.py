@@ -8,8 +8,9 @@ from app.clock import Clock
 from app.journal import Journal
 from app.phones import PhoneWatch
 from calls.ids import NodeId
+from dialer.answering import Calibration
 from dialer.campaign import CampaignState
-from metrics.campaigns import CampaignFigures
+from metrics.campaigns import AnswerCalibration, CampaignFigures
 from metrics.floor import QueueFigures
 from metrics.observer import Metrics
 from metrics.technical import PhoneFigures
@@ -56,6 +57,7 @@ class Figures:
                 campaign.state is CampaignState.RUNNING,
                 campaign.pacing.limit_ratio,
                 Counter(agent.state for agent in self._floor.line_agents(campaign.campaign_id)),
+                _calibration(self._campaigns.calibration(campaign.campaign_id)),
             )
             for campaign in self._campaigns.campaigns.values()
         )
@@ -84,3 +86,7 @@ class Figures:
                 late = self._clock.monotonic() - before - _LAG_STEP_SECONDS
                 self._metrics.technical.observe_loop_lag(max(0.0, late))
             self.show()
+
+
+def _calibration(found: Calibration | None) -> AnswerCalibration | None:
+    return None if found is None else AnswerCalibration(found.brier, found.mean_chance, found.answered_ratio)

@@ -254,7 +254,8 @@ class FloorDesk:
 
     def _moved(self, facts: list[AgentStateChanged]) -> None:
         self._journal.publish(*facts)
-        if any(fact.after is AgentState.AVAILABLE for fact in facts):
+        # Who enters wrap-up may have offered to take a customer who waits.
+        if any(fact.after in (AgentState.AVAILABLE, AgentState.WRAP_UP) for fact in facts):
             for fact in facts:
                 self._serve_answered(self.floor.agent(fact.agent_id).campaign_id)
             self.assign()

@@ -297,6 +297,7 @@ async def _assemble(
         campaigns_changed=campaigns.changed,
         live_calls=lambda: live_calls(supervisor),
         last_decision=campaigns.last_decision,
+        calibration=campaigns.calibration,
     )
 
     journal.observe("metrics", metrics.observe)

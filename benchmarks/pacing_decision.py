@@ -1,8 +1,8 @@
 """What a pacing decision costs, in processor time.
 
 The real `decide`, the forecast at hand, in random situations of a team at work with a third as many calls ringing as there
-are agents; of each situation the best of seven, for the machine does other things too. And the making of a forecast: after
-every tenth observation the part of the ringing calls, and all of it as observations grow by 3 %. What the
+are agents; of each situation the best of seven, for the machine does other things too. And the making of a forecast: all
+of its table as observations grow by 3 %. What the
 decisions are worth is measured with `dealerlijn simulate`; see pacing.md.
 
     python -m benchmarks.pacing_decision
@@ -26,12 +26,14 @@ PREDICTIVE = PacingSettings(target_ratio=0.0285, limit_ratio=0.03, max_over_dial
 def busy_team(rng: random.Random, agents: int, estimates: CampaignEstimates) -> PacingSnapshot:
     free = rng.randrange(1 + agents // 20)
     wrapping_up = agents // 6
+    ringing = agents // 3 + rng.randrange(3)
     answered = 40 * agents
     return PacingSnapshot(
         free=free,
         talking=tuple(rng.uniform(0, 300) for _ in range(agents - free - wrapping_up)),
         wrapping_up=tuple(rng.uniform(0, 40) for _ in range(wrapping_up)),
-        ringing=tuple(rng.uniform(0, 22) for _ in range(agents // 3 + rng.randrange(3))),
+        ringing=tuple(rng.uniform(0, 22) for _ in range(ringing)),
+        chances=tuple(rng.betavariate(0.9, 2.1) for _ in range(ringing)),
         waiting=0,
         connected=answered - answered // 50,
         abandoned=answered // 50,
@@ -39,6 +41,7 @@ def busy_team(rng: random.Random, agents: int, estimates: CampaignEstimates) -> 
         window_open=True,
         list_empty=False,
         forecast=estimates.forecast(START),
+        next_chance=0.1,
     )
 
 

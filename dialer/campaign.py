@@ -117,6 +117,20 @@ class ContactHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class Traits:
+    """What is known of a contact in the moment of dialling that may tell whether it answers.
+
+    `weekday` (0 is Monday) and `hour` where the contact lives; `answered` and `unanswered` count the earlier attempts.
+    """
+
+    kind: str
+    weekday: int
+    hour: int
+    answered: int
+    unanswered: int
+
+
+@dataclass(frozen=True, slots=True)
 class CommittedAttempt:
     """An attempt that is stored and may now be dialled. `leg_id` is the attempt's and the channel's id."""
 
@@ -126,6 +140,7 @@ class CommittedAttempt:
     contact_id: ContactId
     number: PhoneNumber
     display_name: str
+    traits: Traits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +150,17 @@ class RefusedContact:
     campaign_id: CampaignId
     contact_id: ContactId
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedAttempt:
+    """An earlier attempt of which it is known whether it was answered; `talk_seconds` is None unless a conversation has ended."""
+
+    dialled_at: datetime
+    ring_seconds: float
+    answered: bool
+    talk_seconds: float | None
+    traits: Traits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +175,13 @@ class AbandonWindow:
 
 @dataclass(frozen=True, slots=True)
 class LineAgent:
-    """An agent on a campaign's open line, as the pacing sees it."""
+    """An agent on a campaign's open line, as the pacing sees it. `rescues`: comes out of wrap-up for an overflowing customer."""
 
     agent_id: AgentId
     free: bool
     since: datetime
     wrapping_up: bool
+    rescues: bool = False
 
 
 def campaign_meant(word: str, names: Mapping[CampaignId, str]) -> CampaignId:

@@ -9,6 +9,7 @@ abandon a third of the first customers of a campaign.
 """
 
 import heapq
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from math import erf, log, sqrt
@@ -16,7 +17,9 @@ from operator import itemgetter
 
 import numpy as np
 
-from dialer.forecast import BusyTable, Forecast, make_busy_table, make_forecast
+from dialer.answering import AnswerModel
+from dialer.campaign import Traits
+from dialer.forecast import Forecast, make_forecast
 from dialer.shortage import Floats
 
 # Durations in seconds as (mean, coefficient of variation), until the campaign has its own.
@@ -30,9 +33,13 @@ _ANSWER_PRIOR_WEIGHT = 20.0
 _STEADY_MEMORY = 800.0
 _LATEST_MEMORY = 50.0
 _CHANGE_ERRORS = 4.0
+_LATEST_CHOSEN = 5.0
+_RESCUE_PRIOR = 0.25
+_RESCUE_PRIOR_WEIGHT = 8.0
+_RESCUE_MEMORY = 100.0
 _REFRESH_EVERY = 10
 _REFRESH_AFTER = timedelta(seconds=15)
-_REFRESH_BUSY = 1.03
+_REFRESH_TABLE = 1.03
 GRACE_SECONDS = 1.7
 
 
@@ -101,19 +108,24 @@ class Answers:
     def __init__(self, ring_seconds: int) -> None:
         # The end of a call that rang out is told a little late.
         self._longest = timedelta(seconds=ring_seconds + 1)
-        self._young: list[tuple[datetime, float, bool]] = []
+        self._young: list[tuple[datetime, int, float, bool, Traits | None]] = []
+        self._resolved = 0
         self._steady = Share(_STEADY_MEMORY)
         self._latest = Share(_LATEST_MEMORY)
         self.counted = 0
+        self.model = AnswerModel()
         self.ring = Durations(lognormal_bins(*_RING_PRIOR, 1.0, ring_seconds), 1.0)
         silent = np.zeros(ring_seconds + 1)
         silent[2:5] = _EARLY_FAILURES / 3
         silent[ring_seconds] = 1 - _EARLY_FAILURES
         self.silent = Durations(silent, 1.0)
 
-    def resolved(self, dialled_at: datetime, ring_seconds: float, *, answered: bool) -> None:
+    def resolved(
+        self, dialled_at: datetime, ring_seconds: float, *, answered: bool, traits: Traits | None = None
+    ) -> None:
         """An attempt was answered, or ended unanswered, after `ring_seconds`. It counts when its cohort is of age."""
-        heapq.heappush(self._young, (dialled_at, ring_seconds, answered))
+        self._resolved += 1
+        heapq.heappush(self._young, (dialled_at, self._resolved, ring_seconds, answered, traits))
 
     def come_of_age(self, now: datetime) -> None:
         """Count the attempts that were dialled more than the longest ring time before `now`."""
@@ -121,11 +133,12 @@ class Answers:
         while self._young and self._young[0][0] + self._longest <= now:
             of_age.append(heapq.heappop(self._young))
         for _, attempts in groupby(of_age, key=itemgetter(0)):
-            yes = trials = 0
-            for _, seconds, answered in attempts:
+            cohort = []
+            for _, _, seconds, answered, traits in attempts:
                 (self.ring if answered else self.silent).add(seconds)
-                yes += answered
-                trials += 1
+                cohort.append((traits, answered))
+            self.model.learn(cohort, self.rate)
+            yes, trials = sum(answered for _, answered in cohort), len(cohort)
             self.counted += trials
             self._steady.add(yes, trials)
             self._latest.add(yes, trials)
@@ -144,6 +157,45 @@ class Answers:
             self._steady.yes, self._steady.all = self._latest.yes, self._latest.all
 
 
+class SpeculativeChance:
+    """How likely those answer who are dialled without an agent for certain.
+
+    About the mean of the latest; the last of them alone when it is likelier, for then the list may have come to others.
+    """
+
+    def __init__(self) -> None:
+        self._mean: float | None = None
+        self._last = 0.0
+
+    def add(self, chance: float) -> None:
+        """One more was dialled."""
+        self._mean = chance if self._mean is None else self._mean + (chance - self._mean) / _LATEST_CHOSEN
+        self._last = chance
+
+    def value(self, answer_rate: float) -> float:
+        """Before the first the campaign's answer rate."""
+        return answer_rate if self._mean is None else max(self._mean, self._last)
+
+
+class RescueShare:
+    """How often a customer who finds no agent free is taken by one in wrap-up; at first one in four."""
+
+    def __init__(self) -> None:
+        self._keep = 1 - 1 / _RESCUE_MEMORY
+        self._rescued = _RESCUE_PRIOR * _RESCUE_PRIOR_WEIGHT
+        self._all = _RESCUE_PRIOR_WEIGHT
+
+    def add(self, *, rescued: bool) -> None:
+        """One more found nobody free."""
+        self._rescued = self._rescued * self._keep + rescued
+        self._all = self._all * self._keep + 1
+
+    @property
+    def value(self) -> float:
+        """Between 0 and 1."""
+        return self._rescued / self._all
+
+
 class CampaignEstimates:
     """All that one campaign has taught; the runner feeds it from the facts it publishes."""
 
@@ -156,12 +208,14 @@ class CampaignEstimates:
         self._forecast: Forecast | None = None
         self._forecast_of = 0
         self._forecast_at = datetime.min.replace(tzinfo=UTC)
-        self._busy: BusyTable | None = None
-        self._busy_at = 0
+        self._table: Forecast | None = None
+        self._table_of = 0
 
-    def attempt_resolved(self, dialled_at: datetime, ring_seconds: float, *, answered: bool) -> None:
+    def attempt_resolved(
+        self, dialled_at: datetime, ring_seconds: float, *, answered: bool, traits: Traits | None = None
+    ) -> None:
         """An attempt was picked up, or ended without."""
-        self.answers.resolved(dialled_at, ring_seconds, answered=answered)
+        self.answers.resolved(dialled_at, ring_seconds, answered=answered, traits=traits)
         self._observed += 1
 
     def talk_ended(self, seconds: float) -> None:
@@ -183,25 +237,23 @@ class CampaignEstimates:
             self.answers.come_of_age(now)
             self._forecast_of = self._observed
             self._forecast_at = now
-            ring = self.answers.ring.survival()
-            self._forecast = make_forecast(
-                busy=self._busy_table(ring),
-                answer_rate=self.answers.rate,
-                counted=self.answers.counted,
-                ring=ring,
-                silent=self.answers.silent.survival(),
+            self._forecast = replace(
+                self._made_table(), answer_rate=self.answers.rate, counted=self.answers.counted
             )
         return self._forecast
 
-    def _busy_table(self, ring: Floats) -> BusyTable:
-        """It costs most and changes least: made anew when the observations are some per cent more."""
-        if self._busy is None or self._observed >= self._busy_at * _REFRESH_BUSY:
-            self._busy_at = self._observed
-            self._busy = make_busy_table(
-                ring=ring,
+    def _made_table(self) -> Forecast:
+        """It costs much and changes little: made anew when the observations are some per cent more."""
+        if self._table is None or self._observed >= self._table_of * _REFRESH_TABLE:
+            self._table_of = self._observed
+            self._table = make_forecast(
+                ring=self.answers.ring.survival(),
+                silent=self.answers.silent.survival(),
                 talk=self.talk.survival(),
                 wrap_up=self.wrap_up.survival(),
                 talk_bin_seconds=self.talk.bin_seconds,
                 grace_seconds=self._grace_seconds,
+                answer_rate=self.answers.rate,
+                counted=self.answers.counted,
             )
-        return self._busy
+        return self._table

@@ -6,11 +6,14 @@ A candidate call that is answered needs an agent at some moment τ from now. The
 - an agent t seconds into a talk is free within τ + grace, wrap-up included: the talk's remaining time convolved with
   the wrap-up, in steps of a second;
 - an agent w seconds into wrap-up is free within τ + grace: 1 − S(w+τ+grace) ÷ S(w);
-- a call that has rung for r seconds is not answered within τ:
+- a call that has rung for r seconds, answered with a chance of p when it was dialled, is not answered within τ:
   1 − p (F(r+τ) − F(r)) ÷ (p S(r) + (1−p) S°(r)), with S the survival of the ring time of the answered, S° that of the others.
+
+Chances p are rounded to one of `_LEVELS`, which stand closer together where they are low.
 """
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -18,14 +21,17 @@ from dialer.shortage import EventTable, Floats, Rows, event_table
 
 MOMENTS = 4
 _TINY = 1e-9
+_TOP_LEVEL = 96
+_LEVELS = (np.arange(_TOP_LEVEL + 1) / _TOP_LEVEL) ** 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
     """One table: talks in steps of `talk_bin_seconds`, then wrap-ups, then ringing calls, both in steps of a second.
 
-    The last row of each part serves all that lasts longer. `counted` is the number of attempts behind `answer_rate`;
-    `moments` are the columns: seconds from now in which a new call may be answered.
+    Of ringing calls there are `ring_steps` rows for each level of their chance. The last row of each part serves all that
+    lasts longer. `counted` is the number of attempts behind `answer_rate`; `moments` are the columns: seconds from now in
+    which a new call may be answered.
     """
 
     answer_rate: float
@@ -34,69 +40,77 @@ class Forecast:
     events: EventTable
     wrap_up_row: int
     ring_row: int
+    ring_steps: int
     talk_bin_seconds: float
+
+    def new_row(self, chance: float) -> int:
+        """The row of a call that is dialled now, answered with this chance."""
+        return self.ring_row + self.ring_steps * int(_TOP_LEVEL * sqrt(chance) + 0.5)
 
     def rows(
-        self, talking: tuple[float, ...], wrapping_up: tuple[float, ...], ringing: tuple[float, ...]
+        self,
+        talking: tuple[float, ...],
+        wrapping_up: tuple[float, ...],
+        ringing: tuple[float, ...],
+        chances: tuple[float, ...],
     ) -> Rows:
-        """The rows of the table for what has lasted so many seconds, none below 0.
-
-        A call that rings longer than the table knows gets a row beyond its end, meant as the last.
-        """
-        rows = np.array(talking + wrapping_up + ringing)
+        """The rows of the table for what has lasted so many seconds, none below 0; `chances` are those of the ringing."""
         wraps, rings = len(talking), len(talking) + len(wrapping_up)
+        rows = np.array(talking + wrapping_up + ringing + chances)
         rows[:wraps] /= self.talk_bin_seconds
         np.minimum(rows[:wraps], self.wrap_up_row - 1, out=rows[:wraps])
-        rows[wraps:] += self.wrap_up_row
+        rows[wraps:rings] += self.wrap_up_row
         np.minimum(rows[wraps:rings], self.ring_row - 1, out=rows[wraps:rings])
-        rows[rings:] += self.ring_row - self.wrap_up_row
-        return rows.astype(np.intp)
+        found = rows[: rings + len(ringing)].astype(np.intp)
+        if chances:
+            levels = np.sqrt(rows[rings + len(ringing) :])
+            levels *= _TOP_LEVEL
+            levels += 0.5
+            calls = found[rings:]
+            np.minimum(calls, self.ring_steps - 1, out=calls)
+            calls += levels.astype(np.intp) * self.ring_steps + self.ring_row
+        return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BusyTable:
-    """How likely busy agents are free in time; the part of a forecast that changes slowly."""
-
-    moments: Floats
-    events: EventTable
-    wrap_up_row: int
-    talk_bin_seconds: float
-
-
-def make_busy_table(
-    *, ring: Floats, talk: Floats, wrap_up: Floats, talk_bin_seconds: float, grace_seconds: float
-) -> BusyTable:
+def make_forecast(
+    *,
+    ring: Floats,
+    silent: Floats,
+    talk: Floats,
+    wrap_up: Floats,
+    talk_bin_seconds: float,
+    grace_seconds: float,
+    answer_rate: float,
+    counted: int,
+) -> Forecast:
     """Make it from survival functions, given at the edges of bins of one second (talk: its own bins)."""
     shares = (np.arange(MOMENTS) + 0.5) / MOMENTS
     moments = np.interp(shares, 1 - ring, np.arange(len(ring), dtype=np.float64))
     reach = moments + grace_seconds
     talks = _talk_over_within(reach, talk, wrap_up, talk_bin_seconds)
     wraps = _over_within(reach, wrap_up)
-    return BusyTable(moments, event_table(np.concatenate((talks, wraps))), len(talks), talk_bin_seconds)
-
-
-def make_forecast(
-    *, busy: BusyTable, answer_rate: float, counted: int, ring: Floats, silent: Floats
-) -> Forecast:
-    """Add the ringing calls, from survival functions in bins of one second."""
-    rings = event_table(1 - _answered_within(busy.moments, answer_rate, ring, silent))
+    rings = 1 - _answered_within(moments, ring, silent)
     return Forecast(
         answer_rate=answer_rate,
         counted=counted,
-        moments=busy.moments,
-        events=busy.events.followed_by(rings),
-        wrap_up_row=busy.wrap_up_row,
-        ring_row=len(busy.events.chances),
-        talk_bin_seconds=busy.talk_bin_seconds,
+        moments=moments,
+        events=event_table(np.concatenate((talks, wraps, rings))),
+        wrap_up_row=len(talks),
+        ring_row=len(talks) + len(wraps),
+        ring_steps=len(silent),
+        talk_bin_seconds=talk_bin_seconds,
     )
 
 
-def _answered_within(moments: Floats, rate: float, ring: Floats, silent: Floats) -> Floats:
+def _answered_within(moments: Floats, ring: Floats, silent: Floats) -> Floats:
+    """A row for each level and second that a call has rung."""
     elapsed = np.arange(len(silent), dtype=np.float64)
     now = _at(ring, elapsed)
     later = _at(ring, elapsed[:, None] + moments)
-    still_ringing = rate * now + (1 - rate) * silent
-    return np.asarray(rate * (now[:, None] - later) / np.maximum(still_ringing, _TINY)[:, None])
+    chance = _LEVELS[:, None]
+    still_ringing = chance * now + (1 - chance) * silent
+    answered = chance[:, :, None] * (now[:, None] - later) / np.maximum(still_ringing, _TINY)[:, :, None]
+    return np.asarray(answered.reshape(-1, len(moments)))
 
 
 def _over_within(reach: Floats, survival: Floats) -> Floats:

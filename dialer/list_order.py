@@ -6,7 +6,8 @@ Its decimal digits, from the left, are what counts most first:
 
 A contact that has waited for `WAIT_LIMIT` loses the first digit and so goes before all that have not, whatever their
 priority: everyone on a list is called. Contacts of one priority and one date stand together, so that an index finds them.
-What is equal is called as it was added. The number is stored, and stored again when something in it changes.
+What is equal is called as it was added. Among the next few of one
+priority the dialler may choose by the chance of an answer (`dialer.answering`). The number is stored, and stored again when something in it changes.
 """
 
 from datetime import date, timedelta
@@ -49,6 +50,11 @@ def with_date(rank: int, due_on: date | None) -> int:
 def has_waited(rank: int) -> bool:
     """Whether this contact goes before all others because it has waited too long, or for a better reason."""
     return rank < WAITING
+
+
+def urgency(rank: int) -> int | None:
+    """The same for contacts among whom the dialler may choose: equal in priority. None for who is called strictly in order."""
+    return None if has_waited(rank) else rank // (_DATES * _DATE_PLACE)
 
 
 def ranks_beside(rank: int, due_on: date) -> tuple[int, int]:

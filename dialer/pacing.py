@@ -9,21 +9,26 @@ Predictive looks ahead. A further call, answered at τ, is abandoned when D(τ) 
 and it is dialled while P(D ≤ 0), averaged over the likely τ, is at most a threshold θ. As long as calls in flight are fewer
 than the free agents, each has an agent for certain and is dialled without asking.
 
-θ follows the day: θ = 0.877 · target · exp(κB), where B = target · answered − abandoned, and κ = 1.5 ÷ agents within 0.04 to
-0.3. It is gentle because a stronger one swings and loses more than it gains.
+θ follows the day: θ = 0.877 · target · exp(κB), where B = target · answered − abandoned − reserve, and κ = 1.5 ÷ agents within
+0.04 to 0.3. It is gentle because a stronger one swings and loses more than it gains.
 
-Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. A further call is dialled
-only while P(D ≤ −b) ≤ 1 %, so that calls in flight hardly ever find more than b agents missing. With b = 0, as at the
-beginning of a day, an agent is then all but certain. Past the limit the 1 % halves with each call above it: to stop looking
-ahead altogether would cost a large team 15 % of its time for every abandoned customer too many.
+Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. Past the limit (b < 0)
+nobody is dialled but for an agent who is certain, until enough have been connected. That costs a large team a sixth of its time for as
+long as it lasts, so it has to be rare: a further call is dialled only while P(D ≤ −max(b − reserve, 0)) ≤ 1 %, so that calls in
+flight hardly ever find more agents missing than the day can bear. The reserve is one call, and about a third of the root of the
+agents in a large team. At the beginning of a day an agent is then all but certain; a first customer abandoned nevertheless
+puts the day past its limit, and 32 have to be connected before the dialler looks ahead again.
+
+Agents in wrap-up may have offered to take a customer who finds nobody free. How often that saves one is learned, and both chances
+count only those who are not saved.
 """
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from math import exp, floor
+from math import exp, floor, sqrt
 
 from dialer.campaign import AbandonWindow, DialMode, LineAgent, PacingSettings
 from dialer.forecast import Forecast
@@ -34,6 +39,8 @@ _HIGHEST_THRESHOLD = 0.5
 _SMALL_TEAM = 8
 _COUNTED_FOR_A_SMALL_TEAM = 100
 _BUDGET_RISK = 0.01
+_AGENTS_PER_RESERVE = 9
+_MOST_RESCUED = 6
 
 
 class Reason(StrEnum):
@@ -56,7 +63,9 @@ class PacingSnapshot:
     """A campaign at one instant; all times are seconds that have passed.
 
     `talking`, `wrapping_up` (none below 0): of each busy agent, since the talk or the wrap-up began. `ringing`: of each attempt that is
-    not answered yet, since it was dialled. `waiting`: customers who answered and have no agent yet. `room`: how many more
+    not answered yet, since it was dialled, and in `chances` how likely it was to be answered then; `next_chance`: how likely the next
+    is that is dialled without an agent for certain. `rescuers`: how many of the busy would come out of wrap-up for a customer who finds
+    nobody free; `rescue_chance`: how often such a customer is indeed taken by one. `waiting`: customers who answered and have no agent yet. `room`: how many more
     attempts the caps allow now.
     """
 
@@ -64,6 +73,7 @@ class PacingSnapshot:
     talking: tuple[float, ...]
     wrapping_up: tuple[float, ...]
     ringing: tuple[float, ...]
+    chances: tuple[float, ...]
     waiting: int
     connected: int
     abandoned: int
@@ -71,6 +81,9 @@ class PacingSnapshot:
     window_open: bool
     list_empty: bool
     forecast: Forecast
+    next_chance: float
+    rescuers: int = 0
+    rescue_chance: float = 0.0
 
     @property
     def agents(self) -> int:
@@ -87,7 +100,7 @@ class PacingSnapshot:
 class PacingDecision:
     """What to do and the figures behind it, for the console.
 
-    `shortage` is the chance that the next call would find no agent; it is dialled while this is at most `threshold`. Both are
+    The first `certain` of the calls have an agent for certain. `shortage` is the chance that the next call would find no agent; it is dialled while this is at most `threshold`. Both are
     0 where no look ahead was needed. `budget` is how many more calls may be abandoned within the limit; below 0 it is passed.
     """
 
@@ -97,11 +110,12 @@ class PacingDecision:
     threshold: float = 0.0
     shortage: float = 0.0
     budget: int = 0
+    certain: int = 0
 
 
 def take_snapshot(
     agents: Sequence[LineAgent],
-    dialled_at: Sequence[datetime],
+    ringing: Sequence[tuple[datetime, float]],
     waiting: int,
     window: AbandonWindow,
     forecast: Forecast,
@@ -110,8 +124,10 @@ def take_snapshot(
     room: int,
     window_open: bool,
     list_empty: bool,
+    next_chance: float,
+    rescue_chance: float = 0.0,
 ) -> PacingSnapshot:
-    """Put a snapshot together from the floor's agents and the attempts that are still ringing."""
+    """Put a snapshot together from the floor's agents and the attempts that are still ringing: since when, and their chance."""
 
     def seconds_since(moment: datetime) -> float:
         return max(0.0, (now - moment).total_seconds())
@@ -121,7 +137,8 @@ def take_snapshot(
         free=len(agents) - len(busy),
         talking=tuple(seconds_since(agent.since) for agent in busy if not agent.wrapping_up),
         wrapping_up=tuple(seconds_since(agent.since) for agent in busy if agent.wrapping_up),
-        ringing=tuple(seconds_since(at) for at in dialled_at),
+        ringing=tuple(seconds_since(at) for at, _ in ringing),
+        chances=tuple(chance for _, chance in ringing),
         waiting=waiting,
         connected=window.connected,
         abandoned=window.abandoned,
@@ -129,6 +146,9 @@ def take_snapshot(
         window_open=window_open,
         list_empty=list_empty,
         forecast=forecast,
+        next_chance=next_chance,
+        rescuers=sum(agent.rescues for agent in busy),
+        rescue_chance=rescue_chance,
     )
 
 
@@ -140,10 +160,14 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
         return PacingDecision(0, barred, rate)
     certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing))
     if certain >= snapshot.room:
-        return PacingDecision(snapshot.room, Reason.CAP, rate)
+        return PacingDecision(snapshot.room, Reason.CAP, rate, certain=snapshot.room)
     budget = _budget(snapshot, settings)
     sure = PacingDecision(
-        certain, Reason.AGENTS_CERTAIN if certain else Reason.IN_BALANCE, rate, budget=budget
+        certain,
+        Reason.AGENTS_CERTAIN if certain else Reason.IN_BALANCE,
+        rate,
+        budget=budget,
+        certain=certain,
     )
     if settings.mode is DialMode.PROGRESSIVE:
         return sure
@@ -164,6 +188,8 @@ def _barred(snapshot: PacingSnapshot) -> Reason | None:
 
 def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: PacingDecision) -> PacingDecision:
     certain = sure.calls_to_place
+    if sure.budget < 0:
+        return _limited(sure, Reason.BUDGET_SPENT)
     if snapshot.agents < _SMALL_TEAM and snapshot.forecast.counted < _COUNTED_FOR_A_SMALL_TEAM:
         return _limited(sure, Reason.ESTIMATE_WEAK)
     most = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
@@ -175,17 +201,12 @@ def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: Pacing
         reason = Reason.LOOKAHEAD
     else:
         reason = Reason.BUDGET_SPENT if spent and not certain else sure.reason
-    return PacingDecision(placed, reason, sure.answer_rate, threshold, shortage, sure.budget)
+    return replace(sure, calls_to_place=placed, reason=reason, threshold=threshold, shortage=shortage)
 
 
 def _limited(sure: PacingDecision, reason: Reason) -> PacingDecision:
     """The certain calls, and the reason why there are no others."""
-    return PacingDecision(
-        sure.calls_to_place,
-        sure.reason if sure.calls_to_place else reason,
-        sure.answer_rate,
-        budget=sure.budget,
-    )
+    return sure if sure.calls_to_place else replace(sure, reason=reason)
 
 
 def _covered(
@@ -193,16 +214,27 @@ def _covered(
 ) -> tuple[int, float, bool]:
     """How many calls may go out before the next is too likely to find no agent, how likely, and whether the budget says so."""
     forecast = snapshot.forecast
-    rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing)
-    in_hand = Events(forecast.events, rows, fresh=forecast.ring_row)
+    rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing, snapshot.chances)
+    in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
     taken = len(snapshot.ringing) + snapshot.waiting - snapshot.free
-    to_spare = max(budget, 0)
-    risk = _BUDGET_RISK * 2.0 ** min(budget, 0)
+    to_spare = max(budget - _reserve(snapshot.agents), 0)
+    over_budget = _over_budget(to_spare, snapshot)
+    unsaved = 1 - snapshot.rescue_chance if snapshot.rescuers else 1.0
     shortages: dict[int, float] = {}
 
+    def shortage_with(placed: int) -> float:
+        return unsaved * in_hand.at_most(taken + placed, placed)
+
     def too_likely(placed: int) -> bool:
-        shortages[placed] = shortage = in_hand.at_most(taken + placed, placed)
-        return shortage > threshold or in_hand.at_most(taken + placed - to_spare, placed) > risk
+        shortages[placed] = shortage = shortage_with(placed)
+        if shortage > threshold:
+            return True
+        if in_hand.at_most(taken + placed - to_spare, placed) <= _BUDGET_RISK:
+            return False  # nobody needs to be rescued
+        if len(over_budget) == 1:
+            return True
+        spent = sum(weight * in_hand.at_most(taken + placed - fewer, placed) for fewer, weight in over_budget)
+        return spent > _BUDGET_RISK
 
     # More calls never make a shortage less likely: take longer and longer steps until it is too likely, then halve.
     low = high = certain
@@ -211,15 +243,39 @@ def _covered(
         low, high, step = high + 1, min(most, high + step), step * 2
     placed = low + bisect_left(range(low, high), True, key=too_likely)
     if placed not in shortages:  # the caps stop it, not the chance
-        return placed, in_hand.at_most(taken + placed, placed), False
+        return placed, shortage_with(placed), False
     return placed, shortages[placed], shortages[placed] <= threshold
+
+
+def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, float], ...]:
+    """When more than `to_spare` are abandoned: pairs of a number f and a weight, whose sum of weight · P(D ≤ −f) is that chance.
+
+    Without rescuers it is P(D ≤ −to_spare) alone, and it is never more than that. Else m customers without an agent have to come for the next to be one too many,
+    where m follows a negative binomial distribution; no more are counted on than there are rescuers.
+    """
+    saved = snapshot.rescue_chance
+    if not snapshot.rescuers or saved <= 0:
+        return ((to_spare, 1.0),)
+    pairs = []
+    weight, left = (1 - saved) ** (to_spare + 1), 1.0
+    for rescued in range(min(snapshot.rescuers, _MOST_RESCUED)):
+        pairs.append((to_spare + rescued, weight))
+        left -= weight
+        weight *= saved * (to_spare + rescued + 1) / (rescued + 1)
+    pairs.append((to_spare + len(pairs), max(0.0, left)))
+    return tuple(pairs)
 
 
 def _threshold(snapshot: PacingSnapshot, settings: PacingSettings) -> float:
     answered = snapshot.connected + snapshot.abandoned
-    credit = settings.target_ratio * answered - snapshot.abandoned
+    credit = settings.target_ratio * answered - snapshot.abandoned - _reserve(snapshot.agents)
     pull = min(max(1.5 / snapshot.agents, 0.04), 0.3) * credit
     return min(_THRESHOLD_PER_TARGET * settings.target_ratio * exp(min(pull, 20.0)), _HIGHEST_THRESHOLD)
+
+
+def _reserve(agents: int) -> int:
+    """How many abandoned calls below the limit the day is held; the more agents, the more calls are in flight at once."""
+    return max(1, round(sqrt(agents / _AGENTS_PER_RESERVE)))
 
 
 def _budget(snapshot: PacingSnapshot, settings: PacingSettings) -> int:

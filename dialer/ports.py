@@ -5,12 +5,14 @@ from datetime import date, datetime
 from typing import Protocol
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
+from dialer.answering import Choice
 from dialer.campaign import (
     AbandonWindow,
     Campaign,
     CommittedAttempt,
     LineAgent,
     RefusedContact,
+    ResolvedAttempt,
 )
 from dialer.workshop import WorkshopDay
 
@@ -29,14 +31,22 @@ class CampaignStore(Protocol):
         now: datetime,
         reason: str,
         dates_first: Sequence[date] = (),
+        choice: Choice | None = None,
     ) -> list[CommittedAttempt | RefusedContact]:
         """Choose up to `len(call_ids)` contacts in list order and commit an attempt for each, in one transaction.
 
         Among contacts of one priority those with a date in `dates_first` go first, in its order; nobody goes before a
-        contact that has waited too long.
+        contact that has waited too long. With a `choice` it is made among the next on the list that are equally urgent.
         Eligibility is checked again inside the transaction; a contact that may not be dialled comes back refused and
         uses no id. An empty list means that nobody can be dialled now. When this returns, every committed attempt
         and its `AttemptCommitted` fact are stored.
+        """
+        ...
+
+    async def resolved_attempts(self, campaign_id: CampaignId, latest: int) -> Sequence[ResolvedAttempt]:
+        """Return the latest attempts of a campaign that were answered, or ended without; those in doubt are left out.
+
+        Who still talks is among them: else a campaign would remember the unanswered better than the answered.
         """
         ...
 

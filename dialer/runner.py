@@ -7,7 +7,7 @@ Whatever is committed is dialled; whatever cannot be committed is not.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,9 +24,10 @@ from calls.facts import (
 )
 from calls.ids import AgentId, CallId, CampaignId
 from calls.words import AgentState, AttemptOutcome
-from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt
+from dialer.answering import Calibration, Choice
+from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt, Traits
 from dialer.errors import StoreUnavailable
-from dialer.estimators import CampaignEstimates
+from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
 from dialer.pacing import PacingDecision, Reason, take_snapshot
 from dialer.ports import CampaignStore, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
 from dialer.profiles import Profiles, is_open
@@ -44,8 +45,19 @@ WINDOW = timedelta(hours=24)
 WINDOW_REFRESH_SECONDS = 30.0
 WORKSHOP_REFRESH_SECONDS = 30.0
 MOST_AT_ONCE = 20
+LEARNT_FROM = 500
+FOUND_NOBODY_SECONDS = 0.3  # who waits longer for an agent found nobody free
 TIMEZONE = "Europe/Amsterdam"  # of the list as a whole; each contact is checked in its own
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ringing:
+    """An attempt in the air; `chance` that it would be answered, as it was when dialled."""
+
+    dialled_at: datetime
+    traits: Traits | None
+    chance: float
 
 
 class CampaignRunner:
@@ -80,7 +92,9 @@ class CampaignRunner:
         self._profile = profiles.named(campaign.profile)
         self._workshop = workshop
         self._estimates = CampaignEstimates(campaign.ring_seconds)
-        self._ringing: dict[CallId, datetime] = {}
+        self._speculative = SpeculativeChance()
+        self._rescue = RescueShare()
+        self._ringing: dict[CallId, _Ringing] = {}
         self._wrapping_up: dict[AgentId, datetime] = {}
         self._window: AbandonWindow | None = None
         self._window_at: datetime | None = None
@@ -97,9 +111,23 @@ class CampaignRunner:
             self._empty_until = None
             self._wake.set()
 
+    async def prime(self) -> None:
+        """Learn from the attempts before this process, so that a restart forgets nothing. Raises StoreUnavailable."""
+        for each in await self._store.resolved_attempts(self.campaign.campaign_id, LEARNT_FROM):
+            self._estimates.attempt_resolved(
+                each.dialled_at, each.ring_seconds, answered=each.answered, traits=each.traits
+            )
+            if each.talk_seconds is not None:
+                self._estimates.talk_ended(each.talk_seconds)
+
     def adopt(self, call_id: CallId, dialled_at: datetime) -> None:
         """Count an attempt that was found ringing after a restart."""
-        self._ringing[call_id] = dialled_at
+        self._ringing[call_id] = _Ringing(dialled_at, None, self._estimates.answers.model.chance(None))
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """How honest the chances of an answer have been; None before the first attempt is old enough to count."""
+        return self._estimates.answers.model.calibration
 
     @property
     def ringing(self) -> int:
@@ -121,6 +149,7 @@ class CampaignRunner:
             ):
                 if fact.campaign_id == self.campaign.campaign_id:
                     self._learn(fact)
+                    self._learn_unrescued(fact)
                     self._wake.set()
             case _:
                 pass
@@ -149,7 +178,7 @@ class CampaignRunner:
         coming = await self._coming_days(now)
         snapshot = take_snapshot(
             self._floor.line_agents(self.campaign.campaign_id),
-            list(self._ringing.values()),
+            [(each.dialled_at, each.chance) for each in self._ringing.values()],
             self._floor.waiting_answers(self.campaign.campaign_id),
             window,
             self._estimates.forecast(now),
@@ -157,6 +186,8 @@ class CampaignRunner:
             room=min(self._room.room(now), MOST_AT_ONCE),
             window_open=is_open(self._profile, TIMEZONE, now),
             list_empty=self._empty_until is not None and now < self._empty_until,
+            next_chance=self._speculative.value(self._estimates.answers.rate),
+            rescue_chance=self._rescue.value,
         )
         self.decision = decide_within(snapshot, self.campaign.pacing, coming)
         self._decided(self.campaign.campaign_id, self.decision.reason)
@@ -171,12 +202,19 @@ class CampaignRunner:
             return
         call_ids = [self._new_call_id() for _ in range(wanted)]
         results = await self._store.commit_attempts(
-            self.campaign, call_ids, now, decision.reason, dates_to_call_first(self._coming)
+            self.campaign,
+            call_ids,
+            now,
+            decision.reason,
+            dates_to_call_first(self._coming),
+            Choice(self._estimates.answers.model.chance, decision.certain),
         )
         self._empty_until = None if results else now + timedelta(seconds=EMPTY_LIST_SECONDS)
+        placed = 0
         for result in results:
             if isinstance(result, CommittedAttempt):
-                self._committed(result, now, decision)
+                self._committed(result, now, decision, certain=placed < decision.certain)
+                placed += 1
             else:
                 campaign = self.campaign
                 self._publish(
@@ -185,8 +223,13 @@ class CampaignRunner:
         if results and not any(isinstance(result, CommittedAttempt) for result in results):
             self._wake.set()
 
-    def _committed(self, attempt: CommittedAttempt, now: datetime, decision: PacingDecision) -> None:
-        self._ringing[attempt.call_id] = now
+    def _committed(
+        self, attempt: CommittedAttempt, now: datetime, decision: PacingDecision, *, certain: bool
+    ) -> None:
+        chance = self._estimates.answers.model.chance(attempt.traits)
+        if not certain:
+            self._speculative.add(chance)
+        self._ringing[attempt.call_id] = _Ringing(now, attempt.traits, chance)
         self._publish(
             AttemptCommitted(
                 now,
@@ -224,14 +267,14 @@ class CampaignRunner:
         self,
         fact: AttemptAnswered | AttemptConnected | AttemptAbandoned | MachineMistaken | AttemptEnded,
     ) -> None:
-        dialled_at = self._ringing.get(fact.call_id)
+        ringing = self._ringing.get(fact.call_id)
         match fact:
-            case AttemptAnswered(ring_seconds=seconds) if dialled_at is not None:
+            case AttemptAnswered(ring_seconds=seconds) | AttemptEnded(ring_seconds=seconds) if ringing:
                 del self._ringing[fact.call_id]
-                self._estimates.attempt_resolved(dialled_at, seconds, answered=True)
-            case AttemptEnded(ring_seconds=seconds) if dialled_at is not None:
-                del self._ringing[fact.call_id]
-                self._estimates.attempt_resolved(dialled_at, seconds, answered=False)
+                answered = isinstance(fact, AttemptAnswered)
+                self._estimates.attempt_resolved(
+                    ringing.dialled_at, seconds, answered=answered, traits=ringing.traits
+                )
             case AttemptEnded(outcome=AttemptOutcome.CONNECTED, talk_seconds=seconds):
                 self._estimates.talk_ended(seconds)
             case AttemptConnected() if self._window is not None:
@@ -241,10 +284,23 @@ class CampaignRunner:
             case _:
                 pass
 
+    def _learn_unrescued(self, fact: Fact) -> None:
+        match fact:
+            case AttemptAbandoned():
+                self._rescue.add(rescued=False)
+            case AttemptConnected(answer_to_agent_seconds=waited) if waited > FOUND_NOBODY_SECONDS:
+                self._rescue.add(rescued=False)
+            case _:
+                pass
+
     def _learn_wrap_up(self, fact: AgentStateChanged) -> None:
         if fact.campaign_id != self.campaign.campaign_id:
             return
         if fact.after is AgentState.WRAP_UP:
             self._wrapping_up[fact.agent_id] = fact.at
-        elif (began := self._wrapping_up.pop(fact.agent_id, None)) is not None:
+            return
+        began = self._wrapping_up.pop(fact.agent_id, None)
+        if fact.before is AgentState.WRAP_UP and fact.after is AgentState.RESERVED:
+            self._rescue.add(rescued=True)
+        elif began is not None:
             self._estimates.wrap_up_ended((fact.at - began).total_seconds())

@@ -42,14 +42,6 @@ class EventTable:
     moments: Floats
     spectra: NDArray[np.complex128]
 
-    def followed_by(self, other: "EventTable") -> "EventTable":
-        """The rows of both."""
-        return EventTable(
-            np.concatenate((self.chances, other.chances)),
-            np.concatenate((self.moments, other.moments)),
-            np.concatenate((self.spectra, other.spectra)),
-        )
-
 
 def event_table(chances: Floats) -> EventTable:
     """A table of these chances."""

@@ -39,6 +39,15 @@ _RING_SECONDS = (1, 2, 5, 7.5, 10, 12.5, 15, 20, 25, 30, 45)
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerCalibration:
+    """How honest the chances of an answer were over the latest attempts: their Brier score, their mean, and who did answer."""
+
+    brier: float
+    mean_chance: float
+    answered_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignFigures:
     """One campaign at this instant: may it dial, its abandon limit, and how many of its agents are in which state."""
 
@@ -46,6 +55,7 @@ class CampaignFigures:
     running: bool
     limit_ratio: float
     agents: Mapping[AgentState, int]
+    calibration: AnswerCalibration | None = None
 
 
 class CampaignMetrics:
@@ -81,6 +91,17 @@ class CampaignMetrics:
             "campaign_abandon_ratio", "Abandoned over person-answered attempts.", "campaign", "window"
         )
         self._limit = gauge("campaign_abandon_limit_ratio", "The campaign's abandon limit.", "campaign")
+        self._brier = gauge(
+            "campaign_answer_brier_ratio",
+            "Mean square of answered less its chance, latest attempts.",
+            "campaign",
+        )
+        self._chance = gauge(
+            "campaign_answer_ratio",
+            "Share answered of the latest attempts: forecast and true.",
+            "campaign",
+            "figure",
+        )
         self._running = gauge("running_campaigns", "1 while the campaign may dial.", "campaign")
         self._agents = gauge("campaign_agents", "Agents on the campaign's open line.", "campaign", "state")
         self._connected_count: Tally[CampaignId] = Tally()
@@ -115,6 +136,10 @@ class CampaignMetrics:
             if campaign not in self._known:
                 self._begin_at_zero(campaign)
             self._limit[campaign,].set(each.limit_ratio)
+            if each.calibration is not None:
+                self._brier[campaign,].set(each.calibration.brier)
+                self._chance[campaign, "forecast"].set(each.calibration.mean_chance)
+                self._chance[campaign, "true"].set(each.calibration.answered_ratio)
         for campaign in self._known:
             self._running[campaign,].set(campaign in now and now[campaign].running)
             agents = now[campaign].agents if campaign in now else {}

@@ -1,8 +1,9 @@
 """An agent and the life of an agent's state.
 
-The life cycle is `LIFE`, a table from (state, trigger) to state. Two things are not in it. What an agent asks during an
+The life cycle is `LIFE`, a table from (state, trigger) to state. Three things are not in it. What an agent asks during an
 offer or a conversation (a pause, logging out) is remembered as `pending` and takes effect where the table would make the
-agent available, that is after wrap-up. And wrap-up ends by hand or by the clock of whoever owns the floor: the agent
+agent available, that is after wrap-up. Who is taken out of wrap-up for a customer keeps what is left of it: it follows the next
+conversation, or goes on at once if nothing comes of that. And wrap-up ends by hand or by the clock of whoever owns the floor: the agent
 only carries the moment. A call's trigger is for the call the agent has; `routing.floor` drops one of an older call.
 """
 
@@ -86,6 +87,7 @@ LIFE: Mapping[AgentState, Mapping[AgentTrigger, AgentState]] = {
         _T.LOGGED_OUT: _S.LOGGED_OUT,
         _T.PAUSED: _S.PAUSED,
         _T.RESUMED: _S.WRAP_UP,
+        _T.RESERVED: _S.RESERVED,
         _T.HUNG_UP: _S.WRAP_UP,
         _T.RELEASED: _S.WRAP_UP,
         _T.WRAP_UP_FINISHED: _S.AVAILABLE,
@@ -100,17 +102,22 @@ LIFE: Mapping[AgentState, Mapping[AgentTrigger, AgentState]] = {
 }
 HANDLING = frozenset({_S.ON_CALL, _S.WRAP_UP})
 _CARRIES_A_CALL = HANDLING | {_S.RESERVED, _S.RINGING}
+_BUSY_WITH_A_CALL = frozenset({_S.RESERVED, _S.RINGING, _S.ON_CALL})
 
 
 @dataclass(frozen=True, slots=True)
 class AgentProfile:
-    """Who an agent is. `endpoint` is the phone, such as `PJSIP/anna`; `dealers` None means every dealer."""
+    """Who an agent is. `endpoint` is the phone, such as `PJSIP/anna`; `dealers` None means every dealer.
+
+    `rescue`: offers to come out of wrap-up for a campaign's customer who answered and finds nobody free.
+    """
 
     agent_id: AgentId
     name: str
     endpoint: str
     skills: Mapping[str, int]
     dealers: frozenset[DealerId] | None = None
+    rescue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ class Agent:
     `since` is when the state began and `reason` why. `available_since` orders the idle: an offer that came to nothing
     through no doing of the agent's does not move it. `call_id` stays through wrap-up. `campaign_id` is the campaign whose
     open line the agent has or is about to have; `line_open` whether it is up. `pending` is what the agent asked for after
-    this call: PAUSED or LOGGED_OUT.
+    this call: PAUSED or LOGGED_OUT. `wrap_up_left`: seconds of an earlier wrap-up still to come.
     """
 
     profile: AgentProfile
@@ -134,6 +141,12 @@ class Agent:
     pending: AgentState | None = None
     pending_reason: str = ""
     wrap_up_until: datetime | None = None
+    wrap_up_left: float = 0.0
+
+
+def rescues(agent: Agent) -> bool:
+    """Whether an agent in wrap-up takes a customer who finds nobody free; not one who is about to pause or to go home."""
+    return agent.state is AgentState.WRAP_UP and agent.profile.rescue and agent.pending is None
 
 
 def change(
@@ -155,6 +168,8 @@ def change(
     reason = reason or trigger
     if after is agent.state:
         return _remember(agent, trigger, reason) if after in _CARRIES_A_CALL else agent
+    if trigger is AgentTrigger.RELEASED and agent.state is AgentState.RESERVED and agent.wrap_up_left > 0:
+        after, wrap_up_seconds = AgentState.WRAP_UP, 0.0
     # Who did not answer is paused for that reason, whatever pause was asked for; but going home is going home.
     if agent.pending is not None and (
         after is AgentState.AVAILABLE
@@ -189,6 +204,9 @@ def _entered(
     becomes_idle = after is AgentState.AVAILABLE and not offer_came_to_nothing
     carries_a_call = after in _CARRIES_A_CALL
     logged_out = after is AgentState.LOGGED_OUT
+    left = agent.wrap_up_left
+    if agent.wrap_up_until is not None and after is AgentState.RESERVED:
+        left = max(0.0, (agent.wrap_up_until - now).total_seconds())
     return replace(
         agent,
         state=after,
@@ -200,5 +218,8 @@ def _entered(
         line_open=agent.line_open and not logged_out,
         pending=agent.pending if carries_a_call else None,
         pending_reason=agent.pending_reason if carries_a_call else "",
-        wrap_up_until=now + timedelta(seconds=wrap_up_seconds) if after is AgentState.WRAP_UP else None,
+        wrap_up_until=now + timedelta(seconds=wrap_up_seconds + left)
+        if after is AgentState.WRAP_UP
+        else None,
+        wrap_up_left=left if after in _BUSY_WITH_A_CALL else 0.0,
     )

@@ -16,7 +16,7 @@ from operator import attrgetter
 from calls.facts import AgentStateChanged
 from calls.ids import AgentId, CallId, CampaignId
 from calls.words import AgentState, HangupCause
-from routing.agent import HANDLING, Agent, AgentProfile, AgentTrigger, change
+from routing.agent import HANDLING, Agent, AgentProfile, AgentTrigger, change, rescues
 from routing.errors import NotNow, UnknownAgent
 from routing.queue import QueueKey, WaitingCall
 from routing.select import NoAgent, SelectionReason, idle_order, select_agent
@@ -171,18 +171,21 @@ class Floor:
     # Open lines of campaigns
 
     def reserve_line(self, campaign_id: CampaignId, call_id: CallId, now: datetime) -> LineReservation | None:
-        """Reserve the longest idle agent whose open line on this campaign is up, for a customer who answered."""
-        free = [
-            agent
-            for agent in self._agents.values()
-            if agent.campaign_id == campaign_id and agent.line_open and agent.state is AgentState.AVAILABLE
+        """Reserve an agent whose open line on this campaign is up, for a customer who answered.
+
+        Who is idle longest; when nobody is, who is longest in wrap-up of those who offered to come out of it.
+        """
+        on_line = [
+            agent for agent in self._agents.values() if agent.campaign_id == campaign_id and agent.line_open
         ]
-        if not free:
+        if free := [agent for agent in on_line if agent.state is AgentState.AVAILABLE]:
+            chosen, reason = min(free, key=idle_order), SelectionReason.LONGEST_IDLE
+        elif willing := [agent for agent in on_line if rescues(agent)]:
+            chosen, reason = min(willing, key=attrgetter("since")), SelectionReason.WRAP_UP_LEFT
+        else:
             return None
-        agent_id = min(free, key=idle_order).profile.agent_id
-        (fact,) = self._change(
-            agent_id, AgentTrigger.RESERVED, now, reason=SelectionReason.LONGEST_IDLE, call_id=call_id
-        )
+        agent_id = chosen.profile.agent_id
+        (fact,) = self._change(agent_id, AgentTrigger.RESERVED, now, reason=reason, call_id=call_id)
         return LineReservation(agent_id, fact)
 
     def line_up(self, agent_id: AgentId) -> None:

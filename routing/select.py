@@ -21,6 +21,7 @@ class SelectionReason(StrEnum):
     LONGEST_IDLE = "longest_idle"
     ONLY_QUALIFIED = "only_qualified"
     RELAXED = "relaxed"
+    WRAP_UP_LEFT = "wrap_up_left"
 
 
 class NoAgentReason(StrEnum):

@@ -8,12 +8,15 @@ who was promised an agent within the grace goes first, then callers in order.
 
 import heapq
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from time import perf_counter
 from typing import Protocol
 
 import numpy as np
 
+from dialer.answering import CANDIDATES
 from simulation.campaign_record import Conversation, DayRecord
 from simulation.people_called import InboundCaller, Person, inbound_callers, people
 from simulation.scenario import Scenario
@@ -33,6 +36,14 @@ class _What(IntEnum):
     CALLER_LEAVES = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody next on the list, and what the policy thought of the chance of an answer when that person came up."""
+
+    person: Person
+    chance: float
+
+
 class Policy(Protocol):
     """Who says how many numbers to dial, and what it may learn from.
 
@@ -45,8 +56,20 @@ class Policy(Protocol):
         """How many attempts to start now. The day is to be read, not changed."""
         ...
 
-    def attempt_resolved(self, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
+    def chance(self, day: "CampaignDay", person: Person) -> float:
+        """How likely this person is to answer, as far as the policy can tell; of no meaning to one that does not choose."""
+        ...
+
+    def choose(self, day: "CampaignDay", call: int, next_on_list: Sequence[Candidate]) -> int:
+        """The place of the one to dial, for this call."""
+        ...
+
+    def attempt_resolved(self, call: int, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
         """An attempt was answered, or ended without an answer."""
+        ...
+
+    def overflowed(self, *, rescued: bool) -> None:
+        """A customer found nobody free, and was taken by an agent in wrap-up or not."""
         ...
 
     def talk_ended(self, seconds: float) -> None:
@@ -62,8 +85,8 @@ class CampaignDay:
     """The state of the day. Times are seconds since its beginning; calls and agents are numbers.
 
     `talking` and `wrapping_up`: since when, by agent. `ringing`: since when, by call. `waiting`: customers who answered
-    and have no agent, by the moment of the answer. `free` is in the order of the agents' idleness. `done_at` is the
-    future: when a busy agent will be free.
+    and have no agent, by the moment of the answer. `free` is in the order of the agents' idleness. `done_at` and
+    `factor` (of the answer probabilities) are for who may know them: when a busy agent will be free.
     """
 
     def __init__(self, scenario: Scenario, policy: Policy, seed: int) -> None:
@@ -79,13 +102,16 @@ class CampaignDay:
         self.record = DayRecord(scenario)
         self._person_of: dict[int, Person] = {}
         self._policy = policy
+        self._next_on_list: list[Candidate] = []
         self._people = people(scenario, np.random.default_rng((seed, 1)))
         self._events: list[tuple[float, int, _What, int]] = []
         self._order = 0
         self._pausing: dict[int, float] = {}
         self._wrap_up_of: dict[int, float] = {}
+        self._left_of_wrap_up: dict[int, float] = {}
+        self._chance_of_rescue = np.random.default_rng((seed, 4))
         self._changes = deque(scenario.answering.changes)
-        self._factor = 1.0
+        self.factor = 1.0
         self._plan_breaks(np.random.default_rng((seed, 2)))
         self._coming = inbound_callers(scenario, np.random.default_rng((seed, 3)))
         self._expect_caller()
@@ -112,6 +138,12 @@ class CampaignDay:
         """How many agents are at work, free or busy."""
         return len(self.free) + len(self.talking) + len(self.wrapping_up)
 
+    @property
+    def rescuers(self) -> int:
+        """How many agents have offered to come out of wrap-up: the first so many."""
+        scenario = self.scenario
+        return round(scenario.rescuers * scenario.agents) if scenario.rescue else 0
+
     def _at(self, seconds: float, what: _What, whom: int) -> None:
         self._order += 1
         heapq.heappush(self._events, (seconds, self._order, what, whom))
@@ -122,16 +154,14 @@ class CampaignDay:
                 self._answered(whom)
             case _What.SILENCE:
                 dialled_at = self.ringing.pop(whom)
-                self._policy.attempt_resolved(dialled_at, self.now - dialled_at, answered=False)
+                self._policy.attempt_resolved(whom, dialled_at, self.now - dialled_at, answered=False)
             case _What.GRACE_OVER:
                 if self.waiting.pop(whom, None) is not None:
                     self.record.abandoned_at.append(self.now)
             case _What.TALK_ENDS:
                 self._talk_ended(whom)
             case _What.WRAP_UP_ENDS:
-                self._policy.wrap_up_ended(self.now - self.wrapping_up.pop(whom))
-                del self.done_at[whom]
-                self._back(whom)
+                self._wrap_up_ended(whom)
             case _What.PAUSE_BEGINS:
                 self._pause(whom)
             case _What.PAUSE_ENDS:
@@ -155,13 +185,15 @@ class CampaignDay:
             self._dial()
 
     def _dial(self) -> None:
-        person = self._next_person()
-        if person is None:
+        self._look_through_list()
+        if not self._next_on_list:
             if self.record.list_ended_at is None:
                 self.record.list_ended_at = self.now
             return
         self._order += 1
         call = self._order
+        person = self._next_on_list.pop(self._policy.choose(self, call, self._next_on_list)).person
+        self.record.dialled += 1
         self.ringing[call] = self.now
         if self._answers(person):
             self._person_of[call] = person
@@ -169,24 +201,32 @@ class CampaignDay:
         else:
             self._at(self.now + person.silent_seconds, _What.SILENCE, call)
 
-    def _next_person(self) -> Person | None:
+    def _look_through_list(self) -> None:
+        """Those among whom the policy may choose: one, for it who sees the answers."""
         while self._changes and self._changes[0].hour * 3600.0 <= self.now:
-            self._factor = self._changes.popleft().factor
-        for person in self._people:
-            self.record.dialled += 1
-            if not self._policy.clairvoyant or self._answers(person):
-                return person
-        return None
+            self.factor = self._changes.popleft().factor
+        clairvoyant = self._policy.clairvoyant
+        while len(self._next_on_list) < (1 if clairvoyant else CANDIDATES):
+            person = next(self._people, None)
+            if person is None:
+                return
+            if clairvoyant and not self._answers(person):
+                self.record.dialled += 1
+            else:
+                self._next_on_list.append(Candidate(person, self._policy.chance(self, person)))
 
     def _answers(self, person: Person) -> bool:
-        return person.reluctance < person.probability * self._factor
+        return person.reluctance < person.probability * self.factor
 
     def _answered(self, call: int) -> None:
         dialled_at = self.ringing.pop(call)
-        self._policy.attempt_resolved(dialled_at, self.now - dialled_at, answered=True)
+        self._policy.attempt_resolved(call, dialled_at, self.now - dialled_at, answered=True)
         self.waiting[call] = self.now
-        if not self.free:
-            self._at(self.now + self.scenario.grace_seconds, _What.GRACE_OVER, call)
+        if self.free:
+            return
+        if self.scenario.rescue:
+            self._policy.overflowed(rescued=self._called_out())
+        self._at(self.now + self.scenario.grace_seconds, _What.GRACE_OVER, call)
 
     def _serve(self) -> None:
         while self.free and self.waiting:
@@ -202,18 +242,40 @@ class CampaignDay:
 
     # Agents
 
+    def _called_out(self) -> bool:
+        """Whether the agent longest in wrap-up is free again for a customer. What is left of the wrap-up follows the next talk."""
+        willing = [
+            agent for agent in self.wrapping_up if agent < self.rescuers and agent not in self._pausing
+        ]
+        if not willing or self._chance_of_rescue.random() >= self.scenario.rescue:
+            return False
+        agent = min(willing, key=self.wrapping_up.__getitem__)
+        del self.wrapping_up[agent]
+        self._left_of_wrap_up[agent] = self.done_at.pop(agent) - self.now
+        self.free.appendleft(agent)
+        self.record.rescued += 1
+        return True
+
     def _talk(self, talk_seconds: float, wrap_up_seconds: float, *, connected: bool) -> None:
         agent = self.free.popleft()
         self.talking[agent] = self.now
-        self._wrap_up_of[agent] = wrap_up_seconds
-        self.done_at[agent] = self.now + talk_seconds + wrap_up_seconds
+        self._wrap_up_of[agent] = wrap_up = wrap_up_seconds + self._left_of_wrap_up.pop(agent, 0.0)
+        self.done_at[agent] = self.now + talk_seconds + wrap_up
         self._at(self.now + talk_seconds, _What.TALK_ENDS, agent)
         self.record.conversations.append(Conversation(self.now, talk_seconds, wrap_up_seconds, connected))
 
     def _talk_ended(self, agent: int) -> None:
         self._policy.talk_ended(self.now - self.talking.pop(agent))
         self.wrapping_up[agent] = self.now
-        self._at(self.now + self._wrap_up_of.pop(agent), _What.WRAP_UP_ENDS, agent)
+        self.done_at[agent] = self.now + self._wrap_up_of.pop(agent)
+        self._at(self.done_at[agent], _What.WRAP_UP_ENDS, agent)
+
+    def _wrap_up_ended(self, agent: int) -> None:
+        # Who was called out of wrap-up has another end by now.
+        if agent in self.wrapping_up and self.done_at[agent] == self.now:
+            self._policy.wrap_up_ended(self.now - self.wrapping_up.pop(agent))
+            del self.done_at[agent]
+            self._back(agent)
 
     def _back(self, agent: int) -> None:
         if agent in self._pausing:

@@ -35,6 +35,7 @@ class DayRecord:
     dialled: int = 0
     list_ended_at: float | None = None
     connected: int = 0
+    rescued: int = 0
     paused_seconds: float = 0.0
     decision_seconds: list[float] = field(default_factory=list)
 

@@ -24,6 +24,7 @@ class KnownForecast(Forecast):
         talking: tuple[float, ...],
         wrapping_up: tuple[float, ...],
         ringing: tuple[float, ...],
+        chances: tuple[float, ...],  # noqa: ARG002 - what is known is in the table
     ) -> Rows:
         """All rows but the last, which is a new call's."""
         return np.arange(len(talking) + len(wrapping_up) + len(ringing))
@@ -44,8 +45,10 @@ class Oracle(ProductPolicy):
             tuple(now - since for since in day.talking.values()),
             tuple(now - since for since in day.wrapping_up.values()),
             tuple(now - since for since in day.ringing.values()),
+            self.chances(day),
         )
-        guessed = learned.events.chances.take(np.append(rows, learned.ring_row), axis=0, mode="clip")
+        new = learned.new_row(self.next_chance)
+        guessed = learned.events.chances.take(np.append(rows, new), axis=0, mode="clip")
         chances = self.know(day, guessed, learned.moments)
         return KnownForecast(
             answer_rate=learned.answer_rate,
@@ -54,6 +57,7 @@ class Oracle(ProductPolicy):
             events=event_table(chances),
             wrap_up_row=0,
             ring_row=len(chances) - 1,
+            ring_steps=0,
             talk_bin_seconds=1.0,
         )
 

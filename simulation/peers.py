@@ -2,10 +2,12 @@
 
 from bisect import bisect_right, insort
 from collections import deque
+from collections.abc import Sequence
 from enum import Enum
 from statistics import fmean
 
-from simulation.campaign_day import CampaignDay
+from simulation.campaign_day import CampaignDay, Candidate
+from simulation.people_called import Person
 
 
 class Peer:
@@ -13,7 +15,18 @@ class Peer:
 
     clairvoyant = False
 
-    def attempt_resolved(self, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
+    def chance(self, day: CampaignDay, person: Person) -> float:  # noqa: ARG002 - all are alike
+        """All are alike."""
+        return 0.0
+
+    def choose(self, day: CampaignDay, call: int, next_on_list: Sequence[Candidate]) -> int:  # noqa: ARG002 - no choice
+        """In the order of the list."""
+        return 0
+
+    def attempt_resolved(self, call: int, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
+        """Nothing to learn."""
+
+    def overflowed(self, *, rescued: bool) -> None:
         """Nothing to learn."""
 
     def talk_ended(self, seconds: float) -> None:
@@ -145,7 +158,7 @@ class FinishProbability(Peer):
         rate = sum(answered for _, answered in self._resolved) / len(self._resolved)
         return int(wanted / max(rate, self._LOWEST_RATE))
 
-    def attempt_resolved(self, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
+    def attempt_resolved(self, call: int, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:  # noqa: ARG002 - all are alike
         """Learn the answer rate and the time to answer."""
         self._resolved.append((dialled_at + ring_seconds, answered))
         if answered:

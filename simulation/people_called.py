@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dialer.shortage import Floats
 from simulation.scenario import Duration, Scenario
 
 _BATCH = 2048
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What happens when this person is dialled: answers if `reluctance` is below the answer probability of the hour."""
+    """What happens when this person is dialled: answers if `reluctance` is below the answer probability of the hour.
+
+    `answered_before` and `unanswered_before` are on record; everything else shows only once the person is dialled.
+    """
 
     reluctance: float
     probability: float
@@ -22,6 +27,8 @@ class Person:
     silent_seconds: float
     talk_seconds: float
     wrap_up_seconds: float
+    answered_before: int = 0
+    unanswered_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ def people(scenario: Scenario, rng: np.random.Generator) -> Iterator[Person]:
             _silences(scenario, rng),
             talk(_BATCH),
             wrap_up(_BATCH),
+            *_records(own, answering.earlier_attempts, rng),
         )
         yield from map(Person, *(column[:size].tolist() for column in columns))
         left = None if left is None else left - size
@@ -97,6 +105,15 @@ def _within(draw: Callable[[int], Floats], longest: float) -> Floats:
     while (late := drawn >= longest).any():
         drawn[late] = draw(int(late.sum()))
     return drawn
+
+
+def _records(own: Floats, mean: float, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """How often each answered before, and how often not."""
+    if not mean:
+        return np.zeros(_BATCH, dtype=np.int64), np.zeros(_BATCH, dtype=np.int64)
+    attempts = rng.poisson(mean, _BATCH)
+    answered = rng.binomial(attempts, own)
+    return answered, attempts - answered
 
 
 def _silences(scenario: Scenario, rng: np.random.Generator) -> Floats:

@@ -7,7 +7,7 @@ from dialer.campaign import DialMode, PacingSettings
 from simulation.campaign_day import Policy
 from simulation.oracles import AnswersKnown, FinishesKnown
 from simulation.peers import Boost, Brake, CriticalLoad, FinishProbability
-from simulation.product_policy import ProductPolicy
+from simulation.product_policy import ChancesKnown, ProductPolicy
 from simulation.scenario import Scenario
 
 _AIM = 0.95
@@ -26,7 +26,11 @@ def _critical(brake: Brake, *, available_only: bool = False) -> MakePolicy:
 
 
 PRODUCT = "lookahead"
-ORACLES: dict[str, MakePolicy] = {"oracle_finishes": FinishesKnown, "oracle_answers": AnswersKnown}
+ORACLES: dict[str, MakePolicy] = {
+    "oracle_chances": ChancesKnown,
+    "oracle_finishes": FinishesKnown,
+    "oracle_answers": AnswersKnown,
+}
 PEERS: dict[str, MakePolicy] = {
     **{f"boost{boost:g}": _boost(boost) for boost in _BOOSTS},
     "levels_hard": _critical(Brake.HARD),

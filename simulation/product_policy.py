@@ -1,12 +1,16 @@
-"""The product's pacing as a policy of the laboratory: the real `decide`, fed by the real estimators."""
+"""The product's pacing as a policy of the laboratory: the real `decide` and `choose`, fed by the real estimators."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from dialer.campaign import PacingSettings
-from dialer.estimators import CampaignEstimates
+from calls.numbers import NumberKind
+from dialer.answering import choose
+from dialer.campaign import PacingSettings, Traits
+from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
 from dialer.forecast import Forecast
 from dialer.pacing import PacingSnapshot, decide
-from simulation.campaign_day import CampaignDay
+from simulation.campaign_day import CampaignDay, Candidate
+from simulation.people_called import Person
 from simulation.scenario import Scenario
 
 _MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -20,10 +24,33 @@ class ProductPolicy:
     def __init__(self, scenario: Scenario, settings: PacingSettings) -> None:
         self._settings = settings
         self._estimates = CampaignEstimates(scenario.ringing.longest_seconds, scenario.grace_seconds)
+        self._certain = 0
+        self._traits: dict[int, Traits] = {}
+        self._chances: dict[int, float] = {}
+        self._next_chance = SpeculativeChance()
+        self._rescue = RescueShare()
 
     def calls_to_place(self, day: CampaignDay) -> int:
         """As many as `decide` says."""
-        return decide(self.snapshot(day), self._settings).calls_to_place
+        decision = decide(self.snapshot(day), self._settings)
+        self._certain = decision.certain
+        return decision.calls_to_place
+
+    def chance(self, day: CampaignDay, person: Person) -> float:
+        """What the model says."""
+        return self._estimates.answers.model.chance(_traits(day, person))
+
+    def choose(self, day: CampaignDay, call: int, next_on_list: Sequence[Candidate]) -> int:
+        """As the running dialler does."""
+        certain = self._certain > 0
+        self._certain -= 1
+        [place] = choose([each.chance for each in next_on_list], certain, 1)
+        person = next_on_list[place].person
+        self._traits[call] = _traits(day, person)
+        self._chances[call] = chance = self.chance(day, person)
+        if not certain:
+            self._next_chance.add(chance)
+        return place
 
     def snapshot(self, day: CampaignDay) -> PacingSnapshot:
         """The day as the running dialler would see it."""
@@ -33,6 +60,7 @@ class ProductPolicy:
             talking=tuple([now - since for since in day.talking.values()]),
             wrapping_up=tuple([now - since for since in day.wrapping_up.values()]),
             ringing=tuple([now - since for since in day.ringing.values()]),
+            chances=self.chances(day),
             waiting=len(day.waiting) + len(day.callers),
             connected=record.connected,
             abandoned=len(record.abandoned_at),
@@ -40,15 +68,34 @@ class ProductPolicy:
             window_open=True,
             list_empty=record.list_ended_at is not None,
             forecast=self.forecast(day),
+            next_chance=self.next_chance,
+            rescuers=min(day.agents - len(day.free), day.rescuers),
+            rescue_chance=self._rescue.value,
         )
+
+    def chances(self, day: CampaignDay) -> tuple[float, ...]:
+        """Of each ringing call."""
+        return tuple([self._chances[call] for call in day.ringing])
+
+    @property
+    def next_chance(self) -> float:
+        """Of a call without an agent for certain."""
+        return self._next_chance.value(self._estimates.answers.rate)
 
     def forecast(self, day: CampaignDay) -> Forecast:
         """What the estimators have learned."""
         return self._estimates.forecast(_moment(day.now))
 
-    def attempt_resolved(self, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
+    def attempt_resolved(self, call: int, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
         """Learn."""
-        self._estimates.attempt_resolved(_moment(dialled_at), ring_seconds, answered=answered)
+        del self._chances[call]
+        self._estimates.attempt_resolved(
+            _moment(dialled_at), ring_seconds, answered=answered, traits=self._traits.pop(call)
+        )
+
+    def overflowed(self, *, rescued: bool) -> None:
+        """Learn."""
+        self._rescue.add(rescued=rescued)
 
     def talk_ended(self, seconds: float) -> None:
         """Learn."""
@@ -57,6 +104,20 @@ class ProductPolicy:
     def wrap_up_ended(self, seconds: float) -> None:
         """Learn."""
         self._estimates.wrap_up_ended(seconds)
+
+
+class ChancesKnown(ProductPolicy):
+    """The product, told of every contact how likely it is to answer."""
+
+    def chance(self, day: CampaignDay, person: Person) -> float:
+        """The truth."""
+        return min(1.0, day.factor * person.probability)
+
+
+def _traits(day: CampaignDay, person: Person) -> Traits:
+    return Traits(
+        NumberKind.MOBILE, 0, int(day.now / 3600) % 24, person.answered_before, person.unanswered_before
+    )
 
 
 def _moment(seconds: float) -> datetime:

@@ -44,11 +44,16 @@ class RateFrom:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Who answers: every contact with `probability`, or each with its own from a Beta distribution; never above 1."""
+    """Who answers: every contact with `probability`, or each with its own from a Beta distribution; never above 1.
+
+    `earlier_attempts`: how many earlier attempts are on record for a contact, on average (Poisson); each was answered with the
+    contact's own probability, and this record is all that a policy may know of it.
+    """
 
     __pydantic_config__: ClassVar = _STRICT
     probability: Share = 0.3
     beta: tuple[Positive, Positive] | None = None
+    earlier_attempts: Annotated[float, Field(ge=0)] = 0.0
     changes: tuple[RateFrom, ...] = ()
 
 
@@ -90,7 +95,11 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One kind of campaign day. `contacts` None is a list without end."""
+    """One kind of campaign day. `contacts` None is a list without end.
+
+    Of the agents `rescuers` have offered to come out of wrap-up for a campaign's customer who finds nobody free. One of them is asked,
+    who is longest in wrap-up, and takes that customer with the probability `rescue`.
+    """
 
     __pydantic_config__: ClassVar = _STRICT
     title: str
@@ -99,6 +108,8 @@ class Scenario:
     warm_up_minutes: float = 0.0
     grace_seconds: float = 2.0
     contacts: int | None = None
+    rescuers: Share = 1.0
+    rescue: Share = 0.0
     answering: Answering = Answering()
     ringing: Ringing = Ringing()
     talk: Duration = Duration(150.0, 0.9)

@@ -16,13 +16,17 @@ from routing.agent import Agent, AgentProfile
 
 
 class NewAgent(Ask):
-    """An agent to take up. `dealers` null means every dealer."""
+    """An agent to take up. `dealers` null means every dealer.
+
+    `rescue`: comes out of wrap-up for a campaign's customer who answered and finds nobody free.
+    """
 
     id: Slug
     name: Title
     endpoint: Endpoint
     skills: Skills
     dealers: DealerSet | None = None
+    rescue: bool = False
 
 
 class AgentChanges(Ask):
@@ -32,6 +36,7 @@ class AgentChanges(Ask):
     endpoint: Endpoint = Field(default_factory=str)
     skills: Skills = Field(default_factory=dict)
     dealers: DealerSet | None = None
+    rescue: bool = False
 
 
 class Login(Ask):
@@ -54,6 +59,7 @@ class AgentAnswer(BaseModel):
     endpoint: str
     skills: dict[str, int]
     dealers: list[str] | None
+    rescue: bool
     state: AgentState
     since: datetime
     reason: str
@@ -79,6 +85,7 @@ def agent_answer(agent: Agent) -> AgentAnswer:
         endpoint=profile.endpoint,
         skills=dict(profile.skills),
         dealers=None if profile.dealers is None else sorted(profile.dealers),
+        rescue=profile.rescue,
         state=agent.state,
         since=agent.since,
         reason=agent.reason,
@@ -99,7 +106,7 @@ async def create_agent(control: Control, asked: Asked[NewAgent, Nothing]) -> Age
     """Take up a new agent, logged out."""
     new = asked.body
     dealers = None if new.dealers is None else frozenset(map(DealerId, new.dealers))
-    profile = AgentProfile(AgentId(new.id), new.name, new.endpoint, new.skills, dealers)
+    profile = AgentProfile(AgentId(new.id), new.name, new.endpoint, new.skills, dealers, new.rescue)
     return agent_answer(await control.create_agent(profile, asked.who))
 
 

@@ -121,10 +121,29 @@ class Decision(BaseModel):
     shortage: float
     threshold: float
     budget: int
+    certain: int
+
+
+class ReliabilityAnswer(BaseModel):
+    """Of attempts with a chance in one tenth: how many, the mean chance, and the share that answered."""
+
+    attempts: float
+    mean_chance: float
+    answered_ratio: float
+
+
+class CalibrationAnswer(BaseModel):
+    """How honest the chances of an answer were, over about the latest 800 attempts; `brier_alike`: had all been thought alike."""
+
+    brier: float
+    brier_alike: float
+    mean_chance: float
+    answered_ratio: float
+    bins: list[ReliabilityAnswer]
 
 
 class FiguresAnswer(BaseModel):
-    """A campaign in figures. `agents` counts those logged in to it; `decision` is null before the first."""
+    """A campaign in figures. `agents` counts those logged in to it; `decision` and `calibration` are null before the first."""
 
     id: str
     state: CampaignState
@@ -132,6 +151,7 @@ class FiguresAnswer(BaseModel):
     last_24_hours: Window
     agents: dict[AgentState, int]
     decision: Decision | None
+    calibration: CalibrationAnswer | None
 
 
 async def list_campaigns(control: Control, _asked: Asked[Nothing, Nothing]) -> CampaignList:
@@ -223,7 +243,8 @@ def _pacing_answer(pacing: PacingSettings) -> Pacing:
 
 
 def _figures_answer(figures: CampaignFigures) -> FiguresAnswer:
-    totals, window, decision = figures.totals, figures.window, figures.decision
+    totals, window = figures.totals, figures.window
+    decision, calibration = figures.decision, figures.calibration
     outcomes: Counter[AttemptOutcome] = Counter()
     for total in totals:
         if total.outcome is not None:
@@ -247,6 +268,7 @@ def _figures_answer(figures: CampaignFigures) -> FiguresAnswer:
         ),
         agents=dict(figures.agents),
         decision=None if decision is None else Decision(**asdict(decision)),
+        calibration=None if calibration is None else CalibrationAnswer(**asdict(calibration)),
     )
 
 

@@ -35,6 +35,7 @@ async def save_agent(database: Database, profile: AgentProfile, entry: AuditEntr
         "endpoint": profile.endpoint,
         "skills": msgspec.json.encode(profile.skills).decode(),
         "dealers": None if profile.dealers is None else msgspec.json.encode(sorted(profile.dealers)).decode(),
+        "rescue": profile.rescue,
     }
     statement = (
         database.insert(agents)
@@ -56,7 +57,7 @@ def _agent(row: Row[Any]) -> StoredAgent:
     skills: Mapping[str, int] = msgspec.json.decode(row.skills, type=dict[str, int])
     dealers = None if row.dealers is None else msgspec.json.decode(row.dealers, type=frozenset[DealerId])
     return StoredAgent(
-        profile=AgentProfile(AgentId(row.agent_id), row.name, row.endpoint, skills, dealers),
+        profile=AgentProfile(AgentId(row.agent_id), row.name, row.endpoint, skills, dealers, row.rescue),
         state=AgentState(row.state),
         reason=row.reason,
         since=row.since,

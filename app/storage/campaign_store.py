@@ -2,8 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    ScalarSelect,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 
 from app.storage import campaigns, tables
 from app.storage.commitments import Commitment
@@ -11,8 +23,17 @@ from app.storage.database import Database
 from app.storage.epochs import check_epoch
 from app.storage.objections import store_objection
 from calls.ids import AgentId, CallId, CampaignId, ContactId, NodeId
-from dialer.campaign import AbandonWindow, Campaign, CommittedAttempt, RefusedContact
-from dialer.profiles import Profiles
+from calls.words import AttemptOutcome
+from dialer.answering import Choice
+from dialer.campaign import (
+    AbandonWindow,
+    Campaign,
+    CommittedAttempt,
+    RefusedContact,
+    ResolvedAttempt,
+    Traits,
+)
+from dialer.profiles import Profiles, zone_named
 
 
 class SqlCampaignStore:
@@ -35,6 +56,7 @@ class SqlCampaignStore:
         now: datetime,
         reason: str,
         dates_first: Sequence[date] = (),
+        choice: Choice | None = None,
     ) -> list[CommittedAttempt | RefusedContact]:
         """Commit attempts as the port says; nothing for a campaign that is not running by now.
 
@@ -52,7 +74,13 @@ class SqlCampaignStore:
                 self._epoch,
                 now,
             )
-            return await commitment.commit(call_ids, reason, dates_first)
+            return await commitment.commit(call_ids, reason, dates_first, choice)
+
+    async def resolved_attempts(self, campaign_id: CampaignId, latest: int) -> list[ResolvedAttempt]:
+        """Return the latest attempts of which it is known whether they were answered, the last one first."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(_RESOLVED, {"campaign": campaign_id, "count": latest})
+            return [_resolved(row) for row in rows]
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         """Count the attempts that were connected and those that were abandoned from `since` on."""
@@ -75,3 +103,52 @@ class SqlCampaignStore:
         """Store that this person does not want to be called, for ever: any attempt committed later is refused."""
         async with self._database.writing() as connection:
             await store_objection(connection, call_id, contact_id, agent_id, now)
+
+
+def _resolved(row: Row[Any]) -> ResolvedAttempt:
+    zone = zone_named(row.timezone)
+    local = row.committed_at if zone is None else row.committed_at.astimezone(zone)
+    traits = Traits(
+        row.number_kind, local.weekday(), local.hour, row.answered_before, row.before - row.answered_before
+    )
+    return ResolvedAttempt(row.committed_at, row.ring_seconds, row.answered, row.talk_seconds, traits)
+
+
+def _known(attempts: FromClause) -> ColumnElement[bool]:
+    """Whether it is known that an attempt was answered, or was not."""
+    in_doubt = attempts.c.outcome == AttemptOutcome.IN_DOUBT
+    return and_(attempts.c.ring_seconds.is_not(None), or_(attempts.c.outcome.is_(None), ~in_doubt))
+
+
+def _earlier(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many attempts before this one, to its number or its person, meet the conditions."""
+    this = tables.attempts
+    same = or_(_BEFORE.c.number_hash == this.c.number_hash, _BEFORE.c.customer_id == this.c.customer_id)
+    return (
+        select(func.count())
+        .select_from(_BEFORE)
+        .where(same, _BEFORE.c.committed_at < this.c.committed_at, _known(_BEFORE), *conditions)
+        .correlate(this)
+        .scalar_subquery()
+    )
+
+
+_BEFORE = tables.attempts.alias("before")
+_RESOLVED = (
+    select(
+        tables.attempts.c.committed_at,
+        tables.attempts.c.ring_seconds,
+        tables.attempts.c.answered_at.is_not(None).label("answered"),
+        case((tables.attempts.c.outcome == AttemptOutcome.CONNECTED, tables.attempts.c.talk_seconds)).label(
+            "talk_seconds"
+        ),
+        tables.contacts.c.number_kind,
+        tables.contacts.c.timezone,
+        _earlier().label("before"),
+        _earlier(_BEFORE.c.answered_at.is_not(None)).label("answered_before"),
+    )
+    .join(tables.contacts, tables.contacts.c.contact_id == tables.attempts.c.contact_id)
+    .where(tables.attempts.c.campaign_id == bindparam("campaign"), _known(tables.attempts))
+    .order_by(tables.attempts.c.committed_at.desc())
+    .limit(bindparam("count"))
+)

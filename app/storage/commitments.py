@@ -1,8 +1,10 @@
 """Committing attempts: choosing contacts in list order, asking the rules once more, storing the intent to dial."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +15,7 @@ from app.storage.histories import Candidate, next_candidates
 from app.storage.journal import fact_row
 from calls.facts import AttemptCommitted
 from calls.ids import NODE_LENGTH, CallId, ContactId, NodeId, attempt_leg
+from dialer.answering import CANDIDATES, Choice, choose, traits_of
 from dialer.campaign import Campaign, CommittedAttempt, RefusedContact
 from dialer.eligibility import Refusal, Rule, refusal
 from dialer.list_order import WAITING
@@ -37,9 +40,15 @@ class Commitment:
     now: datetime
 
     async def commit(
-        self, call_ids: Sequence[CallId], reason: str, dates_first: Sequence[date] = ()
+        self,
+        call_ids: Sequence[CallId],
+        reason: str,
+        dates_first: Sequence[date] = (),
+        choice: Choice | None = None,
     ) -> list[CommittedAttempt | RefusedContact]:
         """Commit up to `len(call_ids)` attempts, in list order with `dates_first` before other dates; nothing once the campaign is stopped.
+
+        With a `choice` it is made among the next `CANDIDATES` that are equally urgent.
 
         The work is bounded: when very many contacts in a row are refused, the rest of the list is for the next time.
         """
@@ -53,13 +62,15 @@ class Commitment:
         answer: list[CommittedAttempt | RefusedContact] = []
         free = list(call_ids)
         for _ in range(_ROUNDS):
-            wanted = len(free) + _SPARE_CANDIDATES
+            wanted = len(free) + (_SPARE_CANDIDATES if choice is None else CANDIDATES)
             candidates = await next_candidates(
                 self.connection, self.campaign.campaign_id, wanted, dates_first
             )
             if not candidates:
                 break
-            chosen, refused = self._judge(candidates, len(free))
+            chosen, refused = self._judge(candidates, len(free), choice)
+            if choice is not None:
+                choice = replace(choice, certain=max(0, choice.certain - len(chosen)))
             committed = await self._store(chosen, free)
             held = Refusal(Rule.OPEN_ATTEMPT, self.now + timedelta(seconds=self.profile.min_ring_seconds))
             refused.update({c.contact_id: held for c in chosen if c.contact_id not in committed})
@@ -73,19 +84,33 @@ class Commitment:
         return answer
 
     def _judge(
-        self, candidates: Sequence[Candidate], wanted: int
+        self, candidates: Sequence[Candidate], wanted: int, choice: Choice | None
     ) -> tuple[list[Candidate], dict[ContactId, Refusal]]:
-        chosen: list[Candidate] = []
+        """Who may be dialled, `wanted` at most, in the order of dialling, and those met who may not."""
+        allowed: list[Candidate] = []
         refused: dict[ContactId, Refusal] = {}
         for candidate in candidates:
-            if len(chosen) == wanted:
+            if choice is None and len(allowed) == wanted:
                 break
             no = refusal(candidate.history, self.campaign, self.profile, self.now)
             if no is None:
-                chosen.append(candidate)
+                allowed.append(candidate)
             else:
                 refused[candidate.contact_id] = no
-        return chosen, refused
+        return (allowed if choice is None else self._chosen(allowed, wanted, choice)), refused
+
+    def _chosen(self, allowed: Sequence[Candidate], wanted: int, choice: Choice) -> list[Candidate]:
+        """The choice among equals, the more urgent first."""
+        chosen: list[Candidate] = []
+        for equals, group in groupby(allowed, key=attrgetter("equals")):
+            them = list(group)
+            left = wanted - len(chosen)
+            if equals is None:
+                chosen += them[:left]
+                continue
+            chances = [choice.chance(traits_of(each.history, self.now)) for each in them]
+            chosen += [them[at] for at in choose(chances, max(0, choice.certain - len(chosen)), left)]
+        return chosen
 
     async def _store(
         self, chosen: Sequence[Candidate], free: Sequence[CallId]
@@ -121,6 +146,7 @@ class Commitment:
                 contact_id=candidate.contact_id,
                 number=candidate.history.number,
                 display_name=candidate.display_name,
+                traits=traits_of(candidate.history, self.now),
             )
             for call_id, candidate in by_call.items()
             if call_id in stored

@@ -1,8 +1,8 @@
 """The contacts next on a list with all that the rules need to know of them, read with two queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,18 +27,22 @@ from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
 from customers.consent import ConsentAction
 from dialer.campaign import ContactHistory, LegalBasis, PastAttempt
-from dialer.list_order import has_waited, ranks_beside
+from dialer.list_order import has_waited, ranks_beside, urgency
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A contact next on the list, with its history as it is in this transaction."""
+    """A contact next on the list, with its history as it is in this transaction.
+
+    `equals`: the same for those among whom the order may be chosen, None for who comes strictly in order.
+    """
 
     contact_id: ContactId
     customer_id: int
     number_hash: str
     display_name: str
     history: ContactHistory
+    equals: tuple[bool, int] | None = None
 
 
 async def next_candidates(
@@ -51,13 +55,20 @@ async def next_candidates(
     rows = (await connection.execute(NEXT, {"campaign": campaign_id, "count": limit})).all()
     if not rows:
         return []
+    preferred: set[int] = set()
     if dates_first and not has_waited(rows[0].list_rank):
         first = await _with_dates(connection, campaign_id, rows[0].list_rank, dates_first, limit)
+        preferred = {row.contact_id for row in first}
         found = {row.contact_id: row for row in (*first, *rows)}
         rows = list(found.values())[:limit]
     people = {"numbers": [row.number_hash for row in rows], "customers": [row.customer_id for row in rows]}
     past = _Past(await connection.execute(_PAST, people))
-    return [_candidate(row, past) for row in rows]
+    return [replace(_candidate(row, past), equals=_equals(row, preferred)) for row in rows]
+
+
+def _equals(row: Row[Any], preferred: Container[int]) -> tuple[bool, int] | None:
+    urgent = urgency(row.list_rank)
+    return None if urgent is None else (row.contact_id in preferred, urgent)
 
 
 async def history_of(connection: AsyncConnection, contact_id: ContactId) -> ContactHistory:

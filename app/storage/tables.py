@@ -114,6 +114,7 @@ agents = Table(
     Column("endpoint", Text, nullable=False),
     Column("skills", Text, nullable=False),
     Column("dealers", Text),
+    Column("rescue", Boolean, nullable=False, server_default=false()),
     Column("state", String(20), nullable=False, server_default="logged_out"),
     Column("reason", Text, nullable=False, server_default=""),
     Column("since", UtcTime),
@@ -296,6 +297,7 @@ ATTEMPT_ABANDONED = attempts.c.abandoned_at.is_not(None)
 Index("ix_attempts_number", attempts.c.number_hash)
 Index("ix_attempts_customer", attempts.c.customer_id)
 Index("ix_attempts_committed", attempts.c.committed_at)
+Index("ix_attempts_campaign", attempts.c.campaign_id, attempts.c.committed_at)
 Index(
     "uq_attempts_open_contact",
     attempts.c.contact_id,

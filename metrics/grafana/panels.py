@@ -172,10 +172,20 @@ def _campaigns() -> tuple[PanelPlan, ...]:
         _stack("Pogingen per 5 minuten", _recent("attempts", "campaign", _CAMPAIGN), "{{campaign}}"),
         _stack("Afloop van pogingen", _recent("attempt_outcomes", "outcome", _CAMPAIGN), "{{outcome}}"),
         _stack("Mens of apparaat", _recent("judged_answers", "verdict", _CAMPAIGN), "{{verdict}}"),
-        _lines(
-            "Aandeel opgenomen, half uur",
+        PanelPlan(
+            "Aandeel opgenomen, half uur, en de verwachting",
+            Kind.LINES,
             "percentunit",
-            f"campaign:dealerlijn_answered_attempts:ratio30m{_CAMPAIGN}",
+            8,
+            (
+                Query(f"campaign:dealerlijn_answered_attempts:ratio30m{_CAMPAIGN}", "{{campaign}}"),
+                Query(f"dealerlijn_campaign_answer_ratio{_CAMPAIGN}", "{{campaign}} {{figure}}"),
+            ),
+        ),
+        _lines(
+            "Brier-score van de verwachting",
+            "percentunit",
+            f"dealerlijn_campaign_answer_brier_ratio{_CAMPAIGN}",
             "{{campaign}}",
         ),
         PanelPlan(

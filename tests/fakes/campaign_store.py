@@ -5,12 +5,14 @@ from datetime import date, datetime
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, attempt_leg
 from calls.numbers import PhoneNumber
+from dialer.answering import Choice
 from dialer.campaign import (
     AbandonWindow,
     Campaign,
     CommittedAttempt,
     LineAgent,
     RefusedContact,
+    ResolvedAttempt,
 )
 from dialer.errors import StoreUnavailable
 from dialer.workshop import WorkshopDay
@@ -31,7 +33,9 @@ class MemoryCampaignStore:
         self.abandoned = 0
         self.windows = 0
         self.commits: list[datetime] = []
+        self.choices: list[Choice | None] = []
         self.dates_first: Sequence[date] = ()
+        self.resolved: Sequence[ResolvedAttempt] = ()
 
     async def campaigns(self) -> list[Campaign]:
         self._answer()
@@ -44,13 +48,19 @@ class MemoryCampaignStore:
         now: datetime,
         reason: str,
         dates_first: Sequence[date] = (),
+        choice: Choice | None = None,
     ) -> list[CommittedAttempt | RefusedContact]:
         self._answer()
         self.commits.append(now)
         self.dates_first = dates_first
+        self.choices.append(choice)
         chosen, self.contacts = self.contacts[: len(call_ids)], self.contacts[len(call_ids) :]
         free = iter(call_ids)
         return [self._result(campaign, contact, free) for contact in chosen]
+
+    async def resolved_attempts(self, campaign_id: CampaignId, latest: int) -> Sequence[ResolvedAttempt]:
+        self._answer()
+        return self.resolved[:latest]
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         self._answer()

@@ -172,6 +172,7 @@ async def store_campaign(
     ring_seconds: int = 15,
     pacing: PacingSettings = ONE_FOR_ONE,
     detection: MachineDetection = MachineDetection.OFF,
+    wrap_up_seconds: int = 1,
 ) -> Campaign:
     """Put a running campaign with a contact for each number into the database.
 
@@ -187,7 +188,7 @@ async def store_campaign(
         shown_number=DDI,
         state=CampaignState.RUNNING,
         ring_seconds=ring_seconds,
-        wrap_up_seconds=1,
+        wrap_up_seconds=wrap_up_seconds,
         pacing=pacing,
         machine_detection=detection,
         drop_machines=detection is not MachineDetection.OFF,

@@ -1,6 +1,7 @@
 """A campaign rings customers, and each who answers has an agent or hears the information message, both as heard on the wire."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from calls.facts import (
+    AgentStateChanged,
     AttemptAbandoned,
     AttemptAnswered,
     AttemptCommitted,
@@ -127,6 +129,34 @@ async def test_an_agent_who_becomes_free_within_the_grace_still_gets_the_custome
     assert ended.outcome is AttemptOutcome.CONNECTED
     assert watched.of(AttemptAbandoned) == []
     assert wire.lines()[0].heard.tone_seconds(AGENT_HERTZ) > 2
+
+
+async def test_an_agent_who_offered_it_comes_out_of_wrap_up_for_a_customer_who_finds_nobody_free(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, wire: Wire, tmp_path: Path
+) -> None:
+    await network_asterisk.customer_does(NUMBERS[0], "answer:2:1")
+    await network_asterisk.customer_does(NUMBERS[1], "answer:6:3")
+    campaign = await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:2], wrap_up_seconds=60)
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with controller(dealer_asterisk, tmp_path, known, ("agent1", "agent2"), campaign) as watched:
+        desk = watched.program.desk
+        await watched.fact(AttemptCommitted, count=2)
+        desk.pause(AgentId("agent2"), "coffee")
+        willing = replace(desk.floor.agent(AgentId("agent1")).profile, rescue=True)
+        desk.floor.know(willing, desk.now())
+        await watched.fact(AttemptEnded, count=2)
+        left = desk.floor.agent(AgentId("agent1"))
+
+    first, second = watched.of(AttemptConnected)
+    moves = [(fact.before, fact.after) for fact in watched.of(AgentStateChanged)]
+    assert first.agent_id == second.agent_id == "agent1"
+    assert second.answer_to_agent_seconds < WITHIN.total_seconds()
+    assert (AgentState.WRAP_UP, AgentState.RESERVED) in moves
+    assert watched.of(AttemptAbandoned) == []
+    assert left.state is AgentState.WRAP_UP
+    assert left.wrap_up_until is not None
+    assert (left.wrap_up_until - left.since).total_seconds() > 100
+    assert all(line.heard.tone_seconds(AGENT_HERTZ) > 0.5 for line in wire.lines())
 
 
 async def test_a_customer_who_hangs_up_before_the_message_is_no_abandoned_call(

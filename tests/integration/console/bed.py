@@ -29,6 +29,7 @@ from calls.facts import Fact
 from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId
 from calls.numbers import PhoneNumber
 from calls.words import Department
+from dialer.answering import Calibration, Reliability
 from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis
 from dialer.pacing import PacingDecision, Reason
 from dialer.profile_file import shipped_profiles
@@ -143,6 +144,9 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         campaigns_changed=lambda: wakes.append(None),
         live_calls=lambda: [live],
         last_decision=lambda _campaign: PacingDecision(2, Reason.LOOKAHEAD, 0.3, 0.01, 0.005, 4),
+        calibration=lambda _campaign: Calibration(
+            0.15, 0.2, 0.31, 0.3, (Reliability(100.0, 0.05, 0.04),) * 10
+        ),
     )
     bed = Bed(control, desk, journal, database, store, telephony, facts=facts, wakes=wakes)
     watch = Watch(

@@ -87,6 +87,19 @@ async def test_a_new_agent_is_stored_known_to_the_floor_and_audited(bed: Bed, cl
     ]
 
 
+async def test_an_agent_who_offers_to_come_out_of_wrap_up_is_stored_as_such_and_may_take_it_back(
+    bed: Bed, client: ApiClient
+) -> None:
+    new = NewAgent(id="bram", name="Bram", endpoint="PJSIP/bram", skills={}, rescue=True)
+
+    created = await client.ask(agents.CREATE_AGENT, new)
+    stored = {agent.profile.agent_id: agent.profile.rescue for agent in await all_agents(bed.database)}
+    changed = await client.ask(agents.CHANGE_AGENT, AgentChanges(rescue=False), agent_id="bram")
+
+    assert (created.rescue, stored) == (True, {"anna": False, "bram": True})
+    assert changed.rescue is False
+
+
 async def test_an_agent_cannot_be_created_twice(client: ApiClient) -> None:
     again = NewAgent(id="anna", name="Other", endpoint="PJSIP/other", skills={})
 

@@ -160,6 +160,14 @@ async def test_the_figures_show_attempts_agents_and_the_last_decision(client: Ap
     assert sum(figures.agents.values()) == 0
 
 
+async def test_the_figures_show_how_honest_the_chances_of_an_answer_were(client: ApiClient) -> None:
+    figures = await client.ask(campaigns.GET_FIGURES, campaign_id="apk-may")
+
+    assert figures.calibration is not None
+    assert (figures.calibration.brier, figures.calibration.brier_alike) == (0.15, 0.2)
+    assert figures.calibration.bins[0].mean_chance == 0.05
+
+
 async def test_every_campaign_is_listed(client: ApiClient) -> None:
     listed = await client.ask(campaigns.LIST_CAMPAIGNS)
 

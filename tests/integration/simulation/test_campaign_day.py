@@ -1,11 +1,16 @@
+from collections.abc import Sequence
 from dataclasses import replace
+from statistics import fmean
 
+import numpy as np
 import pytest
 
-from simulation.campaign_day import CampaignDay
+from simulation.campaign_day import CampaignDay, Candidate
 from simulation.campaign_record import DayRecord
 from simulation.peers import Boost
+from simulation.people_called import people
 from simulation.policies import POLICIES, settings_for
+from simulation.product_policy import ProductPolicy
 from simulation.scenario import Answering, Break, Inbound, Scenario, ScenarioError, load, names
 
 TINY = Scenario("tiny", agents=2, hours=0.1)
@@ -49,6 +54,55 @@ def test_who_answers_depends_on_the_list_and_the_hour() -> None:
 
     assert nobody.connected == 0
     assert everybody.dialled - everybody.connected <= 2
+
+
+DIVERSE = replace(TINY, agents=4, hours=1.0, answering=Answering(beta=(0.9, 2.1), earlier_attempts=6.0))
+
+
+class Listening(ProductPolicy):
+    """The product, and whom it chose: with an agent for certain or not, and their own probability."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(scenario, settings_for(0.03))
+        self.chosen: list[tuple[bool, float]] = []
+
+    def choose(self, day: CampaignDay, call: int, next_on_list: Sequence[Candidate]) -> int:
+        certain = self._certain > 0
+        place = super().choose(day, call, next_on_list)
+        self.chosen.append((certain, next_on_list[place].person.probability))
+        return place
+
+
+def test_whoever_is_likely_is_dialled_for_certain_agents_though_their_probability_is_hidden() -> None:
+    policy = Listening(DIVERSE)
+
+    record = CampaignDay(DIVERSE, policy, 1).run()
+
+    likely = [probability for certain, probability in policy.chosen if certain]
+    others = [probability for certain, probability in policy.chosen if not certain]
+    assert record.dialled == len(policy.chosen)
+    assert fmean(likely) > 1.5 * fmean(others)
+
+
+def test_choosing_leaves_nobody_on_the_list() -> None:
+    short = replace(DIVERSE, contacts=90)
+
+    policy = Listening(short)
+    record = CampaignDay(short, policy, 1).run()
+
+    people_on_it = sorted(person.probability for person in people(short, np.random.default_rng((1, 1))))
+    assert record.dialled == 90
+    assert sorted(probability for _, probability in policy.chosen) == people_on_it
+
+
+def test_agents_who_come_out_of_wrap_up_save_customers_and_do_the_wrap_up_afterwards() -> None:
+    team = replace(TINY, agents=10, hours=0.5)
+    without = lived(team, boost=4.0)
+    with_rescue = lived(replace(team, rescue=1.0), boost=4.0)
+
+    assert with_rescue.rescued > 0
+    assert with_rescue.abandon_rate < without.abandon_rate
+    assert with_rescue.figures()["occupancy"] <= 1.0
 
 
 def test_an_agent_on_a_break_takes_no_calls() -> None:

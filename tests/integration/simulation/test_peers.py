@@ -41,7 +41,7 @@ def test_agents_likely_to_finish_are_counted_as_free() -> None:
     policy = FinishProbability(0.9)
     for _ in range(20):
         policy.talk_ended(100.0)
-        policy.attempt_resolved(0.0, 10.0, answered=True)
+        policy.attempt_resolved(1, 0.0, 10.0, answered=True)
     day = CampaignDay(HOUR, policy, 1)
     day.free.clear()
     day.now = 95.0

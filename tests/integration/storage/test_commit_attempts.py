@@ -14,11 +14,11 @@ from app.storage.journal import Journal, read_facts
 from app.storage.objections import record_objection
 from app.storage.tables import objections
 from app.storage.takeover import open_attempts
-from calls.facts import AttemptCommitted, AttemptEnded
+from calls.facts import AttemptAnswered, AttemptCommitted, AttemptEnded
 from calls.ids import CallId, NodeId
 from calls.words import AttemptOutcome, HangupCause
 from customers.person import number_hash
-from dialer.campaign import CampaignKind, CampaignState, CommittedAttempt, LegalBasis
+from dialer.campaign import CampaignKind, CampaignState, CommittedAttempt, LegalBasis, ResolvedAttempt
 from dialer.eligibility import Rule
 from tests.integration.storage.builders import (
     CAMPAIGN,
@@ -269,3 +269,39 @@ async def test_after_an_abandoned_call_not_even_a_free_agent_is_reason_enough(da
 
     assert [each.rule for each in refused(soon)] == [Rule.AFTER_ABANDON]
     assert len(committed(late)) == 1
+
+
+async def test_resolved_attempts_are_the_answered_and_those_that_ended_without_the_latest_first(
+    database: Database,
+) -> None:
+    campaign = await campaign_with(database, [contact(number) for number in range(5)])
+    store = await store_for(database)
+    journal = Journal(database, NODE, 1)
+    attempts = [
+        *committed(await store.commit_attempts(campaign, call_ids(4), NOW, "x")),
+        *committed(await store.commit_attempts(campaign, call_ids(1), NOW + timedelta(seconds=1), "x")),
+    ]
+    talked, talking, silent, doubtful, _ringing = attempts
+    key = campaign.campaign_id
+    await journal.write_facts(
+        [
+            *(
+                AttemptAnswered(NOW + timedelta(seconds=8), each.call_id, key, CAMPAIGN.dealer, 8.0)
+                for each in (talked, talking)
+            ),
+            replace(ended(talked, AttemptOutcome.CONNECTED), ring_seconds=8.0, talk_seconds=90.0),
+            ended(silent),
+            ended(doubtful, AttemptOutcome.IN_DOUBT),
+        ]
+    )
+
+    found = await store.resolved_attempts(key, 10)
+
+    found = [replace(each, traits=None) for each in found]
+    assert sorted(found, key=lambda each: (each.ring_seconds, each.talk_seconds is None)) == [
+        ResolvedAttempt(NOW, 8.0, answered=True, talk_seconds=90.0),
+        ResolvedAttempt(NOW, 8.0, answered=True, talk_seconds=None),
+        ResolvedAttempt(NOW, 22.0, answered=False, talk_seconds=None),
+    ]
+    assert len(await store.resolved_attempts(key, 2)) == 2
+    assert await store.resolved_attempts(other("another").campaign_id, 10) == []

@@ -1,22 +1,26 @@
 """The order of a list in the database: what an index gives, who goes first, and what a crash leaves."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Select, event, text
+from sqlalchemy import Select, event, select, text
 
+from app.storage.campaigns import create_campaign
 from app.storage.commitments import WAITED_TOO_LONG
 from app.storage.contact_list import NewContact
 from app.storage.database import Database, open_database
 from app.storage.histories import NEXT, NEXT_WITH_DATE
 from app.storage.journal import Journal
-from app.storage.tables import contacts
+from app.storage.tables import attempts, contacts
 from calls.facts import AttemptEnded
+from calls.ids import CampaignId, attempt_leg
+from calls.numbers import NumberKind
 from calls.words import AttemptOutcome, HangupCause
-from dialer.campaign import CommittedAttempt
+from dialer.answering import Choice
+from dialer.campaign import CommittedAttempt, Traits
 from dialer.list_order import WAIT_LIMIT, list_rank, ranks_beside
 from tests.integration.storage.builders import (
     CAMPAIGN,
@@ -26,6 +30,7 @@ from tests.integration.storage.builders import (
     campaign_with,
     committed,
     contact,
+    contact_ids,
     store_for,
 )
 
@@ -103,6 +108,103 @@ async def test_no_quiet_day_changes_the_order_of_those_who_have_waited_too_long(
     await campaign_with(database, [due(1), due(2, QUIET)])
 
     assert await called(database, 1, NOW + WAIT_LIMIT, dates_first=[QUIET]) == ["01"]
+
+
+def by_number(**chances: float) -> Callable[[Traits], float]:
+    """Chances by what tells the contacts apart: how often each did not answer before."""
+    return lambda traits: chances[f"after{traits.unanswered}"]
+
+
+async def with_histories(database: Database, people: list[NewContact], silences: Sequence[int]) -> None:
+    """A campaign of these, of whom each did not answer so many attempts of an older campaign."""
+    await campaign_with(database, people)
+    older = replace(CAMPAIGN, campaign_id=CampaignId("older"))
+    await create_campaign(database, older)
+    then = NOW - timedelta(days=90)
+    ids = await contact_ids(database, CAMPAIGN)
+    async with database.writing() as connection:
+        rows = (await connection.execute(select(contacts).order_by(contacts.c.contact_id))).all()
+        for row, count in zip(rows, silences, strict=True):
+            for each, call_id in enumerate(call_ids(count)):
+                await connection.execute(
+                    attempts.insert().values(
+                        call_id=call_id,
+                        leg_id=attempt_leg(call_id),
+                        node=NODE,
+                        campaign_id=older.campaign_id,
+                        contact_id=row.contact_id,
+                        customer_id=row.customer_id,
+                        number_hash=row.number_hash,
+                        committed_at=then + timedelta(days=each),
+                        ended_at=then + timedelta(days=each),
+                        outcome=AttemptOutcome.UNANSWERED,
+                        ring_seconds=22.0,
+                    )
+                )
+    assert len(ids) == len(silences)
+
+
+async def chosen(database: Database, choice: Choice, count: int, now: datetime = NOW) -> list[str]:
+    store = await store_for(database)
+    done = await store.commit_attempts(CAMPAIGN, call_ids(count), now, "x", (), choice)
+    return [attempt.number.e164[-2:] for attempt in committed(done)]
+
+
+async def test_likely_contacts_are_dialled_for_certain_agents_and_unlikely_ones_otherwise(
+    database: Database,
+) -> None:
+    await with_histories(database, [due(1), due(2), due(3), due(4)], (1, 0, 3, 2))
+    chance = by_number(after0=0.5, after1=0.4, after2=0.2, after3=0.1)
+
+    order = await chosen(database, Choice(chance, certain=1), 3)
+
+    assert order == ["02", "03", "04"]
+
+
+async def test_the_choice_passes_over_neither_priority_nor_those_who_have_waited_too_long(
+    database: Database,
+) -> None:
+    people = [due(1), due(2, priority=1), due(3, None, priority=9), due(4)]
+    await with_histories(database, people, (0, 1, 2, 3))
+    async with database.writing() as connection:
+        await connection.execute(
+            contacts.update()
+            .where(contacts.c.number.in_(["+31610000001", "+31610000002", "+31610000004"]))
+            .values(first_from=NOW.date() + 2 * WAIT_LIMIT)
+        )
+    chance = by_number(after0=0.5, after1=0.4, after2=0.2, after3=0.6)
+
+    order = await chosen(database, Choice(chance, certain=4), 4, NOW + WAIT_LIMIT)
+
+    assert order == ["03", "02", "04", "01"]
+
+
+async def test_an_attempt_knows_the_traits_it_was_chosen_by_and_a_restart_finds_the_same(
+    database: Database,
+) -> None:
+    await with_histories(database, [due(1)], (2,))
+    store = await store_for(database)
+
+    [attempt] = committed(await store.commit_attempts(CAMPAIGN, call_ids(1), NOW, "x"))
+    await Journal(database, NODE, 1).write_facts(
+        [
+            AttemptEnded(
+                NOW + timedelta(seconds=22),
+                attempt.call_id,
+                CAMPAIGN.campaign_id,
+                CAMPAIGN.dealer,
+                attempt.contact_id,
+                AttemptOutcome.UNANSWERED,
+                HangupCause.NO_ANSWER,
+                22.0,
+                0.0,
+            )
+        ]
+    )
+    [resolved] = await store.resolved_attempts(CAMPAIGN.campaign_id, 5)
+
+    assert attempt.traits == Traits(NumberKind.MOBILE, weekday=1, hour=11, answered=0, unanswered=2)
+    assert resolved.traits == attempt.traits
 
 
 async def test_a_contact_that_is_being_called_stays_taken_through_a_crash_until_its_attempt_ends(

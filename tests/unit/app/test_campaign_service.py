@@ -2,13 +2,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
 import pytest
 
 from app.campaign_service import RELOAD_SECONDS, CampaignService
 from calls.ids import CallId, CampaignId
-from dialer.campaign import AbandonWindow, Campaign, CampaignState
+from dialer.campaign import AbandonWindow, Campaign, CampaignState, ResolvedAttempt
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
 from dialer.profile_file import shipped_profiles
@@ -71,6 +72,18 @@ async def test_every_campaign_is_known_but_only_a_running_one_gets_a_runner() ->
     assert [runner.campaign for runner in fresh] == [CAMPAIGN]
     assert set(bed.service.campaigns) == {APK, DRAFT.campaign_id}
     assert bed.service.runner(DRAFT.campaign_id) is None
+
+
+@virtual_time
+async def test_a_runner_begins_with_what_the_campaign_has_taught_before() -> None:
+    bed = Bed(CAMPAIGN)
+    bed.store.resolved = [
+        ResolvedAttempt(START - timedelta(hours=1), 9.0, answered=True, talk_seconds=None)
+    ] * 50
+
+    [runner] = await bed.service.load()
+
+    assert runner._estimates.forecast(START).counted == 50
 
 
 @pytest.mark.parametrize("demo", [True, False])

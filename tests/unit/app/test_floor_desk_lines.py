@@ -1,5 +1,7 @@
 """Customers who answered and the agents on open lines."""
 
+from dataclasses import replace
+
 from calls.facts import AttemptAnswered
 from calls.ids import CampaignId
 from calls.words import AttemptOutcome
@@ -62,6 +64,27 @@ def test_the_next_customer_gets_the_agent_whose_wrap_up_is_over() -> None:
     desk.desk.finish_wrap_up(ANNA)
 
     assert desk.given == [(TWO, ANNA)]
+
+
+def test_an_agent_who_offered_it_takes_a_waiting_customer_as_soon_as_wrap_up_begins_and_does_both_afterwards() -> (
+    None
+):
+    willing = [replace(agent, profile=replace(agent.profile, rescue=True)) for agent in line_agents(ANNA)]
+    desk = Desk(*willing)
+    desk.line_up(ANNA, ANNAS_LINE)
+    desk.desk.find_line_agent(APK, ONE)
+    desk.at(1, joined(ONE, ANNA, 1))
+    assert desk.desk.find_line_agent(APK, TWO) is None
+
+    desk.at(61, attempt_ended(1, AttemptOutcome.CONNECTED, 61))
+
+    assert desk.given == [(TWO, ANNA)]
+    assert desk.state(ANNA) is S.RESERVED
+    desk.at(61, joined(TWO, ANNA, 61))
+    desk.at(90, attempt_ended(2, AttemptOutcome.CONNECTED, 90))
+    left = desk.desk.floor.agent(ANNA).wrap_up_until
+    assert desk.state(ANNA) is S.WRAP_UP
+    assert left == after(90 + 2 * 20)  # its own, and the one that was left out
 
 
 def test_a_customer_who_hung_up_while_waiting_gets_no_agent() -> None:

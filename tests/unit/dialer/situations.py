@@ -21,12 +21,14 @@ def experienced() -> Forecast:
 
 def a_situation(rng: random.Random) -> PacingSnapshot:
     busy = rng.randrange(1, 40)
+    ringing = rng.randrange(20)
     connected = rng.randrange(3000)
     return PacingSnapshot(
         free=rng.randrange(6),
         talking=tuple(rng.uniform(0, 600) for _ in range(busy)),
         wrapping_up=tuple(rng.uniform(0, 60) for _ in range(rng.randrange(8))),
-        ringing=tuple(rng.uniform(0, 25) for _ in range(rng.randrange(20))),
+        ringing=tuple(rng.uniform(0, 25) for _ in range(ringing)),
+        chances=tuple(rng.uniform(0, 1) for _ in range(ringing)),
         waiting=rng.randrange(3),
         connected=connected,
         abandoned=rng.randrange(1 + connected // 20),
@@ -34,6 +36,7 @@ def a_situation(rng: random.Random) -> PacingSnapshot:
         window_open=True,
         list_empty=False,
         forecast=experienced(),
+        next_chance=rng.uniform(0.05, 0.6),
     )
 
 

@@ -4,9 +4,15 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from dialer.estimators import GRACE_SECONDS, Answers, CampaignEstimates, Durations, lognormal_bins
-from dialer.forecast import make_busy_table, make_forecast
-from dialer.shortage import Events
+from dialer.estimators import (
+    GRACE_SECONDS,
+    Answers,
+    CampaignEstimates,
+    Durations,
+    SpeculativeChance,
+    lognormal_bins,
+)
+from dialer.forecast import make_forecast
 
 START = datetime(2026, 3, 4, 10, tzinfo=UTC)
 
@@ -122,7 +128,8 @@ def test_the_forecast_holds_chances() -> None:
 
 def test_a_call_that_rings_long_has_less_left_to_answer() -> None:
     forecast = CampaignEstimates(22).forecast(START)
-    still_silent = forecast.events.chances[forecast.ring_row :, -1]
+    row = forecast.new_row(0.3)
+    still_silent = forecast.events.chances[row : row + forecast.ring_steps, -1]
 
     assert still_silent[0] == pytest.approx(1 - 0.3 * 0.875, abs=0.02)
     assert still_silent[20] > 0.95
@@ -132,15 +139,15 @@ def test_the_table_follows_simple_distributions_exactly() -> None:
     """Wrap-up uniform over 0 to 100 s, talk certain to end between 100 and 105 s, all answers after 10 to 11 s."""
     seconds = np.arange(101.0)
     ring = np.array([1.0] * 11 + [0.0] * 12)
-    busy = make_busy_table(
+    forecast = make_forecast(
         ring=ring,
+        silent=np.array([1.0] * 23 + [0.0]),
+        answer_rate=0.5,
+        counted=100,
         talk=np.array([1.0] * 21 + [0.0]),
         wrap_up=1 - seconds / 100,
         talk_bin_seconds=5.0,
         grace_seconds=GRACE_SECONDS,
-    )
-    forecast = make_forecast(
-        busy=busy, answer_rate=0.5, counted=100, ring=ring, silent=np.array([1.0] * 23 + [0.0])
     )
     reach = 10.5 + GRACE_SECONDS
 
@@ -156,16 +163,41 @@ def test_the_table_follows_simple_distributions_exactly() -> None:
 def test_what_lasts_longer_than_the_table_uses_its_last_row() -> None:
     forecast = CampaignEstimates(22).forecast(START)
 
-    rows = forecast.rows((0.0, 99_999.0), (0.0, 99_999.0), (0.0, 99_999.0))
+    rows = forecast.rows((0.0, 99_999.0), (0.0, 99_999.0), (0.0, 99_999.0), (1.0, 1.0))
 
     last = len(forecast.events.chances) - 1
-    assert rows[:-1].tolist() == [
+    assert rows.tolist() == [
         0,
         forecast.wrap_up_row - 1,
         forecast.wrap_up_row,
         forecast.ring_row - 1,
-        forecast.ring_row,
+        forecast.new_row(1.0),
+        last,
     ]
-    last_row = Events(forecast.events, np.array([last]), forecast.ring_row)
-    beyond = Events(forecast.events, rows[-1:], forecast.ring_row)
-    assert beyond.at_most(0, 0) == last_row.at_most(0, 0)
+
+
+@pytest.mark.parametrize("chance", [0.02, 0.1, 0.3, 0.5, 0.9, 1.0])
+def test_each_call_counts_with_its_own_chance(chance: float) -> None:
+    forecast = CampaignEstimates(22).forecast(START)
+
+    [row] = forecast.rows((), (), (0.0,), (chance,))
+
+    answers = 1 - forecast.events.chances[row, -1]
+    assert row == forecast.new_row(chance)
+    assert answers / chance == pytest.approx(0.875, rel=0.08)
+
+
+def test_the_chance_of_those_dialled_ahead_is_the_answer_rate_until_some_were_and_then_theirs() -> None:
+    speculative = SpeculativeChance()
+    before = speculative.value(0.3)
+
+    for _ in range(60):
+        speculative.add(0.1)
+
+    speculative.add(0.4)
+    at_once = speculative.value(0.3)
+    for _ in range(60):
+        speculative.add(0.1)
+
+    assert (before, at_once) == (0.3, 0.4)
+    assert speculative.value(0.3) == pytest.approx(0.1)

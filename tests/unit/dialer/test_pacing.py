@@ -16,6 +16,7 @@ BUSY_DAY = PacingSnapshot(
     talking=(20.0, 60.0, 100.0, 140.0, 180.0, 220.0, 260.0, 300.0),
     wrapping_up=(25.0, 30.0),
     ringing=(),
+    chances=(),
     waiting=0,
     connected=990,
     abandoned=10,
@@ -23,6 +24,7 @@ BUSY_DAY = PacingSnapshot(
     window_open=True,
     list_empty=False,
     forecast=experienced(),
+    next_chance=0.3,
 )
 
 
@@ -72,8 +74,10 @@ def test_calls_in_flight_hardly_ever_pass_the_limit() -> None:
             continue
         in_hand = Events(
             situation.forecast.events,
-            situation.forecast.rows(situation.talking, situation.wrapping_up, situation.ringing),
-            situation.forecast.ring_row,
+            situation.forecast.rows(
+                situation.talking, situation.wrapping_up, situation.ringing, situation.chances
+            ),
+            situation.forecast.new_row(situation.next_chance),
         )
         others = decision.calls_to_place - 1
         in_the_air = len(situation.ringing) + others + situation.waiting - situation.free
@@ -89,15 +93,27 @@ def test_without_a_budget_an_agent_is_all_but_certain() -> None:
             assert decision.shortage > 0.01
 
 
-def test_past_the_limit_each_call_above_it_makes_the_dialler_more_careful() -> None:
-    for situation in situations(40):
-        placed = [
-            decide(replace(situation, connected=90, abandoned=abandoned), PREDICTIVE).calls_to_place
-            for abandoned in (3, 5, 10, 40)
-        ]
+def test_past_the_limit_nobody_is_dialled_but_for_an_agent_who_is_certain() -> None:
+    for situation in situations(60):
+        over = replace(situation, connected=969, abandoned=31)
 
-        assert placed == sorted(placed, reverse=True)
-        assert placed[-1] == decide(situation, PROGRESSIVE).calls_to_place
+        decision = decide(over, PREDICTIVE)
+
+        assert decision.budget < 0
+        assert decision.calls_to_place == decide(over, PROGRESSIVE).calls_to_place
+        assert decision.reason in (Reason.AGENTS_CERTAIN, Reason.CAP, Reason.BUDGET_SPENT)
+
+
+def test_the_last_calls_below_the_limit_are_held_in_reserve() -> None:
+    nearly_free = replace(BUSY_DAY, wrapping_up=(30.0,) * 8, talking=BUSY_DAY.talking[:2])
+    placed = [
+        decide(replace(nearly_free, connected=1000 - lost, abandoned=lost), PREDICTIVE)
+        for lost in (28, 29, 30)
+    ]
+
+    assert [each.budget for each in placed] == [2, 1, 0]
+    assert placed[0].calls_to_place > placed[1].calls_to_place >= placed[2].calls_to_place
+    assert placed[2].reason is Reason.BUDGET_SPENT
 
 
 def test_the_caps_hold() -> None:
@@ -119,9 +135,52 @@ def test_an_agent_who_comes_free_never_means_fewer_calls() -> None:
 
 def test_a_call_more_in_the_air_never_means_more_calls() -> None:
     for situation in situations(40):
-        more = replace(situation, ringing=(*situation.ringing, 0.0))
+        more = replace(situation, ringing=(*situation.ringing, 0.0), chances=(*situation.chances, 0.3))
 
         assert decide(more, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
+
+
+def test_a_ringing_call_that_is_likelier_to_be_answered_never_means_more_calls() -> None:
+    for situation in situations(40):
+        likelier = replace(situation, chances=tuple(min(1.0, each + 0.3) for each in situation.chances))
+
+        assert decide(likelier, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
+
+
+def test_of_unlikely_contacts_more_are_dialled_ahead_than_of_likely_ones() -> None:
+    placed = [decide(replace(BUSY_DAY, next_chance=chance), PREDICTIVE) for chance in (0.05, 0.3, 0.9)]
+
+    assert placed[0].calls_to_place > placed[1].calls_to_place >= placed[2].calls_to_place > 0
+    assert all(each.certain == 0 for each in placed)
+
+
+def test_agents_who_may_come_out_of_wrap_up_never_mean_fewer_calls() -> None:
+    for situation in situations(60):
+        placed = [
+            decide(replace(situation, rescuers=rescuers, rescue_chance=chance), PREDICTIVE).calls_to_place
+            for rescuers, chance in ((0, 0.9), (1, 0.2), (1, 0.5), (5, 0.5), (5, 0.9))
+        ]
+
+        assert placed == sorted(placed)
+        assert placed[0] == decide(situation, PREDICTIVE).calls_to_place
+
+
+def test_who_is_rescued_is_not_short_of_an_agent() -> None:
+    without = decide(replace(BUSY_DAY, room=1), PREDICTIVE)
+    rescued = decide(replace(BUSY_DAY, room=1, rescuers=10, rescue_chance=0.5), PREDICTIVE)
+
+    assert rescued.shortage == pytest.approx(without.shortage / 2)
+
+
+def test_with_certain_rescue_even_a_day_without_budget_dials_ahead_as_far_as_there_are_rescuers() -> None:
+    first = replace(BUSY_DAY, connected=0, abandoned=0, next_chance=0.3)
+
+    placed = [
+        decide(replace(first, rescuers=rescuers, rescue_chance=1.0), PREDICTIVE).calls_to_place
+        for rescuers in (0, 1, 3)
+    ]
+
+    assert placed[0] == 0 < placed[1] < placed[2]
 
 
 def test_a_customer_who_waits_never_means_more_calls() -> None:
@@ -139,11 +198,12 @@ def test_abandoned_calls_never_mean_more_calls() -> None:
 
 
 def test_free_agents_get_a_call_each_for_certain() -> None:
-    free_agents = replace(BUSY_DAY, free=4, ringing=(1.0,), connected=60, abandoned=40)
+    free_agents = replace(BUSY_DAY, free=4, ringing=(1.0,), chances=(0.3,), connected=60, abandoned=40)
 
     decision = decide(free_agents, PREDICTIVE)
 
     assert (decision.calls_to_place, decision.reason) == (3, Reason.AGENTS_CERTAIN)
+    assert decision.certain == 3
 
 
 def test_looking_ahead_dials_for_agents_who_are_about_to_be_free() -> None:
@@ -198,7 +258,7 @@ def test_a_snapshot_counts_the_floor_and_the_air() -> None:
             agent("carmen", 7, wrapping_up=True),
             agent("daan", -1),
         ],
-        [NOW - timedelta(seconds=3)],
+        [(NOW - timedelta(seconds=3), 0.4)],
         1,
         AbandonWindow(CampaignId("apk"), NOW, connected=9, abandoned=1),
         experienced(),
@@ -206,8 +266,10 @@ def test_a_snapshot_counts_the_floor_and_the_air() -> None:
         room=4,
         window_open=True,
         list_empty=False,
+        next_chance=0.2,
     )
 
+    assert (snapshot.chances, snapshot.next_chance) == ((0.4,), 0.2)
     assert (snapshot.free, snapshot.agents, snapshot.waiting, snapshot.room) == (1, 4, 1, 4)
     assert (snapshot.talking, snapshot.wrapping_up, snapshot.ringing) == ((40.0, 0.0), (7.0,), (3.0,))
     assert (snapshot.connected, snapshot.abandoned) == (9, 1)

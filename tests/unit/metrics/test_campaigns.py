@@ -1,12 +1,13 @@
 """Counting attempts and watching the abandon ratio."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from calls.ids import CampaignId
 from calls.words import AgentState, AttemptOutcome
-from metrics.campaigns import CampaignFigures
+from metrics.campaigns import AnswerCalibration, CampaignFigures
 from metrics.observer import Metrics
 from tests.unit.metrics import stream
 from tests.unit.metrics.reading import Shown
@@ -85,6 +86,20 @@ def test_the_24_hour_ratio_is_what_the_database_says(metrics: Metrics) -> None:
 
     shown = Shown(metrics)
     assert shown.of("campaign_abandon_ratio", campaign="apk-mei", window="24h") == pytest.approx(0.03)
+
+
+def test_the_honesty_of_the_chances_is_shown_for_a_campaign_that_has_one(metrics: Metrics) -> None:
+    figures = CampaignFigures(stream.CAMPAIGN, running=True, limit_ratio=0.03, agents={})
+    metrics.campaigns.set_campaigns([figures])
+    before = set(Shown(metrics))
+
+    metrics.campaigns.set_campaigns([replace(figures, calibration=AnswerCalibration(0.15, 0.31, 0.3))])
+
+    shown = Shown(metrics)
+    assert not any(series.startswith("campaign_answer") for series in before)
+    assert shown.of("campaign_answer_brier_ratio", campaign="apk-mei") == 0.15
+    assert shown.of("campaign_answer_ratio", campaign="apk-mei", figure="forecast") == 0.31
+    assert shown.of("campaign_answer_ratio", campaign="apk-mei", figure="true") == 0.3
 
 
 def test_a_24_hour_ratio_over_nothing_is_not_a_number(metrics: Metrics) -> None:

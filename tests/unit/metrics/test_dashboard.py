@@ -9,7 +9,7 @@ import promql_parser
 import pytest
 import yaml
 
-from metrics.campaigns import CampaignFigures
+from metrics.campaigns import AnswerCalibration, CampaignFigures
 from metrics.grafana.dashboard import DASHBOARD_FILE, dashboard_text
 from metrics.observer import Metrics
 from tests.unit.metrics import stream
@@ -47,7 +47,8 @@ def published() -> set[str]:
         metrics.observe(fact)
     metrics.technical.observe_echo(stream.NODE, 0.001)
     metrics.technical.set_leftovers(stream.NODE, 0, 0)
-    metrics.campaigns.set_campaigns([CampaignFigures(stream.CAMPAIGN, True, 0.03, {})])
+    honest = AnswerCalibration(0.15, 0.31, 0.3)
+    metrics.campaigns.set_campaigns([CampaignFigures(stream.CAMPAIGN, True, 0.03, {}, honest)])
     own = {f"dealerlijn_{series.partition('{')[0]}" for series in Shown(metrics)}
     return own | {rule["record"] for rule in rules() if "record" in rule} | {"up"}
 

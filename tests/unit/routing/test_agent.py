@@ -34,8 +34,8 @@ def test_every_state_is_in_the_table() -> None:
     assert set(LIFE) == set(S)
 
 
-@pytest.mark.parametrize("state", [S.LOGGED_OUT, S.RESERVED, S.RINGING, S.ON_CALL, S.WRAP_UP, S.PAUSED])
-def test_only_an_available_agent_can_be_reserved(state: AgentState) -> None:
+@pytest.mark.parametrize("state", [S.LOGGED_OUT, S.RESERVED, S.RINGING, S.ON_CALL, S.PAUSED])
+def test_only_an_agent_who_is_available_or_in_wrap_up_can_be_reserved(state: AgentState) -> None:
     with pytest.raises(NotNow):
         change(agent(ANNA, state), T.RESERVED, after(9), call_id=call_id(1))
 
@@ -110,3 +110,29 @@ def test_available_again_there_is_nothing_left_of_the_call() -> None:
     done = change(wrapping_up, T.WRAP_UP_FINISHED, after(70))
 
     assert (done.wrap_up_until, done.call_id, done.available_since) == (None, None, after(70))
+
+
+def test_what_is_left_of_a_wrap_up_follows_the_next_conversation() -> None:
+    wrapping_up = change(on_call(), T.HUNG_UP, after(60), wrap_up_seconds=30)
+
+    reserved = change(wrapping_up, T.RESERVED, after(70), call_id=call_id(2))
+    talking = change(reserved, T.CONNECTED, after(70))
+    again = change(talking, T.HUNG_UP, after(100), wrap_up_seconds=30)
+
+    assert (reserved.call_id, reserved.wrap_up_until, reserved.wrap_up_left) == (call_id(2), None, 20.0)
+    assert (again.wrap_up_until, again.wrap_up_left) == (after(150), 0.0)
+
+
+def test_who_was_taken_out_of_wrap_up_for_nothing_goes_on_with_it() -> None:
+    wrapping_up = change(on_call(), T.HUNG_UP, after(60), wrap_up_seconds=30)
+    reserved = change(wrapping_up, T.RESERVED, after(70), call_id=call_id(2))
+
+    released = change(reserved, T.RELEASED, after(71))
+
+    assert (released.state, released.wrap_up_until, released.wrap_up_left) == (S.WRAP_UP, after(91), 0.0)
+
+
+def test_a_conversation_without_wrap_up_leaves_nothing_of_an_earlier_one() -> None:
+    talking = replace(on_call(), wrap_up_left=20.0)
+
+    assert change(talking, T.RELEASED, after(60)).wrap_up_left == 0.0

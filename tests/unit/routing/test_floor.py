@@ -257,6 +257,39 @@ def test_a_customer_who_answers_gets_the_longest_idle_line_agent() -> None:
     )
 
 
+def wrapping_up(name: AgentId, since: float, *, rescue: bool = True) -> Agent:
+    willing = replace(profile(name), rescue=rescue)
+    return replace(line_agent(name, since=since), profile=willing, state=S.WRAP_UP)
+
+
+def test_when_nobody_is_free_who_is_longest_in_wrap_up_and_offered_to_comes_out_of_it() -> None:
+    floor = floor_with(
+        wrapping_up(ANNA, since=1, rescue=False), wrapping_up(BRAM, since=5), wrapping_up(CARLA, since=3)
+    )
+
+    first = floor.reserve_line(APK, call_id(1), after(9))
+    second = floor.reserve_line(APK, call_id(2), after(9))
+    third = floor.reserve_line(APK, call_id(3), after(9))
+
+    assert first is not None
+    assert second is not None
+    assert (first.agent_id, second.agent_id, third) == (CARLA, BRAM, None)
+    assert (first.fact.before, first.fact.reason) == (S.WRAP_UP, "wrap_up_left")
+
+
+def test_nobody_is_called_out_of_wrap_up_while_somebody_is_free_or_before_a_pause() -> None:
+    floor = floor_with(
+        line_agent(ANNA, since=8),
+        replace(wrapping_up(BRAM, since=1), pending=S.PAUSED, pending_reason="lunch"),
+    )
+
+    free = floor.reserve_line(APK, call_id(1), after(9))
+    nobody = floor.reserve_line(APK, call_id(2), after(9))
+
+    assert free is not None
+    assert (free.agent_id, nobody) == (ANNA, None)
+
+
 def test_a_line_that_is_not_up_reaches_nobody() -> None:
     floor = Floor()
     floor.know(profile(ANNA), START)
