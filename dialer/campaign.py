@@ -176,6 +176,14 @@ class AbandonWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingCallers:
+    """Callers who wait and whom a campaign's agents take; `others_free` agents who only take callers are given them first."""
+
+    waiting: int
+    others_free: int
+
+
+@dataclass(frozen=True, slots=True)
 class LineAgent:
     """An agent on a campaign's open line, as the pacing sees it. `rescues`: comes out of wrap-up for an overflowing customer."""
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from calls.facts import CallConnected, CallEnded
-from calls.ids import bridge_of
+from calls.ids import LegId, bridge_of
 from calls.legs import LegEnded
 from calls.words import AgentState, HangupCause, InboundOutcome
 from tests.fakes.virtual_time import settle, virtual_time
@@ -14,7 +14,7 @@ IN_THE_LINE = replace(TALKING, agent_leg=LINE_LEG)
 ON_CALL = agent(ANNA, AgentState.ON_CALL, campaign_id=APK)
 
 
-def line(it: Restart, *others: str) -> None:
+def line(it: Restart, *others: LegId) -> None:
     it.has(LINE_LEG, "line", LINE_LEG, name="PJSIP/anna-00000007")
     it.together(bridge_of(LINE), LINE_LEG, *others)
 

@@ -46,8 +46,8 @@ LINE_GONE = LegEnded(after(20), line_leg(LINE), HangupCause.NORMAL)
 TYRES = CampaignId("tyres-june")
 
 
-def on_line(campaign_id: CampaignId = APK, *, up: bool = True, **skills: int) -> Agent:
-    return replace(agent(ANNA, **skills), campaign_id=campaign_id, line_open=up)
+def on_line(campaign_id: CampaignId = APK, *, up: bool = True, sales: int = 0, parts: int = 0) -> Agent:
+    return replace(agent(ANNA, sales=sales, parts=parts), campaign_id=campaign_id, line_open=up)
 
 
 def call(*facts: RoutingFact) -> Step:
