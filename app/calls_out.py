@@ -12,10 +12,10 @@ from app.journal import Journal
 from app.outbound import OutboundCall
 from app.supervisor import Supervisor
 from calls.facts import AttemptConnected
-from calls.ids import AgentId, CallId, CampaignId, LegId
+from calls.ids import AgentId, CallId, CampaignId, DealerId, LegId
 from calls.legs import LegEnded
-from calls.words import AgentState, HangupCause
-from dialer.campaign import Campaign, CommittedAttempt, LineAgent
+from calls.words import AgentState, Department, HangupCause
+from dialer.campaign import Campaign, CommittedAttempt, LineAgent, WaitingCallers
 from dialer.life import Attempt, AttemptState, Dialled
 
 CONTEXT = "campaign-answered"
@@ -121,3 +121,12 @@ class CampaignFloor:
     def waiting_answers(self, campaign_id: CampaignId) -> int:
         """How many customers answered and wait for an agent."""
         return self._desk.waiting_answers(campaign_id)
+
+    def waiting_callers(self, campaign_id: CampaignId) -> WaitingCallers:
+        """The callers who wait for this campaign's agents."""
+        found = self._desk.floor.callers_for(campaign_id)
+        return WaitingCallers(found.waiting, found.others_free)
+
+    def takes_callers(self, campaign_id: CampaignId, dealer: DealerId, department: Department) -> bool:
+        """Whether this campaign's agents are given the callers of a queue."""
+        return self._desk.lines_take(campaign_id, dealer, department)

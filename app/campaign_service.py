@@ -71,6 +71,11 @@ class CampaignService:
         campaign = self.campaigns.get(campaign_id)
         return float(campaign.wrap_up_seconds) if campaign is not None else 0.0
 
+    @property
+    def blended(self) -> frozenset[CampaignId]:
+        """The campaigns whose agents take callers too."""
+        return frozenset(each.campaign_id for each in self.campaigns.values() if each.pacing.blended)
+
     def adopt(self, campaign_id: CampaignId, call_id: CallId, dialled_at: datetime) -> None:
         """An attempt of this campaign was found ringing after a restart."""
         if (runner := self._runners.get(campaign_id)) is not None:

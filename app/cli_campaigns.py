@@ -155,11 +155,15 @@ def pacing(
     target: Annotated[float | None, typer.Option(help="Abandon rate aimed at, such as 0.015.")] = None,
     limit: Annotated[float | None, typer.Option(help="Abandon rate never exceeded, at most 0.03.")] = None,
     max_over_dial: Annotated[int | None, typer.Option(help="Most attempts beyond the free agents.")] = None,
+    blended: Annotated[
+        bool | None, typer.Option("--blended/--not-blended", help="Its agents take callers too, or not.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a campaign's pacing, or change what is named; in force at the next decision."""
     campaign_id = ask_campaign_id(campaign)
-    wanted = {"mode": mode, "target_ratio": target, "limit_ratio": limit, "max_over_dial": max_over_dial}
+    wanted = {"mode": mode, "target_ratio": target, "limit_ratio": limit}
+    wanted |= {"max_over_dial": max_over_dial, "blended": blended}
     changes = {name: value for name, value in wanted.items() if value is not None}
     if changes:
         patch = PacingPatch.model_validate(changes)
@@ -219,7 +223,15 @@ def _told_and_true(calibration: CalibrationAnswer | None) -> str:
 
 def _tell_pacing(answer: Pacing) -> None:
     show_table(
-        ("mode", "target", "limit", "max over-dial"),
-        [(answer.mode, f"{answer.target_ratio:.2%}", f"{answer.limit_ratio:.2%}", answer.max_over_dial)],
+        ("mode", "target", "limit", "max over-dial", "blended"),
+        [
+            (
+                answer.mode,
+                f"{answer.target_ratio:.2%}",
+                f"{answer.limit_ratio:.2%}",
+                answer.max_over_dial,
+                "yes" if answer.blended else "no",
+            )
+        ],
         "",
     )

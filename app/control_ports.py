@@ -58,6 +58,7 @@ class PacingChanges(TypedDict, total=False):
     target_ratio: float
     limit_ratio: float
     max_over_dial: int
+    blended: bool
 
 
 class ReloadModule(StrEnum):

@@ -6,7 +6,7 @@ and reserving that agent.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -57,12 +57,15 @@ class FloorDesk:
         clock: Clock,
         plan_of: Callable[[DealerId, Department], QueuePlan],
         wrap_up_of: Callable[[CampaignId], float],
+        blended: Callable[[], Collection[CampaignId]] = frozenset,
     ) -> None:
+        """`blended` names the campaigns whose agents take callers too."""
         self.floor = floor
         self._journal = journal
         self._clock = clock
         self._plan_of = plan_of
         self._wrap_up_of = wrap_up_of
+        self._blended = blended
         self._deliver: Deliver = lambda _call_id, _fact: False
         self._reachable = False
         self._agent_of: dict[CallId, AgentId] = {}
@@ -135,6 +138,10 @@ class FloorDesk:
         """How many customers answered and have no agent, those included whom Asterisk has yet to hand to us."""
         arriving = sum(each == campaign_id for each in self._arriving.values())
         return len(self._answered.get(campaign_id, ())) + arriving
+
+    def lines_take(self, campaign_id: CampaignId, dealer: DealerId, department: Department) -> bool:
+        """Whether this campaign's agents are given the callers of a queue."""
+        return self.floor.lines_take(campaign_id, self._plan_of(dealer, department))
 
     def release(self, agent_id: AgentId, call_id: CallId) -> None:
         """An agent was reserved for nothing."""
@@ -229,9 +236,12 @@ class FloorDesk:
         """Give waiting calls to agents who can take them now; to nobody while no phone can be rung."""
         if not self._reachable:
             return
+        self.floor.blend(self._blended())
         for assignment in self.floor.assign(self._clock.now()):
             self._journal.publish(assignment.fact)
-            chosen = AgentChosen(self._clock.now(), assignment.agent_id, assignment.reason)
+            agent_id = assignment.agent_id
+            line = self._line_of[agent_id] if self.floor.agent(agent_id).campaign_id is not None else None
+            chosen = AgentChosen(self._clock.now(), agent_id, assignment.reason, line)
             if not self._deliver(assignment.call.call_id, chosen):
                 # Put back, a call that nobody has any more would be chosen again for ever.
                 self._moved(self.floor.leave(assignment.call.call_id, self._clock.now()))

@@ -90,11 +90,13 @@ class InboundCall:
         return self._ivr.stage.value if self._ivr is not None else ""
 
     def legs(self) -> Sequence[LegId]:
-        """The customer's leg and the agent's, if there is one."""
+        """The customer's leg and the agent's, if there is one of this call's own: an open line is its own call."""
         if self._ivr is not None and self._ivr.stage is ivr_flow.Stage.KEEPING:
             return ()
         offer = self._routed.offer if self._routed is not None else None
-        return (self.arrived.leg_id, offer.leg_id) if offer is not None else (self.arrived.leg_id,)
+        if offer is None or offer.line is not None:
+            return (self.arrived.leg_id,)
+        return (self.arrived.leg_id, offer.leg_id)
 
     def failed(self, at: datetime) -> Sequence[Fact]:
         """The end of a call that this program fails."""

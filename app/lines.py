@@ -13,7 +13,7 @@ from app.clock import Clock
 from app.floor_desk import FloorDesk
 from app.supervisor import Supervisor
 from calls.commands import CancelTimer, CloseBridge, Command, HangUp, JoinPeople, SetTimer
-from calls.facts import AgentStateChanged, AttemptConnected, Fact
+from calls.facts import AgentStateChanged, AttemptConnected, CallConnected, Fact
 from calls.ids import AgentId, CallId, CampaignId, LegId, bridge_of, line_leg
 from calls.legs import LegArrived, LegEnded, LegLeft, PeopleJoined, TimerExpired
 from calls.words import AgentState, HangupCause
@@ -100,10 +100,10 @@ class OpenLines:
 
     def on_fact(self, fact: Fact) -> None:
         """Follow agents to work and home, and let them hear when a customer is with them."""
-        if not isinstance(fact, AgentStateChanged | AttemptConnected):
+        if not isinstance(fact, AgentStateChanged | AttemptConnected | CallConnected):
             return
         line = self._lines.get(fact.agent_id)
-        if isinstance(fact, AttemptConnected):
+        if isinstance(fact, AttemptConnected | CallConnected):
             if line is not None:
                 self._supervisor.spawn("beep", self._executor.beep(bridge_of(line.call_id)))
         elif fact.after is AgentState.LOGGED_OUT and line is not None:

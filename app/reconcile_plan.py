@@ -64,14 +64,14 @@ def found_inbound(
     queued: bool,
     connected: bool,
 ) -> tuple[Found, LegId | None]:
-    """What became of an inbound call, and the agent's leg that is in the bridge with the customer.
+    """What became of an inbound call, and the agent's leg that is in the bridge with the customer: the call's own, or a line's.
 
     `fallback` are the legs that Asterisk alone has served; `queued` and `connected` is what the journal knows.
     """
     leg = live.legs.get(customer)
     if leg is None:
         return (Found.DIVERTED if customer in fallback else Found.GONE), None
-    together = live.bridges.get(bridge_of(call_id), ())
+    together = live.bridges.get(bridge_of(live.bridge_with(customer) or call_id), ())
     agent = next((other for other in together if other != customer), None)
     if customer in together and agent is not None:
         return Found.TALKING, agent

@@ -227,9 +227,9 @@ class TakeOver:
         offer = None
         if call.agent_id is not None:
             if found is Found.TALKING and agent_leg is not None:
-                offer = Offer(call.agent_id, agent_leg)
+                offer = Offer(call.agent_id, agent_leg, _line(agent_leg))
             elif found is Found.FORSAKEN and call.agent_leg is not None:
-                offer = Offer(call.agent_id, call.agent_leg)
+                offer = Offer(call.agent_id, call.agent_leg, _line(call.agent_leg))
         routed = RoutedCall(
             call.call_id,
             call.customer_leg,
@@ -342,6 +342,12 @@ def _possible_prompts(call: OpenCall) -> list[tuple[int, PlaybackId]]:
 def _next_offer(agent_leg: LegId | None) -> int:
     mark = leg_mark(agent_leg) if agent_leg is not None else None
     return mark.number + 1 if mark is not None else 0
+
+
+def _line(agent_leg: LegId) -> CallId | None:
+    """The open line that a leg is, if it is one."""
+    mark = leg_mark(agent_leg)
+    return mark.call_id if mark is not None and mark.kind == "l" else None
 
 
 def _inbound_end(call: OpenCall, found: Found, now: datetime) -> CallEnded:

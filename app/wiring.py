@@ -148,6 +148,7 @@ async def _assemble(
         clock,
         lambda dealer, department: reception.queue_plan(dealer, department),
         lambda campaign_id: campaigns.wrap_up_seconds(campaign_id),
+        lambda: campaigns.blended,
     )
 
     # The calls

@@ -50,13 +50,15 @@ class PacingSettings:
     """What a supervisor may change while a campaign runs; in force at the next decision.
 
     `target_ratio` is the abandon rate aimed at, `limit_ratio` the hard stop; both are shares of the calls answered by a
-    person. `max_over_dial` bounds the attempts in flight beyond the free agents.
+    person. `max_over_dial` bounds the attempts in flight beyond the free agents. `blended`: agents on this campaign's lines take
+    callers too, when nobody else is free for them.
     """
 
     mode: DialMode = DialMode.PREDICTIVE
     target_ratio: float = 0.015
     limit_ratio: float = 0.03
     max_over_dial: int = 50
+    blended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,14 @@ class AbandonWindow:
     since: datetime
     connected: int
     abandoned: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCallers:
+    """Callers who wait and whom a campaign's agents take; `others_free` agents who only take callers are given them first."""
+
+    waiting: int
+    others_free: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ from datetime import datetime
 from enum import StrEnum
 from math import exp, floor, sqrt
 
+import numpy as np
+
+from dialer.callers import held_back
 from dialer.campaign import AbandonWindow, DialMode, LineAgent, PacingSettings
 from dialer.forecast import Forecast
 from dialer.shortage import Events
@@ -65,8 +68,8 @@ class PacingSnapshot:
     `talking`, `wrapping_up` (none below 0): of each busy agent, since the talk or the wrap-up began. `ringing`: of each attempt that is
     not answered yet, since it was dialled, and in `chances` how likely it was to be answered then; `next_chance`: how likely the next
     is that is dialled without an agent for certain. `rescuers`: how many of the busy would come out of wrap-up for a customer who finds
-    nobody free; `rescue_chance`: how often such a customer is indeed taken by one. `waiting`: customers who answered and have no agent yet. `room`: how many more
-    attempts the caps allow now.
+    nobody free; `rescue_chance`: how often such a customer is indeed taken by one. `waiting`: customers who answered and have no
+    agent yet, and callers who wait for these agents. `callers`: stands for the callers to come (`dialer.callers`). `room`: how many more attempts the caps allow now.
     """
 
     free: int
@@ -84,6 +87,7 @@ class PacingSnapshot:
     next_chance: float
     rescuers: int = 0
     rescue_chance: float = 0.0
+    callers: tuple[float, ...] = ()
 
     @property
     def agents(self) -> int:
@@ -126,6 +130,7 @@ def take_snapshot(
     list_empty: bool,
     next_chance: float,
     rescue_chance: float = 0.0,
+    callers: tuple[float, ...] = (),
 ) -> PacingSnapshot:
     """Put a snapshot together from the floor's agents and the attempts that are still ringing: since when, and their chance."""
 
@@ -149,6 +154,7 @@ def take_snapshot(
         next_chance=next_chance,
         rescuers=sum(agent.rescues for agent in busy),
         rescue_chance=rescue_chance,
+        callers=callers,
     )
 
 
@@ -158,10 +164,12 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
     barred = _barred(snapshot)
     if barred is not None:
         return PacingDecision(0, barred, rate)
-    certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing))
+    budget = _budget(snapshot, settings)
+    # A caller may take the agent who is free now: past the limit nobody is dialled who depends on that none comes.
+    held = held_back(snapshot.callers) if budget >= 0 else len(snapshot.callers)
+    certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing) - held)
     if certain >= snapshot.room:
         return PacingDecision(snapshot.room, Reason.CAP, rate, certain=snapshot.room)
-    budget = _budget(snapshot, settings)
     sure = PacingDecision(
         certain,
         Reason.AGENTS_CERTAIN if certain else Reason.IN_BALANCE,
@@ -215,8 +223,10 @@ def _covered(
     """How many calls may go out before the next is too likely to find no agent, how likely, and whether the budget says so."""
     forecast = snapshot.forecast
     rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing, snapshot.chances)
+    if snapshot.callers:
+        rows = np.append(rows, [forecast.new_row(chance) for chance in snapshot.callers])
     in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
-    taken = len(snapshot.ringing) + snapshot.waiting - snapshot.free
+    taken = len(snapshot.ringing) + len(snapshot.callers) + snapshot.waiting - snapshot.free
     to_spare = max(budget - _reserve(snapshot.agents), 0)
     over_budget = _over_budget(to_spare, snapshot)
     unsaved = 1 - snapshot.rescue_chance if snapshot.rescuers else 1.0

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
+from calls.words import Department
 from dialer.answering import Choice
 from dialer.campaign import (
     AbandonWindow,
@@ -13,6 +14,7 @@ from dialer.campaign import (
     LineAgent,
     RefusedContact,
     ResolvedAttempt,
+    WaitingCallers,
 )
 from dialer.workshop import WorkshopDay
 
@@ -70,6 +72,14 @@ class LineFloor(Protocol):
 
     def waiting_answers(self, campaign_id: CampaignId) -> int:
         """How many customers answered and wait for an agent."""
+        ...
+
+    def waiting_callers(self, campaign_id: CampaignId) -> WaitingCallers:
+        """The callers who wait for this campaign's agents; nobody unless it is blended."""
+        ...
+
+    def takes_callers(self, campaign_id: CampaignId, dealer: DealerId, department: Department) -> bool:
+        """Whether this campaign's agents are given the callers of a queue."""
         ...
 
 

@@ -18,6 +18,7 @@ from calls.facts import (
     AttemptCommitted,
     AttemptConnected,
     AttemptEnded,
+    CallQueued,
     ContactRefused,
     Fact,
     MachineMistaken,
@@ -25,6 +26,7 @@ from calls.facts import (
 from calls.ids import AgentId, CallId, CampaignId
 from calls.words import AgentState, AttemptOutcome
 from dialer.answering import Calibration, Choice
+from dialer.callers import Arrivals, expected, in_need
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt, Traits
 from dialer.errors import StoreUnavailable
 from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
@@ -101,6 +103,7 @@ class CampaignRunner:
         self._empty_until: datetime | None = None
         self._coming: Sequence[WorkshopDay] = ()
         self._coming_at: datetime | None = None
+        self._arrivals = Arrivals(now(), now())
         self._wake = asyncio.Event()
 
     def change(self, campaign: Campaign) -> None:
@@ -140,6 +143,9 @@ class CampaignRunner:
             case AgentStateChanged():
                 self._learn_wrap_up(fact)
                 self._wake.set()
+            case CallQueued(at=at, dealer=dealer, department=department):
+                if self._floor.takes_callers(self.campaign.campaign_id, dealer, department):
+                    self._arrivals = self._arrivals.came(at)
             case (
                 AttemptAnswered()
                 | AttemptConnected()
@@ -176,10 +182,11 @@ class CampaignRunner:
         now = self._now()
         window = await self._abandons(now)
         coming = await self._coming_days(now)
+        callers = self._floor.waiting_callers(self.campaign.campaign_id)
         snapshot = take_snapshot(
             self._floor.line_agents(self.campaign.campaign_id),
             [(each.dialled_at, each.chance) for each in self._ringing.values()],
-            self._floor.waiting_answers(self.campaign.campaign_id),
+            self._floor.waiting_answers(self.campaign.campaign_id) + in_need(callers),
             window,
             self._estimates.forecast(now),
             now,
@@ -188,6 +195,11 @@ class CampaignRunner:
             list_empty=self._empty_until is not None and now < self._empty_until,
             next_chance=self._speculative.value(self._estimates.answers.rate),
             rescue_chance=self._rescue.value,
+            callers=expected(
+                self._arrivals.per_second(now), self._estimates.answers.ring.mean(), callers.others_free
+            )
+            if self.campaign.pacing.blended
+            else (),
         )
         self.decision = decide_within(snapshot, self.campaign.pacing, coming)
         self._decided(self.campaign.campaign_id, self.decision.reason)

@@ -5,10 +5,11 @@ two calls can get the same agent. A change of an agent's state is returned as a 
 
 A waiting call stays known while it is offered, and falls back to its place when the offer comes to nothing. Whatever a
 call reports of an agent who by now has another call, or none, is late and changes nothing. Line agents (logged in to a
-campaign) never get waiting calls; `reserve_line` is for them.
+campaign) get waiting calls only on a blended campaign; `reserve_line` is for its customers.
 """
 
 from bisect import insort
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
@@ -18,9 +19,18 @@ from calls.ids import AgentId, CallId, CampaignId
 from calls.words import AgentState, HangupCause
 from routing.agent import HANDLING, Agent, AgentProfile, AgentTrigger, change, rescues
 from routing.errors import NotNow, UnknownAgent
-from routing.queue import QueueKey, WaitingCall
-from routing.select import NoAgent, SelectionReason, idle_order, select_agent
-from routing.views import Assignment, FloorView, LineReservation, queue_view
+from routing.queue import QueueKey, QueuePlan, WaitingCall
+from routing.select import (
+    NoAgent,
+    Selection,
+    SelectionReason,
+    idle_order,
+    select_agent,
+    serves,
+    takes_callers,
+)
+from routing.skills import meets
+from routing.views import Assignment, CallersForLines, FloorView, LineReservation, queue_view
 from routing.wait import RecentService
 
 Facts = list[AgentStateChanged]
@@ -35,6 +45,7 @@ class Floor:
         self._offered: dict[CallId, WaitingCall] = {}
         self._service: dict[QueueKey, RecentService] = {}
         self._handling: dict[AgentId, tuple[QueueKey, datetime]] = {}
+        self._blended: frozenset[CampaignId] = frozenset()
 
     # The agents themselves
 
@@ -104,16 +115,21 @@ class Floor:
         holders = [agent_id for agent_id, agent in self._agents.items() if agent.call_id == call_id]
         return [fact for agent_id in holders for fact in self.release(agent_id, call_id, now)]
 
+    def blend(self, campaigns: Collection[CampaignId]) -> None:
+        """From now on agents on the open lines of these campaigns take callers too, when nobody else is free who can."""
+        self._blended = frozenset(campaigns)
+
     def assign(self, now: datetime) -> list[Assignment]:
         """Choose and reserve agents for all waiting calls that can be served now, in order of priority and waiting."""
         if not self._waiting:
             return []
-        free = [
+        takers = [
             agent
             for agent in self._agents.values()
-            if agent.state is AgentState.AVAILABLE and agent.campaign_id is None
+            if agent.state is AgentState.AVAILABLE and takes_callers(agent, self._blended)
         ]
-        idle = {agent.profile.agent_id: agent for agent in sorted(free, key=idle_order)}
+        free = sorted(takers, key=idle_order)
+        idle = {agent.profile.agent_id: agent for agent in free}
         assignments = []
         hopeless: set[int] = set()
         for call in self._waiting:
@@ -122,7 +138,7 @@ class Floor:
             # Under one plan who waits longest comes first and asks least: when nobody will do there, nobody does behind.
             if id(call.plan) in hopeless:
                 continue
-            choice = select_agent(call, idle.values(), now)
+            choice = _first_choice(call, idle.values(), now)
             if isinstance(choice, NoAgent):
                 hopeless.add(id(call.plan))
                 continue
@@ -188,6 +204,27 @@ class Floor:
         (fact,) = self._change(agent_id, AgentTrigger.RESERVED, now, reason=reason, call_id=call_id)
         return LineReservation(agent_id, fact)
 
+    def callers_for(self, campaign_id: CampaignId) -> CallersForLines:
+        """The waiting calls that some line agent of a blended campaign can take, and how many others are free for them."""
+        lines = self._blended_lines(campaign_id)
+        waiting = [call for call in self._waiting if any(_qualifies(agent, call.plan) for agent in lines)]
+        others = sum(
+            agent.state is AgentState.AVAILABLE and agent.campaign_id is None
+            for agent in self._agents.values()
+        )
+        return CallersForLines(len(waiting), others)
+
+    def lines_take(self, campaign_id: CampaignId, plan: QueuePlan) -> bool:
+        """Whether some agent on a line of this campaign takes the calls of a queue."""
+        return any(_qualifies(agent, plan) for agent in self._blended_lines(campaign_id))
+
+    def _blended_lines(self, campaign_id: CampaignId) -> list[Agent]:
+        if campaign_id not in self._blended:
+            return []
+        return [
+            agent for agent in self._agents.values() if agent.campaign_id == campaign_id and agent.line_open
+        ]
+
     def line_up(self, agent_id: AgentId) -> None:
         """The agent's open line is up."""
         self._agents[agent_id] = replace(self.agent(agent_id), line_open=True)
@@ -221,7 +258,9 @@ class Floor:
         agents = tuple(self._agents.values())
         waiting = sorted([*self._waiting, *self._offered.values()], key=attrgetter("place"))
         queues = tuple(
-            queue_view(queue, [call for call in waiting if call.queue == queue], agents, service, now)
+            queue_view(
+                queue, [call for call in waiting if call.queue == queue], agents, service, now, self._blended
+            )
             for queue, service in self._service.items()
         )
         return FloorView(agents, queues)
@@ -267,3 +306,13 @@ class Floor:
     def _put_back(self, call_id: CallId, facts: Facts) -> None:
         if facts and (call := self._offered.pop(call_id, None)) is not None:
             insort(self._waiting, call, key=attrgetter("place"))
+
+
+def _first_choice(call: WaitingCall, idle: Collection[Agent], now: datetime) -> Selection | NoAgent:
+    """Somebody who only takes callers; when there is none, somebody on a campaign."""
+    choice = select_agent(call, [agent for agent in idle if agent.campaign_id is None], now)
+    return select_agent(call, idle, now) if isinstance(choice, NoAgent) else choice
+
+
+def _qualifies(agent: Agent, plan: QueuePlan) -> bool:
+    return serves(agent, plan.dealer) and meets(agent.profile.skills, plan.requirements)

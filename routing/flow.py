@@ -7,6 +7,9 @@ One machine, `Stage`, driven by the facts of the customer's leg, of the leg that
        └──── unanswered, gone ───┴────────────────────────────────┘
     every stage ──customer ends or leaves, or either ends while TALKING──> ENDED
 
+An agent on a campaign's open line is not rung: the caller is brought into that line's bridge, so the offer begins at JOINING.
+The line and its bridge belong to somebody else and stay when the conversation is over.
+
 The floor is coupled only by facts: it reserves an agent and says so by `AgentChosen`; `CallOffered`, `OfferUnanswered`,
 `CallConnected` and `CallEnded` tell it the rest. Each offer has a leg and a ring clock of its own, so what an older one
 reports is late; an agent's leg that arrives too late, or after the customer went, is hung up and nothing else happens.
@@ -37,7 +40,7 @@ from calls.commands import (
     StopPrompts,
 )
 from calls.facts import CallConnected, CallEnded, CallOffered, CallQueued, OfferUnanswered
-from calls.ids import AgentId, CallId, LegId, PlaybackId, bridge_of, offer_leg
+from calls.ids import AgentId, BridgeId, CallId, LegId, PlaybackId, bridge_of, line_leg, offer_leg
 from calls.legs import (
     DigitPressed,
     LegAnswered,
@@ -79,11 +82,12 @@ _PHASES = {
 
 @dataclass(frozen=True, slots=True)
 class AgentChosen:
-    """The floor reserved an agent for this call."""
+    """The floor reserved an agent for this call. `line` is the open line that the agent is on; None: the phone is to be rung."""
 
     at: datetime
     agent_id: AgentId
     reason: str
+    line: CallId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,11 @@ RoutingFact = LegFact | AgentChosen | AgentGone
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The agent who is being rung, or talks, and the leg to that agent."""
+    """The agent who is being rung, or talks, and the leg to that agent; `line` when that leg is an open line's."""
 
     agent_id: AgentId
     leg_id: LegId
+    line: CallId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,17 +203,20 @@ def ended(call: RoutedCall, cause: HangupCause, at: datetime, *, left: bool = Fa
 def _agent_chosen(call: RoutedCall, fact: AgentChosen) -> Step:
     if call.stage is not Stage.WAITING:
         return Step(call)
-    leg_id = offer_leg(call.call_id, call.offers)
+    leg_id = offer_leg(call.call_id, call.offers) if fact.line is None else line_leg(fact.line)
     plan = call.plan
     offered = CallOffered(
         fact.at, call.call_id, plan.dealer, plan.department, fact.agent_id, leg_id, fact.reason
     )
-    after = replace(call, stage=Stage.OFFERED, offers=call.offers + 1, offer=Offer(fact.agent_id, leg_id))
-    commands: tuple[Command, ...] = (
-        Publish(offered),
-        RingAgent(leg_id, fact.agent_id, plan.ring_seconds, call.cli),
-        SetTimer(_ring_timer(after), plan.ring_seconds),
-    )
+    offer = Offer(fact.agent_id, leg_id, fact.line)
+    after = replace(call, stage=Stage.OFFERED, offers=call.offers + 1, offer=offer)
+    commands: tuple[Command, ...]
+    if fact.line is None:
+        ring = RingAgent(leg_id, fact.agent_id, plan.ring_seconds, call.cli)
+        commands = (Publish(offered), ring, SetTimer(_ring_timer(after), plan.ring_seconds))
+    else:
+        after, joining = _joining(after, offer)
+        commands = (Publish(offered), *joining)
     if call.playing is not None:
         commands = (StopPrompts(call.playing), *commands)
     return Step(after, commands)
@@ -227,14 +235,20 @@ def _leg_arrived(call: RoutedCall, fact: LegArrived) -> Step:
         return Step(call, (HangUp(fact.leg_id),))
     if call.stage is not Stage.OFFERED:
         return Step(call)
-    return Step(
-        replace(call, stage=Stage.JOINING),
-        (
-            StopMusic(call.customer),
-            JoinPeople(bridge_of(call.call_id), (call.customer, fact.leg_id)),
-            SetTimer(_ring_timer(call), _JOIN_SECONDS),
-        ),
+    return Step(*_joining(call, call.offer))
+
+
+def _joining(call: RoutedCall, offer: Offer) -> tuple[RoutedCall, tuple[Command, ...]]:
+    legs = (call.customer, offer.leg_id) if offer.line is None else (call.customer,)
+    return replace(call, stage=Stage.JOINING), (
+        StopMusic(call.customer),
+        JoinPeople(_bridge(call, offer), legs),
+        SetTimer(_ring_timer(call), _JOIN_SECONDS),
     )
+
+
+def _bridge(call: RoutedCall, offer: Offer) -> BridgeId:
+    return bridge_of(call.call_id if offer.line is None else offer.line)
 
 
 def _people_joined(call: RoutedCall, fact: PeopleJoined) -> Step:
@@ -324,21 +338,25 @@ def _prompt_finished(call: RoutedCall, fact: PromptFinished) -> Step:
 def _unanswered(call: RoutedCall, offer: Offer, cause: HangupCause, at: datetime) -> Step:
     plan = call.plan
     unanswered = OfferUnanswered(at, call.call_id, plan.dealer, plan.department, offer.agent_id, cause)
-    commands: tuple[Command, ...] = (
-        HangUp(offer.leg_id),
-        CancelTimer(_ring_timer(call)),
-        Publish(unanswered),
-    )
+    commands: tuple[Command, ...] = (CancelTimer(_ring_timer(call)), Publish(unanswered))
+    if offer.line is None:
+        commands = (HangUp(offer.leg_id), *commands)
     if call.stage is Stage.JOINING:
-        commands = (*commands, CloseBridge(bridge_of(call.call_id)), StartMusic(call.customer))
+        music = StartMusic(call.customer)
+        commands = (
+            (*commands, CloseBridge(bridge_of(call.call_id)), music)
+            if offer.line is None
+            else (*commands, music)
+        )
     return Step(replace(call, stage=Stage.WAITING, offer=None), commands)
 
 
 def _end(call: RoutedCall, cause: HangupCause, at: datetime, *, left: bool = False) -> Step:
     commands: tuple[Command, ...] = (Publish(ended(call, cause, at, left=left)),)
-    if call.stage in (Stage.JOINING, Stage.TALKING):
+    own_leg = call.offer is not None and call.offer.line is None
+    if call.stage in (Stage.JOINING, Stage.TALKING) and own_leg:
         commands = (CloseBridge(bridge_of(call.call_id)), *commands)
-    if call.offer is not None:
+    if call.offer is not None and own_leg:
         commands = (HangUp(call.offer.leg_id), *commands)
     return Step(replace(call, stage=Stage.ENDED, offer=None, playing=None), commands)
 

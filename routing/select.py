@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from calls.ids import AgentId
+from calls.ids import AgentId, CampaignId, DealerId
 from routing.agent import Agent
 from routing.queue import WaitingCall
 from routing.skills import SkillRequirement, meets, relaxed, steps_passed
@@ -58,7 +58,7 @@ def select_agent(call: WaitingCall, available: Collection[Agent], now: datetime)
         first, _ = _first_two(call, available, relaxed(plan.requirements, plan.relaxations[:passed]))
     if first is not None:
         return Selection(first.profile.agent_id, SelectionReason.RELAXED)
-    somebody = any(serves(agent, call) for agent in available)
+    somebody = any(serves(agent, plan.dealer) for agent in available)
     return NoAgent(NoAgentReason.NONE_QUALIFIED if somebody else NoAgentReason.NONE_AVAILABLE)
 
 
@@ -67,16 +67,23 @@ def idle_order(agent: Agent) -> tuple[datetime, AgentId]:
     return (agent.available_since, agent.profile.agent_id)
 
 
-def serves(agent: Agent, call: WaitingCall) -> bool:
-    """Whether the agent works for the call's dealer."""
+def serves(agent: Agent, dealer: DealerId) -> bool:
+    """Whether the agent works for the dealer."""
     dealers = agent.profile.dealers
-    return dealers is None or call.plan.dealer in dealers
+    return dealers is None or dealer in dealers
+
+
+def takes_callers(agent: Agent, blended: Collection[CampaignId]) -> bool:
+    """Whether an agent at work is given callers at all: on a campaign only over the open line of one that is `blended`."""
+    return agent.campaign_id is None or (agent.campaign_id in blended and agent.line_open)
 
 
 def _first_two(
     call: WaitingCall, available: Collection[Agent], requirements: tuple[SkillRequirement, ...]
 ) -> tuple[Agent | None, Agent | None]:
     qualified = (
-        agent for agent in available if serves(agent, call) and meets(agent.profile.skills, requirements)
+        agent
+        for agent in available
+        if serves(agent, call.plan.dealer) and meets(agent.profile.skills, requirements)
     )
     return next(qualified, None), next(qualified, None)

@@ -1,15 +1,15 @@
 """What the floor looks like at one moment, for the console and the metrics."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from calls.facts import AgentStateChanged
-from calls.ids import AgentId, DealerId
+from calls.ids import AgentId, CampaignId, DealerId
 from calls.words import AgentState, Department
 from routing.agent import Agent
 from routing.queue import QueueKey, WaitingCall
-from routing.select import SelectionReason, serves
+from routing.select import SelectionReason, serves, takes_callers
 from routing.skills import meets
 from routing.wait import RecentService, estimated_wait_seconds
 
@@ -30,6 +30,14 @@ class LineReservation:
 
     agent_id: AgentId
     fact: AgentStateChanged
+
+
+@dataclass(frozen=True, slots=True)
+class CallersForLines:
+    """Callers who wait and whom agents on a campaign's lines can take; agents off the lines who are free go before them."""
+
+    waiting: int
+    others_free: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +69,14 @@ def queue_view(
     agents: Sequence[Agent],
     service: RecentService,
     now: datetime,
+    blended: Collection[CampaignId] = (),
 ) -> QueueView:
     """Look at one queue, whose `waiting` calls are given in the order of their places."""
     dealer, department = queue
     if not waiting:
         return QueueView(dealer, department, 0, 0.0, 0.0)
     longest = max(call.waited_seconds(now) for call in waiting)
-    at_work = [agent for agent in agents if _could_serve(agent, waiting[0])]
+    at_work = [agent for agent in agents if takes_callers(agent, blended) and _could_serve(agent, waiting[0])]
     free = sum(agent.state is AgentState.AVAILABLE for agent in at_work)
     estimate = estimated_wait_seconds(len(waiting) + 1, free, len(at_work), service)
     return QueueView(dealer, department, len(waiting), longest, estimate)
@@ -76,7 +85,6 @@ def queue_view(
 def _could_serve(agent: Agent, call: WaitingCall) -> bool:
     return (
         agent.state not in (AgentState.LOGGED_OUT, AgentState.PAUSED)
-        and agent.campaign_id is None
-        and serves(agent, call)
+        and serves(agent, call.plan.dealer)
         and meets(agent.profile.skills, call.plan.requirements)
     )

@@ -76,6 +76,10 @@ class Policy(Protocol):
         """A talk with a campaign's customer ended."""
         ...
 
+    def caller_came(self, at: float) -> None:
+        """A caller came, who shares the agents."""
+        ...
+
     def wrap_up_ended(self, seconds: float) -> None:
         """An agent finished the work after a call."""
         ...
@@ -168,6 +172,7 @@ class CampaignDay:
                 self.record.paused_seconds += self.now - self._pausing.pop(whom)
                 self.free.append(whom)
             case _What.CALLER_COMES:
+                self._policy.caller_came(self.now)
                 self.callers[whom] = self._next_caller
                 self._at(self.now + self._next_caller.patience_seconds, _What.CALLER_LEAVES, whom)
                 self._expect_caller()

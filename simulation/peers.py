@@ -32,6 +32,9 @@ class Peer:
     def talk_ended(self, seconds: float) -> None:
         """Nothing to learn."""
 
+    def caller_came(self, at: float) -> None:
+        """Not looked at."""
+
     def wrap_up_ended(self, seconds: float) -> None:
         """Nothing to learn."""
 

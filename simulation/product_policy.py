@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from calls.numbers import NumberKind
 from dialer.answering import choose
+from dialer.callers import Arrivals, expected
 from dialer.campaign import PacingSettings, Traits
 from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
 from dialer.forecast import Forecast
@@ -24,6 +25,7 @@ class ProductPolicy:
     def __init__(self, scenario: Scenario, settings: PacingSettings) -> None:
         self._settings = settings
         self._estimates = CampaignEstimates(scenario.ringing.longest_seconds, scenario.grace_seconds)
+        self._arrivals = Arrivals(_MIDNIGHT, _MIDNIGHT)
         self._certain = 0
         self._traits: dict[int, Traits] = {}
         self._chances: dict[int, float] = {}
@@ -71,6 +73,9 @@ class ProductPolicy:
             next_chance=self.next_chance,
             rescuers=min(day.agents - len(day.free), day.rescuers),
             rescue_chance=self._rescue.value,
+            callers=expected(
+                self._arrivals.per_second(_moment(now)), self._estimates.answers.ring.mean(), others_free=0
+            ),
         )
 
     def chances(self, day: CampaignDay) -> tuple[float, ...]:
@@ -100,6 +105,10 @@ class ProductPolicy:
     def talk_ended(self, seconds: float) -> None:
         """Learn."""
         self._estimates.talk_ended(seconds)
+
+    def caller_came(self, at: float) -> None:
+        """Learn."""
+        self._arrivals = self._arrivals.came(_moment(at))
 
     def wrap_up_ended(self, seconds: float) -> None:
         """Learn."""

@@ -23,12 +23,16 @@ OverDial = Annotated[int, Field(ge=0, le=MOST_OVER_DIAL)]
 
 
 class Pacing(Ask):
-    """How attempts are paced. Ratios are shares of the calls answered by a person; the target is at most the limit."""
+    """How attempts are paced. Ratios are shares of the calls answered by a person; the target is at most the limit.
+
+    `blended`: the campaign's agents take callers too, when nobody else is free for them.
+    """
 
     mode: DialMode = DialMode.PREDICTIVE
     target_ratio: Ratio = 0.015
     limit_ratio: Ratio = 0.03
     max_over_dial: OverDial = 50
+    blended: bool = False
 
 
 class PacingPatch(Ask):
@@ -38,6 +42,7 @@ class PacingPatch(Ask):
     target_ratio: Ratio = Field(default_factory=float)
     limit_ratio: Ratio = Field(default_factory=float)
     max_over_dial: OverDial = Field(default_factory=int)
+    blended: bool = Field(default_factory=bool)
 
 
 class NewCampaign(Ask):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, attempt_leg
 from calls.numbers import PhoneNumber
+from calls.words import Department
 from dialer.answering import Choice
 from dialer.campaign import (
     AbandonWindow,
@@ -13,6 +14,7 @@ from dialer.campaign import (
     LineAgent,
     RefusedContact,
     ResolvedAttempt,
+    WaitingCallers,
 )
 from dialer.errors import StoreUnavailable
 from dialer.workshop import WorkshopDay
@@ -94,6 +96,8 @@ class FewLineAgents:
         self.free = free
         self.busy = busy
         self.waiting = 0
+        self.callers = WaitingCallers(0, 0)
+        self.blended = False
 
     def line_agents(self, campaign_id: CampaignId) -> list[LineAgent]:
         return [
@@ -103,6 +107,12 @@ class FewLineAgents:
 
     def waiting_answers(self, campaign_id: CampaignId) -> int:
         return self.waiting
+
+    def waiting_callers(self, campaign_id: CampaignId) -> WaitingCallers:
+        return self.callers
+
+    def takes_callers(self, campaign_id: CampaignId, dealer: DealerId, department: Department) -> bool:
+        return self.blended and department is Department.SALES
 
 
 class Room:

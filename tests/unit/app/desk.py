@@ -13,7 +13,7 @@ from calls.facts import (
     Fact,
     OfferUnanswered,
 )
-from calls.ids import AgentId, CallId, offer_leg
+from calls.ids import AgentId, CallId, CampaignId, offer_leg
 from calls.words import AgentState, CallPhase, Department, HangupCause, InboundOutcome
 from dialer.life import AgentFound
 from routing.agent import Agent
@@ -38,11 +38,18 @@ class Desk:
         for one in agents:
             self.floor.restore(one)
         self.journal = Journal(FactStore())
+        self.blended: set[CampaignId] = set()
         self.desk = FloorDesk(
-            self.floor, self.journal, self.clock, lambda _dealer, _department: SALES, lambda _campaign: 20
+            self.floor,
+            self.journal,
+            self.clock,
+            lambda _dealer, _department: SALES,
+            lambda _campaign: 20,
+            lambda: self.blended,
         )
         self.facts: list[Fact] = []
         self.given: list[tuple[CallId, AgentId]] = []
+        self.lines: list[CallId | None] = []
         self.dead: set[CallId] = set()
         self.desk.connect(self._deliver)
         self.desk.on_fact(REACHED)
@@ -68,6 +75,7 @@ class Desk:
             return False
         assert isinstance(fact, AgentChosen | AgentFound)
         self.given.append((call_id, fact.agent_id))
+        self.lines.append(fact.line)
         return True
 
 

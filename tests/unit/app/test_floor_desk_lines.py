@@ -8,7 +8,7 @@ from calls.words import AttemptOutcome
 from dialer.life import AgentFound
 from tests.fakes.virtual_time import after
 from tests.unit.app.desk import ANNAS_LINE, BRAMS_LINE, ONE, THREE, TWO, Desk, S, joined, line_agents
-from tests.unit.app.people import ANNA, APK, BRAM, DEMO, attempt_ended
+from tests.unit.app.people import ANNA, APK, BRAM, DEMO, attempt_ended, queued
 
 
 def test_a_customer_who_answered_is_given_the_line_agent_who_is_idle_longest() -> None:
@@ -137,3 +137,33 @@ def test_another_campaigns_customer_gets_none_of_this_ones_agents() -> None:
 
     assert desk.desk.find_line_agent(CampaignId("tyres"), ONE) is None
     assert desk.state(ANNA) is S.AVAILABLE
+
+
+def test_a_caller_comes_into_the_line_of_an_agent_whose_campaign_is_blended() -> None:
+    desk = Desk(*line_agents(ANNA))
+    desk.line_up(ANNA, ANNAS_LINE)
+
+    desk.at(1, queued(1))
+    before = list(desk.given)
+    desk.blended.add(APK)
+    desk.at(2, queued(2))
+
+    assert before == []
+    assert (desk.given, desk.lines) == ([(ONE, ANNA)], [ANNAS_LINE])
+
+
+def test_who_answered_goes_before_who_waits_when_an_agent_on_a_blended_campaign_is_free_again() -> None:
+    desk = Desk(*line_agents(ANNA, BRAM))
+    desk.blended.add(APK)
+    desk.line_up(ANNA, ANNAS_LINE)
+    desk.desk.find_line_agent(APK, ONE)
+    desk.at(1, joined(ONE, ANNA, 1))
+    desk.at(2, queued(2))
+    desk.desk.find_line_agent(APK, THREE)
+    desk.at(61, attempt_ended(1, AttemptOutcome.CONNECTED, 61))
+
+    desk.desk.finish_wrap_up(ANNA)
+    desk.line_up(BRAM, BRAMS_LINE)
+    desk.desk.assign()
+
+    assert desk.given == [(THREE, ANNA), (TWO, BRAM)]
