@@ -14,7 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from simulation.campaign_record import Conversation, DayRecord
+from simulation.campaign_record import Conversation, DayRecord, Pause
 from simulation.people_called import InboundCaller, Person, inbound_callers, people
 from simulation.scenario import Scenario
 
@@ -82,7 +82,8 @@ class CampaignDay:
         self._people = people(scenario, np.random.default_rng((seed, 1)))
         self._events: list[tuple[float, int, _What, int]] = []
         self._order = 0
-        self._pausing: dict[int, float] = {}
+        self._resting: set[int] = set()
+        self._pauses_due: dict[int, deque[float]] = {}
         self._wrap_up_of: dict[int, float] = {}
         self._changes = deque(scenario.answering.changes)
         self._factor = 1.0
@@ -135,8 +136,8 @@ class CampaignDay:
             case _What.PAUSE_BEGINS:
                 self._pause(whom)
             case _What.PAUSE_ENDS:
-                self.record.paused_seconds += self.now - self._pausing.pop(whom)
-                self.free.append(whom)
+                self._resting.discard(whom)
+                self._back(whom)
             case _What.CALLER_COMES:
                 self.callers[whom] = self._next_caller
                 self._at(self.now + self._next_caller.patience_seconds, _What.CALLER_LEAVES, whom)
@@ -216,8 +217,9 @@ class CampaignDay:
         self._at(self.now + self._wrap_up_of.pop(agent), _What.WRAP_UP_ENDS, agent)
 
     def _back(self, agent: int) -> None:
-        if agent in self._pausing:
-            self._pause(agent)
+        due = self._pauses_due.get(agent)
+        if due:
+            self._rest(agent, due.popleft())
         else:
             self.free.append(agent)
 
@@ -234,14 +236,18 @@ class CampaignDay:
                 self._at(each.hour * 3600.0 + late * 60.0, _What.PAUSE_BEGINS, agent)
 
     def _pause(self, agent: int) -> None:
-        """Now if free, else after the wrap-up."""
-        if agent in self.talking or agent in self.wrapping_up:
-            self._pausing[agent] = self.now
+        """Now if free, else after the wrap-up, or after another pause."""
+        seconds = self._pause_seconds[agent].popleft()
+        if agent in self.talking or agent in self.wrapping_up or agent in self._resting:
+            self._pauses_due.setdefault(agent, deque()).append(seconds)
             return
-        if agent in self.free:
-            self.free.remove(agent)
-        self._pausing[agent] = self.now
-        self._at(self.now + self._pause_seconds[agent].popleft(), _What.PAUSE_ENDS, agent)
+        self.free.remove(agent)
+        self._rest(agent, seconds)
+
+    def _rest(self, agent: int, seconds: float) -> None:
+        self._resting.add(agent)
+        self.record.pauses.append(Pause(self.now, seconds))
+        self._at(self.now + seconds, _What.PAUSE_ENDS, agent)
 
     def _expect_caller(self) -> None:
         caller = next(self._coming, None)

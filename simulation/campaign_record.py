@@ -23,9 +23,20 @@ class Conversation:
     connected: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """An agent away from work for so long; it may outlast the day."""
+
+    began: float
+    seconds: float
+
+
 @dataclass(slots=True)
 class DayRecord:
-    """All of one day; times in seconds since its beginning. The figures leave the warm-up out."""
+    """All of one day; times in seconds since its beginning.
+
+    The figures are of the time between the warm-up and the end of the day, or of the list where that comes first.
+    """
 
     scenario: Scenario
     conversations: list[Conversation] = field(default_factory=list)
@@ -35,7 +46,7 @@ class DayRecord:
     dialled: int = 0
     list_ended_at: float | None = None
     connected: int = 0
-    paused_seconds: float = 0.0
+    pauses: list[Pause] = field(default_factory=list)
     decision_seconds: list[float] = field(default_factory=list)
 
     @property
@@ -50,18 +61,18 @@ class DayRecord:
 
     def figures(self) -> dict[str, float]:
         """The figures of the day by name; shares between 0 and 1."""
-        begin, end = self.scenario.warm_up_minutes * 60.0, self._end()
-        worked = self.scenario.agents * (end - begin) - self.paused_seconds
+        begin, end = self._span()
+        worked = self.scenario.agents * (end - begin) - self._paused_seconds(begin, end)
         talk = sum(_overlap(each.began, each.talk_seconds, begin, end) for each in self.conversations)
         handled = sum(
             _overlap(each.began, each.talk_seconds + each.wrap_up_seconds, begin, end)
             for each in self.conversations
         )
-        connects = sum(moment >= begin for moment in self.connected_at)
+        connects = sum(begin <= moment < end for moment in self.connected_at)
         found = {
-            "occupancy": handled / worked,
-            "talk_share": talk / worked,
-            "connects_per_agent_hour": connects / worked * 3600.0,
+            "occupancy": _ratio(handled, worked),
+            "talk_share": _ratio(talk, worked),
+            "connects_per_agent_hour": 3600.0 * _ratio(connects, worked),
             "abandon_rate": self.abandon_rate,
             "abandon_p95_30min": self.abandon_p95(),
             "abandon_worst_30min": max((rate for _, rate in self.abandon_windows()), default=0.0),
@@ -103,9 +114,18 @@ class DayRecord:
         ]
         return [float(part) / (self.scenario.agents * (edges[1] - edges[0])) for part in parts]
 
-    def _end(self) -> float:
-        """The end of the day, or the last moment at which there was somebody to dial."""
-        return self.scenario.seconds if self.list_ended_at is None else self.list_ended_at
+    def _span(self) -> tuple[float, float]:
+        """From the warm-up to the end of the day, or to the last moment at which there was somebody to dial."""
+        end = self.scenario.seconds if self.list_ended_at is None else self.list_ended_at
+        return min(self.scenario.warm_up_minutes * 60.0, end), end
+
+    def _paused_seconds(self, begin: float, end: float) -> float:
+        return sum(_overlap(each.began, each.seconds, begin, end) for each in self.pauses)
+
+
+def _ratio(part: float, whole: float) -> float:
+    """0 where nobody worked."""
+    return part / whole if whole > 0 else 0.0
 
 
 def _overlap(began: float, seconds: float, begin: float, end: float) -> float:

@@ -47,6 +47,16 @@ def test_what_if_answers_a_supervisor() -> None:
     assert set(told) >= {"reached", "booked", "abandon_rate", "hours_needed"}
 
 
+def test_what_if_answers_for_a_list_shorter_than_the_team_and_for_one_that_ends_before_the_breaks() -> None:
+    few = run("what-if", "--agents", "10", "--contacts", "5", "--hours", "1", "--seeds", "1", "--json")
+    plan = ("--agents", "10", "--contacts", "200", "--hours", "8", "--seeds", "1", "--json")
+    early = run("what-if", "--scenario", "breaks", *plan)
+
+    assert few.exit_code == 0
+    assert 0.0 <= json.loads(few.stdout)["occupancy"]["mean"] <= 1.0
+    assert 0.5 <= json.loads(early.stdout)["occupancy"]["mean"] <= 1.0
+
+
 def test_an_unknown_policy_or_scenario_names_those_there_are() -> None:
     policy = run("--policy", "magic")
     scenario = run("--scenario", "mars")
