@@ -57,6 +57,8 @@ def simulate(
     if policy not in POLICIES:
         end(f"there is no policy {policy!r}; there are: {', '.join(POLICIES)}", Exit.REFUSED)
     day = _scenario(scenario, agents, hours)
+    if plot is not None:
+        _must_be_writable(plot)
     settings = settings_for(limit)
     if everything:
         with _progress(scenario, len(POLICIES) * seeds) as done:
@@ -98,6 +100,18 @@ def what_if(
         for name, each in found.items()
     ]
     show_table(("expected", "mean", "least", "most"), rows, "")
+
+
+def _must_be_writable(plot: Path) -> None:
+    """Before minutes of simulating. What is in the file stays until there is something to put in its place."""
+    try:
+        with plot.open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        end(
+            f"cannot write {plot}: {error.strerror}; give --plot a file in a folder that is there",
+            Exit.REFUSED,
+        )
 
 
 def _scenario(name: str, agents: int | None, hours: float | None) -> Scenario:

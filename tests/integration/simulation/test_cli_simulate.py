@@ -39,6 +39,17 @@ def test_a_comparison_names_the_best_peer_and_the_gap_closed(tmp_path: Path) -> 
     assert "lookahead" in drawing.read_text()
 
 
+def test_a_drawing_that_cannot_be_written_is_refused_before_anything_is_simulated(tmp_path: Path) -> None:
+    nowhere = tmp_path / "missing" / "day.svg"
+
+    told = run("--agents", "50", "--hours", "10000", "--plot", str(nowhere))
+
+    assert told.exit_code == 1
+    assert str(nowhere) in told.stderr
+    assert "a folder that is there" in told.stderr
+    assert told.stdout == ""
+
+
 def test_what_if_answers_a_supervisor() -> None:
     told = json.loads(
         run("what-if", "--agents", "2", "--contacts", "20", "--hours", "0.2", "--seeds", "1", "--json").stdout
