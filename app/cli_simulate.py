@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from statistics import fmean
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.cli_frame import AsJson, Exit, end, new_commands, show_table
+from simulation.campaign_record import DayRecord
 from simulation.drawing import Point, draw
 from simulation.laboratory import Comparison, DayDone, Series, compare, run_series
 from simulation.policies import POLICIES, PRODUCT, settings_for
@@ -34,6 +36,14 @@ _IN_PERCENT = frozenset(
 ScenarioName = Annotated[str, typer.Option(help="A name (see simulation/scenarios), or a TOML file.")]
 Agents = Annotated[int | None, typer.Option(min=1, help="How many agents, if not the scenario's.")]
 Hours = Annotated[float | None, typer.Option(min=0.1, help="How long the day is, if not the scenario's.")]
+WarmUp = Annotated[
+    float | None,
+    typer.Option(
+        "--warm-up",
+        min=0,
+        help="Minutes left out of occupancy, talk share and connects, if not the scenario's.",
+    ),
+]
 Seeds = Annotated[int, typer.Option(min=1, help="How many days, each with its own people.")]
 Limit = Annotated[float, typer.Option(min=0, max=0.5, help="The highest share of answers abandoned.")]
 
@@ -45,6 +55,7 @@ def simulate(
     policy: Annotated[str, typer.Option(help="How to pace; the product is lookahead.")] = PRODUCT,
     agents: Agents = None,
     hours: Hours = None,
+    warm_up: WarmUp = None,
     seeds: Seeds = 5,
     limit: Limit = 0.03,
     everything: Annotated[bool, typer.Option("--compare", help="All policies on the same days.")] = False,
@@ -56,7 +67,7 @@ def simulate(
         return
     if policy not in POLICIES:
         end(f"there is no policy {policy!r}; there are: {', '.join(POLICIES)}", Exit.REFUSED)
-    day = _scenario(scenario, agents, hours)
+    day = _scenario(scenario, agents, hours, warm_up)
     if plot is not None:
         _must_be_writable(plot)
     settings = settings_for(limit)
@@ -88,7 +99,7 @@ def what_if(
     as_json: AsJson = False,
 ) -> None:
     """What a planned campaign would bring: reached, booked, abandon rate, hours needed."""
-    day = replace(_scenario(scenario, agents, hours), contacts=contacts)
+    day = replace(_scenario(scenario, agents, hours, 0.0), contacts=contacts)
     with _progress("what if", seeds) as done:
         series = run_series(day, PRODUCT, settings_for(limit), seeds, done)
     found = asdict(outlook(series.days, contacts, booked))
@@ -114,12 +125,22 @@ def _must_be_writable(plot: Path) -> None:
         )
 
 
-def _scenario(name: str, agents: int | None, hours: float | None) -> Scenario:
+def _scenario(name: str, agents: int | None, hours: float | None, warm_up: float | None = None) -> Scenario:
+    """The scenario with what was asked for. Its own warm-up is at most a quarter of a day that was made short."""
     try:
         scenario = load(name)
     except ScenarioError as error:
         end(str(error), Exit.REFUSED)
-    return replace(scenario, agents=agents or scenario.agents, hours=hours or scenario.hours)
+    hours = hours or scenario.hours
+    if warm_up is None:
+        warm_up = min(scenario.warm_up_minutes, hours * 60.0 / 4)
+    elif warm_up >= hours * 60.0:
+        end(
+            f"a warm-up of {warm_up:g} minutes leaves nothing of a day of {hours:g} hours; "
+            "give fewer minutes to --warm-up or more --hours",
+            Exit.REFUSED,
+        )
+    return replace(scenario, agents=agents or scenario.agents, hours=hours, warm_up_minutes=warm_up)
 
 
 def _show_series(name: str, scenario: Scenario, series: Series, *, as_json: bool) -> None:
@@ -165,7 +186,10 @@ def _show_comparison(scenario: Scenario, comparison: Comparison, *, as_json: boo
 
 
 def _told(scenario: Scenario, days: int) -> str:
-    return f"{scenario.title}. {scenario.agents} agents, {scenario.hours:g} hours, {days} days."
+    told = f"{scenario.title}. {scenario.agents} agents, {scenario.hours:g} hours, {days} days."
+    if scenario.warm_up_minutes:
+        told += f" The first {scenario.warm_up_minutes:g} minutes count for the abandon rates only."
+    return told
 
 
 def _described(scenario: Scenario, series: Series) -> dict[str, object]:
@@ -174,8 +198,15 @@ def _described(scenario: Scenario, series: Series) -> dict[str, object]:
         "agents": scenario.agents,
         "hours": scenario.hours,
         "seeds": len(series.days),
+        "warm_up": {name: fmean(cuts) for name, cuts in _cut(series.days).items()},
         **{figure: asdict(measure) for figure, measure in series.figures.items()},
     }
+
+
+def _cut(days: Sequence[DayRecord]) -> dict[str, list[float]]:
+    """What was left out, of every day."""
+    cuts = [day.cut() for day in days]
+    return {name: [cut[name] for cut in cuts] for name in cuts[0]}
 
 
 def _points(series: Sequence[Series]) -> list[Point]:

@@ -35,7 +35,8 @@ class Pause:
 class DayRecord:
     """All of one day; times in seconds since its beginning.
 
-    The figures are of the time between the warm-up and the end of the day, or of the list where that comes first.
+    Occupancy, talk share and connects are of the time between the warm-up and the end of the day, or of the list where that
+    comes first; abandons, as the law looks at them, are of the whole day.
     """
 
     scenario: Scenario
@@ -86,6 +87,20 @@ class DayRecord:
                 1, came
             )
         return found
+
+    def cut(self) -> dict[str, float]:
+        """What the warm-up leaves out of occupancy, talk share and connects."""
+        begin, _ = self._span()
+        handled = sum(
+            _overlap(each.began, each.talk_seconds + each.wrap_up_seconds, 0.0, begin)
+            for each in self.conversations
+        )
+        return {
+            "minutes": begin / 60.0,
+            "connected": float(_between(self.connected_at, 0.0, begin)),
+            "agent_hours": (self.scenario.agents * begin - self._paused_seconds(0.0, begin)) / 3600.0,
+            "handled_hours": handled / 3600.0,
+        }
 
     def abandon_windows(self) -> list[tuple[float, float]]:
         """The end and the abandon rate of every half hour, five minutes apart, with at least 20 answers in it."""

@@ -90,13 +90,17 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One kind of campaign day. `contacts` None is a list without end."""
+    """One kind of campaign day. `contacts` None is a list without end.
+
+    `warm_up_minutes` are left out of how busy agents are: a scenario has them where it means a team at work, not a day with
+    its morning. The law's figures are of the whole day.
+    """
 
     __pydantic_config__: ClassVar = _STRICT
     title: str
     agents: Annotated[int, Field(ge=1)] = 10
     hours: Positive = 8.0
-    warm_up_minutes: float = 0.0
+    warm_up_minutes: Annotated[float, Field(ge=0)] = 0.0
     grace_seconds: float = 2.0
     contacts: int | None = None
     answering: Answering = Answering()

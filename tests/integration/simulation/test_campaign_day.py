@@ -88,6 +88,19 @@ def test_a_break_that_outlasts_the_list_or_the_day_or_begins_before_the_warm_up_
     assert ended["connects_per_agent_hour"] == pytest.approx(3600.0 / 1500.0)
 
 
+def test_the_warm_up_is_left_out_of_how_busy_agents_are_and_not_of_the_abandons() -> None:
+    whole, cut = lived(TINY, boost=4.0), lived(replace(TINY, warm_up_minutes=3), boost=4.0)
+
+    assert cut.conversations == whole.conversations
+    assert cut.abandon_rate == whole.abandon_rate > 0
+    late = sum(each.began >= 180.0 for each in whole.conversations)
+    assert cut.figures()["connects_per_agent_hour"] == pytest.approx(late / (2 * 0.05))
+    assert cut.cut()["connected"] == len(whole.conversations) - late > 0
+    handled = sum(whole.busy_share(2)) * 360.0
+    assert cut.cut()["handled_hours"] * 3600.0 == pytest.approx(whole.busy_share(2)[0] * 360.0)
+    assert cut.figures()["occupancy"] * 360.0 == pytest.approx(handled - whole.busy_share(2)[0] * 360.0)
+
+
 def test_a_pause_that_falls_within_another_follows_it() -> None:
     twice = (Break(hour=0.05, minutes=4), Break(hour=0.08, minutes=1))
 

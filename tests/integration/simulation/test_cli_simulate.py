@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import commands
@@ -26,6 +27,22 @@ def test_a_series_tells_every_figure_with_its_spread() -> None:
         "decision_microseconds",
     ):
         assert set(told[figure]) == {"mean", "spread", "margin", "least", "most"}
+
+
+def test_the_warm_up_is_told_and_may_be_set() -> None:
+    short = ("--policy", "progressive", "--agents", "2", "--seeds", "1", "--json")
+    own = json.loads(run("--hours", "0.2", *short).stdout)
+    longer = json.loads(run("--hours", "0.2", "--warm-up", "6", *short).stdout)
+    none = json.loads(run("--hours", "0.2", "--warm-up", "0", *short).stdout)
+    all_of_it = run("--hours", "0.2", "--warm-up", "12", *short)
+
+    assert own["warm_up"]["minutes"] == pytest.approx(3.0)
+    assert longer["warm_up"]["minutes"] == 6.0
+    assert longer["warm_up"]["agent_hours"] == pytest.approx(0.2)
+    assert none["warm_up"] == {"minutes": 0.0, "connected": 0.0, "agent_hours": 0.0, "handled_hours": 0.0}
+    assert own["occupancy"] != longer["occupancy"] != none["occupancy"]
+    assert all_of_it.exit_code == 1
+    assert "--warm-up" in all_of_it.stderr
 
 
 def test_a_comparison_names_the_best_peer_and_the_gap_closed(tmp_path: Path) -> None:
