@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.cli_frame import AsJson, Exit, end, new_commands, show_table
+from dialer.campaign import PacingSettings
+from simulation.against_optimum import against_optimum
 from simulation.campaign_record import DayRecord
 from simulation.drawing import Point, draw
 from simulation.laboratory import Comparison, DayDone, Series, compare, run_series
@@ -46,6 +48,10 @@ WarmUp = Annotated[
 ]
 Seeds = Annotated[int, typer.Option(min=1, help="How many days, each with its own people.")]
 Limit = Annotated[float, typer.Option(min=0, max=0.5, help="The highest share of answers abandoned.")]
+Target = Annotated[
+    float | None,
+    typer.Option(min=0, max=0.5, help="The share aimed at, if not 95 % of the limit; at most the limit."),
+]
 
 
 @simulate_commands.callback(invoke_without_command=True)
@@ -58,6 +64,7 @@ def simulate(
     warm_up: WarmUp = None,
     seeds: Seeds = 5,
     limit: Limit = 0.03,
+    target: Target = None,
     everything: Annotated[bool, typer.Option("--compare", help="All policies on the same days.")] = False,
     plot: Annotated[Path | None, typer.Option(dir_okay=False, help="Draw it into this SVG file.")] = None,
     as_json: AsJson = False,
@@ -70,7 +77,7 @@ def simulate(
     day = _scenario(scenario, agents, hours, warm_up)
     if plot is not None:
         _must_be_writable(plot)
-    settings = settings_for(limit)
+    settings = _settings(limit, target)
     if everything:
         with _progress(scenario, len(POLICIES) * seeds) as done:
             comparison = compare(day, settings, seeds, done)
@@ -91,6 +98,7 @@ def what_if(
     contacts: Annotated[int, typer.Option(min=1, help="Contacts on the list.")],
     hours: Annotated[float, typer.Option(min=0.1, max=24, help="Planned hours.")],
     limit: Limit = 0.03,
+    target: Target = None,
     booked: Annotated[
         float, typer.Option(min=0, max=1, help="The share of reached contacts who book.")
     ] = 0.12,
@@ -101,7 +109,7 @@ def what_if(
     """What a planned campaign would bring: reached, booked, abandon rate, hours needed."""
     day = replace(_scenario(scenario, agents, hours, 0.0), contacts=contacts)
     with _progress("what if", seeds) as done:
-        series = run_series(day, PRODUCT, settings_for(limit), seeds, done)
+        series = run_series(day, PRODUCT, _settings(limit, target), seeds, done)
     found = asdict(outlook(series.days, contacts, booked))
     if as_json:
         typer.echo(json.dumps(found, indent=2))
@@ -111,6 +119,72 @@ def what_if(
         for name, each in found.items()
     ]
     show_table(("expected", "mean", "least", "most"), rows, "")
+
+
+@simulate_commands.command("markov")
+def markov(
+    agents: Annotated[
+        list[int] | None, typer.Option(min=1, max=20, help="A size of team; may be repeated.")
+    ] = None,
+    hours: Annotated[
+        float, typer.Option(min=2, help="How long each day is; its first hour is warm-up.")
+    ] = 12.0,
+    seeds: Seeds = 4,
+    limit: Limit = 0.03,
+    target: Target = None,
+    as_json: AsJson = False,
+) -> None:
+    """The pacing beside the exact optimum, where everything is exponential: teams of 1 to 10 and of 20, if not told."""
+    teams = agents or [*range(1, 11), 20]
+    day = _scenario("exponential", None, hours)
+    settings = _settings(limit, target)
+    with _progress("exponential", len(teams) * seeds) as done:
+        found = [against_optimum(day, settings, team, seeds, done) for team in teams]
+    if as_json:
+        told = [
+            {**asdict(each), "of_best": each.of_best, "of_best_there": each.of_best_there} for each in found
+        ]
+        typer.echo(json.dumps({"limit": limit, "hours": hours, "seeds": seeds, "teams": told}, indent=2))
+        return
+    rows = [
+        (
+            each.agents,
+            f"{100 * each.best.occupancy:.2f} %",
+            f"{100 * each.occupancy.mean:.2f} %",
+            f"{100 * each.occupancy.margin:.2f}",
+            f"{100 * each.reached:.2f} %",
+            f"{100 * each.of_best:.1f} %",
+            f"{100 * each.of_best_there:.1f} %",
+            f"{100 * each.days_over_limit:.0f} %",
+        )
+        for each in found
+    ]
+    show_table(
+        (
+            "agents",
+            "optimum",
+            "look-ahead",
+            "±95 %",
+            "abandoned",
+            "of the optimum",
+            "of that there",
+            "days over",
+        ),
+        rows,
+        "",
+    )
+    typer.echo(
+        f"The optimum abandons {100 * limit:g} %. `of that there`: as if what was abandoned were the limit."
+    )
+
+
+def _settings(limit: float, target: float | None) -> PacingSettings:
+    if target is not None and target > limit:
+        end(
+            f"a target of {target:g} is above the limit of {limit:g}; lower --target or raise --limit",
+            Exit.REFUSED,
+        )
+    return settings_for(limit, target)
 
 
 def _must_be_writable(plot: Path) -> None:

@@ -92,3 +92,22 @@ def test_an_unknown_policy_or_scenario_names_those_there_are() -> None:
     assert policy.exit_code == scenario.exit_code == 1
     assert "lookahead" in policy.stderr
     assert "r1" in scenario.stderr
+
+
+def test_the_optimum_is_shown_beside_the_pacing() -> None:
+    short = ("--agents", "1", "--agents", "2", "--hours", "2", "--seeds", "1")
+    told = json.loads(run("markov", *short, "--json").stdout)
+    table = run("markov", *short).stdout
+
+    assert [team["agents"] for team in told["teams"]] == [1, 2]
+    for team in told["teams"]:
+        assert team["best"]["abandon_rate"] == pytest.approx(0.03)
+        assert team["of_best"] == pytest.approx(team["occupancy"]["mean"] / team["best"]["occupancy"])
+        assert f"{100 * team['best']['occupancy']:.2f} %" in table
+
+
+def test_a_target_above_the_limit_is_refused() -> None:
+    told = run("--target", "0.04", *SHORT)
+
+    assert told.exit_code == 1
+    assert "--target" in told.stderr
