@@ -17,8 +17,8 @@ from dialer.campaign import PacingSettings
 from simulation.against_optimum import against_optimum
 from simulation.campaign_record import DayRecord
 from simulation.drawing import Point, draw
-from simulation.laboratory import Comparison, DayDone, Series, compare, run_series
-from simulation.policies import POLICIES, PRODUCT, settings_for
+from simulation.laboratory import POLICY_NAMES, Comparison, DayDone, Series, compare, days_lived, run_series
+from simulation.policies import PRODUCT, settings_for
 from simulation.scenario import Scenario, ScenarioError, load
 from simulation.what_if import outlook
 
@@ -72,19 +72,19 @@ def simulate(
     """Simulate so many campaign days, and tell the figures with their spread over the days."""
     if context.invoked_subcommand is not None:
         return
-    if policy not in POLICIES:
-        end(f"there is no policy {policy!r}; there are: {', '.join(POLICIES)}", Exit.REFUSED)
+    if policy not in POLICY_NAMES:
+        end(f"there is no policy {policy!r}; there are: {', '.join(POLICY_NAMES)}", Exit.REFUSED)
     day = _scenario(scenario, agents, hours, warm_up)
     if plot is not None:
         _must_be_writable(plot)
     settings = _settings(limit, target)
     if everything:
-        with _progress(scenario, len(POLICIES) * seeds) as done:
+        with _progress(scenario, sum(days_lived(each, seeds) for each in POLICY_NAMES)) as done:
             comparison = compare(day, settings, seeds, done)
         series = comparison.series
         _show_comparison(day, comparison, as_json=as_json)
     else:
-        with _progress(f"{scenario}, {policy}", seeds) as done:
+        with _progress(f"{scenario}, {policy}", days_lived(policy, seeds)) as done:
             series = (run_series(day, policy, settings, seeds, done),)
         _show_series(scenario, day, series[0], as_json=as_json)
     if plot is not None:
