@@ -8,6 +8,7 @@ who was promised an agent within the grace goes first, then callers in order.
 
 import heapq
 from collections import deque
+from dataclasses import replace
 from enum import IntEnum
 from time import perf_counter
 from typing import Protocol
@@ -80,6 +81,8 @@ class CampaignDay:
         self._person_of: dict[int, Person] = {}
         self._policy = policy
         self._people = people(scenario, np.random.default_rng((seed, 1)))
+        self._resting_people: deque[tuple[float, Person]] = deque()
+        self._other_times = np.random.default_rng((seed, 4))
         self._events: list[tuple[float, int, _What, int]] = []
         self._order = 0
         self._resting: set[int] = set()
@@ -124,6 +127,7 @@ class CampaignDay:
             case _What.SILENCE:
                 dialled_at = self.ringing.pop(whom)
                 self._policy.attempt_resolved(dialled_at, self.now - dialled_at, answered=False)
+                self._rests(self._person_of.pop(whom))
             case _What.GRACE_OVER:
                 if self.waiting.pop(whom, None) is not None:
                     self.record.abandoned_at.append(self.now)
@@ -158,14 +162,13 @@ class CampaignDay:
     def _dial(self) -> None:
         person = self._next_person()
         if person is None:
-            if self.record.list_ended_at is None:
-                self.record.list_ended_at = self.now
+            self._nobody_left()
             return
         self._order += 1
         call = self._order
         self.ringing[call] = self.now
+        self._person_of[call] = person
         if self._answers(person):
-            self._person_of[call] = person
             self._at(self.now + person.answer_seconds, _What.ANSWER, call)
         else:
             self._at(self.now + person.silent_seconds, _What.SILENCE, call)
@@ -175,9 +178,25 @@ class CampaignDay:
             self._factor = self._changes.popleft().factor
         for person in self._people:
             self.record.dialled += 1
+            self.record.begun += 1
             if not self._policy.clairvoyant or self._answers(person):
                 return person
+        if self._resting_people and self._resting_people[0][0] <= self.now:
+            self.record.dialled += 1
+            return self._resting_people.popleft()[1]
         return None
+
+    def _rests(self, person: Person) -> None:
+        """Another time this person may answer."""
+        if person.tried + 1 < self.scenario.attempts:
+            again = replace(person, reluctance=float(self._other_times.random()), tried=person.tried + 1)
+            self._resting_people.append((self.now + self.scenario.rest_hours * 3600.0, again))
+
+    def _nobody_left(self) -> None:
+        """The list ends when nobody rests, nor may come to."""
+        over = not self._resting_people and not (self.scenario.attempts > 1 and self.ringing)
+        if over and self.record.list_ended_at is None:
+            self.record.list_ended_at = self.now
 
     def _answers(self, person: Person) -> bool:
         return person.reluctance < person.probability * self._factor

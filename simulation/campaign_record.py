@@ -33,7 +33,7 @@ class Pause:
 
 @dataclass(slots=True)
 class DayRecord:
-    """All of one day; times in seconds since its beginning.
+    """All of one day; times in seconds since its beginning. `dialled` counts attempts, `begun` the contacts that had one.
 
     Occupancy, talk share and connects are of the time between the warm-up and the end of the day, or of the list where that
     comes first; abandons, as the law looks at them, are of the whole day.
@@ -45,6 +45,7 @@ class DayRecord:
     callers_waited: list[float] = field(default_factory=list)
     callers_lost: int = 0
     dialled: int = 0
+    begun: int = 0
     list_ended_at: float | None = None
     connected: int = 0
     pauses: list[Pause] = field(default_factory=list)
@@ -59,6 +60,18 @@ class DayRecord:
     def abandon_rate(self) -> float:
         """Abandoned ÷ answered, over the whole day, the warm-up too: that is what the law looks at."""
         return len(self.abandoned_at) / max(1, self.connected + len(self.abandoned_at))
+
+    @property
+    def finished_at(self) -> float | None:
+        """When the list was dealt with and the last of its conversations over, even after the day; None if it was not."""
+        if self.list_ended_at is None:
+            return None
+        ends = (
+            each.began + each.talk_seconds + each.wrap_up_seconds
+            for each in self.conversations
+            if each.connected
+        )
+        return max(self.list_ended_at, *ends, 0.0)
 
     def figures(self) -> dict[str, float]:
         """The figures of the day by name; shares between 0 and 1."""

@@ -14,7 +14,10 @@ _BATCH = 2048
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What happens when this person is dialled: answers if `reluctance` is below the answer probability of the hour."""
+    """What happens when this person is dialled: answers if `reluctance` is below the answer probability of the hour.
+
+    `tried`: how many times it was dialled before.
+    """
 
     reluctance: float
     probability: float
@@ -22,6 +25,7 @@ class Person:
     silent_seconds: float
     talk_seconds: float
     wrap_up_seconds: float
+    tried: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,9 @@ class Inbound:
 class Scenario:
     """One kind of campaign day. `contacts` None is a list without end.
 
+    Who does not answer is dialled again, up to `attempts` times, after `rest_hours` of the day and after all who were not
+    dialled yet.
+
     `warm_up_minutes` are left out of how busy agents are: a scenario has them where it means a team at work, not a day with
     its morning. The law's figures are of the whole day.
     """
@@ -103,6 +106,8 @@ class Scenario:
     warm_up_minutes: Annotated[float, Field(ge=0)] = 0.0
     grace_seconds: float = 2.0
     contacts: int | None = None
+    attempts: Annotated[int, Field(ge=1)] = 1
+    rest_hours: Positive = 8.0
     answering: Answering = Answering()
     ringing: Ringing = Ringing()
     talk: Duration = Duration(150.0, 0.9)
