@@ -17,7 +17,7 @@ from dialer.dispositions import Disposition
 from simulation.learned import Learned
 
 MOST_ATTEMPTS = 5000
-_LIMIT_SECONDS = 5.0
+_LIMIT_SECONDS = 30.0
 
 
 async def read_learned(database: Database, campaign_id: CampaignId) -> Learned:
