@@ -17,7 +17,7 @@ EXACT_EVENTS = 24
 _CERTAIN = 1e-9
 _STEEP = 1e6  # a step, in place of one over a deviation of nothing
 _ROOT_HALF = sqrt(0.5)
-_SKEW_FACTOR = 1 / (6 * sqrt(2 * pi))
+_SKEW_FACTOR = 4 / (3 * sqrt(pi))  # of twice the sum, by √2 deviations
 _POINTS = EXACT_EVENTS + 1
 _ANGLES = 2j * pi * np.arange(_POINTS // 2 + 1) / _POINTS  # the other half is the mirror image
 _TURNS = np.exp(-_ANGLES) - 1
@@ -104,14 +104,15 @@ class Events:
         """The normal approximation of staying below a limit, summed over the cases."""
         if (shapes := self._shapes.get(fresh)) is None:
             shapes = self._shapes[fresh] = self._make_shapes(fresh)
-        below = 0.0
-        for mean, per_deviation, skew in shapes:
-            x = (limit - mean) * per_deviation
-            below += 0.5 + 0.5 * erf(x * _ROOT_HALF) + skew * (1 - x * x) * exp(-0.5 * x * x)
-        return below
+        twice = float(self._cases)
+        for middle, per_spread, skew in shapes:
+            x = (limit - middle) * per_spread
+            square = x * x
+            twice += erf(x) + skew * (0.5 - square) * exp(-square)
+        return 0.5 * twice
 
     def _make_shapes(self, fresh: int) -> list[tuple[float, float, float]]:
-        """Of each case mean, one over the deviation, and the factor of the skewness."""
+        """Of each case mean, one over √2 deviations, and the factor of the skewness."""
         if self._moments is None:
             taken = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
             self._moments = taken.tolist(), self._table.moments[self._fresh].tolist()
@@ -124,6 +125,6 @@ class Events:
                 shapes.append((mean, _STEEP, 0.0))
                 continue
             third = taken_moments[case + 2] + fresh * more[case + 2]
-            per_deviation = 1 / sqrt(variance)
-            shapes.append((mean, per_deviation, third * per_deviation**3 * _SKEW_FACTOR))
+            per_spread = _ROOT_HALF / sqrt(variance)
+            shapes.append((mean, per_spread, third * per_spread * per_spread * per_spread * _SKEW_FACTOR))
         return shapes

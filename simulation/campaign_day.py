@@ -1,8 +1,8 @@
 """One campaign day as a simulation of events, in virtual time. How many numbers to dial is asked of a policy.
 
 The policy is asked after every event (answer, no answer, end of a talk, of a wrap-up, of a pause) and when nothing has
-happened for a second, as the running dialler does it. A customer who answers gets the agent who is free for the longest
-time, or the next one within the grace; after it the customer is abandoned. Inbound callers, if any, share the agents:
+happened for a second, as the running dialler does it. A customer who answers gets the agent whom the real floor chooses,
+or the next one within the grace; after it the customer is abandoned. Inbound callers, if any, share the agents:
 who was promised an agent within the grace goes first, then callers in order.
 """
 
@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from simulation.campaign_record import Conversation, DayRecord, Pause
+from simulation.line_floor import LineFloor
 from simulation.people_called import InboundCaller, Person, inbound_callers, people
 from simulation.scenario import Scenario
 
@@ -63,7 +64,7 @@ class CampaignDay:
     """The state of the day. Times are seconds since its beginning; calls and agents are numbers.
 
     `talking` and `wrapping_up`: since when, by agent. `ringing`: since when, by call. `waiting`: customers who answered
-    and have no agent, by the moment of the answer. `free` is in the order of the agents' idleness. `done_at` is the
+    and have no agent, by the moment of the answer. `done_at` is the
     future: when a busy agent will be free.
     """
 
@@ -80,6 +81,7 @@ class CampaignDay:
         self.record = DayRecord(scenario)
         self._person_of: dict[int, Person] = {}
         self._policy = policy
+        self._floor = LineFloor(scenario.agents)
         self._people = people(scenario, np.random.default_rng((seed, 1)))
         self._resting_people: deque[tuple[float, Person]] = deque()
         self._other_times = np.random.default_rng((seed, 4))
@@ -136,11 +138,13 @@ class CampaignDay:
             case _What.WRAP_UP_ENDS:
                 self._policy.wrap_up_ended(self.now - self.wrapping_up.pop(whom))
                 del self.done_at[whom]
+                self._floor.wrap_up_ended(whom, self.now)
                 self._back(whom)
             case _What.PAUSE_BEGINS:
                 self._pause(whom)
             case _What.PAUSE_ENDS:
                 self._resting.discard(whom)
+                self._floor.resume(whom, self.now)
                 self._back(whom)
             case _What.CALLER_COMES:
                 self.callers[whom] = self._next_caller
@@ -223,15 +227,19 @@ class CampaignDay:
     # Agents
 
     def _talk(self, talk_seconds: float, wrap_up_seconds: float, *, connected: bool) -> None:
-        agent = self.free.popleft()
+        agent = self._floor.connect(self.now)
+        self.free.remove(agent)
         self.talking[agent] = self.now
         self._wrap_up_of[agent] = wrap_up_seconds
         self.done_at[agent] = self.now + talk_seconds + wrap_up_seconds
         self._at(self.now + talk_seconds, _What.TALK_ENDS, agent)
-        self.record.conversations.append(Conversation(self.now, talk_seconds, wrap_up_seconds, connected))
+        self.record.conversations.append(
+            Conversation(self.now, talk_seconds, wrap_up_seconds, connected, agent)
+        )
 
     def _talk_ended(self, agent: int) -> None:
         self._policy.talk_ended(self.now - self.talking.pop(agent))
+        self._floor.talk_ended(agent, self.now)
         self.wrapping_up[agent] = self.now
         self._at(self.now + self._wrap_up_of.pop(agent), _What.WRAP_UP_ENDS, agent)
 
@@ -265,6 +273,7 @@ class CampaignDay:
 
     def _rest(self, agent: int, seconds: float) -> None:
         self._resting.add(agent)
+        self._floor.pause(agent, self.now)
         self.record.pauses.append(Pause(self.now, seconds))
         self._at(self.now + seconds, _What.PAUSE_ENDS, agent)
 

@@ -15,12 +15,13 @@ _FEWEST_ANSWERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A talk and the work after it. `connected`: with a customer of the campaign, not an inbound caller."""
+    """A talk and the work after it, of an agent by number. `connected`: with a customer of the campaign, not a caller."""
 
     began: float
     talk_seconds: float
     wrap_up_seconds: float
     connected: bool
+    agent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

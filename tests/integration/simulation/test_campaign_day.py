@@ -37,6 +37,19 @@ def test_no_agent_has_two_conversations_at_once() -> None:
         assert after.began >= before.began + before.talk_seconds + before.wrap_up_seconds - 1e-9
 
 
+def test_a_customer_gets_the_agent_who_is_idle_for_the_longest_time() -> None:
+    record = lived(replace(TINY, agents=6, hours=1.0), boost=1.5)
+
+    idle_since = dict.fromkeys(range(6), 0.0)
+    for each in record.conversations:
+        free = {agent: since for agent, since in idle_since.items() if since <= each.began}
+        assert each.agent in free
+        assert free[each.agent] == min(free.values())
+        idle_since[each.agent] = each.began + each.talk_seconds + each.wrap_up_seconds
+    assert len(record.conversations) > 50
+    assert {each.agent for each in record.conversations} == set(range(6))
+
+
 def test_a_list_is_dialled_to_its_end_and_no_further() -> None:
     record = lived(replace(TINY, contacts=7))
 
