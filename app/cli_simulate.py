@@ -12,6 +12,7 @@ import typer
 from app.cli_frame import AsJson, Exit, end, new_commands, show_table
 from app.cli_markov import markov
 from app.cli_what_if import what_if
+from app.show_skills import show_skills
 from app.simulate_frame import (
     Agents,
     Hours,
@@ -30,6 +31,7 @@ from simulation.drawing import Point, draw
 from simulation.laboratory import POLICY_NAMES, Comparison, Series, compare, days_lived, run_series
 from simulation.policies import PRODUCT
 from simulation.scenario import Scenario
+from simulation.skills_day import run_skills_series
 
 simulate_commands = new_commands("Simulated campaign days: how pacing does, and what a plan would bring.")
 simulate_commands.command("markov")(markov)
@@ -57,6 +59,15 @@ def simulate(
     if policy not in POLICY_NAMES:
         end(f"there is no policy {policy!r}; there are: {', '.join(POLICY_NAMES)}", Exit.REFUSED)
     day = scenario_meant(scenario, agents, hours, warm_up)
+    if day.teams:
+        if policy != PRODUCT or everything or plot is not None or agents is not None:
+            end(
+                f"{scenario} is a day of inbound calls: leave out --policy, --compare, --plot and --agents",
+                Exit.REFUSED,
+            )
+        with progress(scenario, seeds) as done:
+            show_skills(scenario, day, run_skills_series(day, seeds, done), seeds, as_json=as_json)
+        return
     if plot is not None:
         _must_be_writable(plot)
     settings = settings_meant(limit, target)

@@ -60,9 +60,12 @@ def what_if(
     elif contacts is None:
         end("how long is the list? give --contacts, or --campaign for a list that is there", Exit.REFUSED)
     else:
+        base = scenario_meant(scenario, agents, hours, 0.0)
+        if base.teams:
+            end(f"{scenario} is a day of inbound calls; choose a scenario of a campaign", Exit.REFUSED)
         settings = settings_meant(0.03 if limit is None else limit, target)
         day = replace(
-            scenario_meant(scenario, agents, hours, 0.0),
+            base,
             contacts=contacts,
             attempts=attempts or 1,
             rest_hours=rest_hours,

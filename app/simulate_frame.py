@@ -24,7 +24,7 @@ _IN_PERCENT = frozenset(
         "days_over_limit",
         "inbound_service_level",
     }
-    | {"list_dialled_ratio", "abandon_worst_30min"}
+    | {"service_level", "lost_share", "relaxed_share", "list_dialled_ratio", "abandon_worst_30min"}
 )
 ScenarioName = Annotated[str, typer.Option(help="A name (see simulation/scenarios), or a TOML file.")]
 Agents = Annotated[int | None, typer.Option(min=1, help="How many agents, if not the scenario's.")]

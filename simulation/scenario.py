@@ -4,15 +4,18 @@ The defaults are the reference scenario `r1`: 30 % answer, after 10 s on average
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from calls.words import Department
+
 SCENARIOS = Path(__file__).parent / "scenarios"
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Level = Annotated[int, Field(ge=1, le=10)]
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -89,6 +92,43 @@ class Inbound:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """So many agents with the same skills, each with its level, 1 to 10."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    agents: Annotated[int, Field(ge=1)]
+    skills: dict[str, Level]
+
+
+@dataclass(frozen=True, slots=True)
+class RelaxedNeed:
+    """After so many seconds of waiting the level is enough; 0 asks for the skill no more."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    after_seconds: Positive
+    skill: str
+    level: Annotated[int, Field(ge=0, le=10)]
+
+
+@dataclass(frozen=True, slots=True)
+class CallerQueue:
+    """Callers for one department: what they need, how many come, and how soon they are to be answered.
+
+    `relaxed_needs` are in the order of their time; a higher `priority` is served first.
+    """
+
+    __pydantic_config__: ClassVar = _STRICT
+    department: Department
+    calls_per_hour: Positive
+    needs: dict[str, Level]
+    relaxed_needs: tuple[RelaxedNeed, ...] = ()
+    priority: int = 0
+    talk: Duration = Duration(180.0, 0.9)
+    patience: Duration = Duration(120.0, law="exponential")
+    answer_within_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """One kind of campaign day. `contacts` None is a list without end.
 
@@ -114,6 +154,8 @@ class Scenario:
     wrap_up: Duration = Duration(30.0, 0.6)
     breaks: tuple[Break, ...] = ()
     inbound: Inbound | None = None
+    teams: tuple[Team, ...] = ()
+    queues: tuple[CallerQueue, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -134,9 +176,12 @@ def load(name: str) -> Scenario:
     elif name not in names():
         raise ScenarioError(f"there is no scenario {name!r}; there are: {', '.join(names())}")
     try:
-        return TypeAdapter(Scenario).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+        found = TypeAdapter(Scenario).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ScenarioError(f"{path}: {error}") from error
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         raise ScenarioError(f"{path}: " + "; ".join(faults)) from error
+    if bool(found.teams) != bool(found.queues):
+        raise ScenarioError(f"{path}: teams serve queues; give both, or neither for a campaign")
+    return replace(found, agents=sum(team.agents for team in found.teams)) if found.teams else found

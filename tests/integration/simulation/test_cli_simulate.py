@@ -111,3 +111,21 @@ def test_a_target_above_the_limit_is_refused() -> None:
 
     assert told.exit_code == 1
     assert "--target" in told.stderr
+
+
+def test_a_day_of_inbound_calls_with_mixed_skills_tells_of_each_queue() -> None:
+    day = ("--scenario", "mixed_skills", "--hours", "0.5", "--seeds", "2")
+    told = json.loads(run(*day, "--json").stdout)
+    table = run(*day).stdout
+    paced = run(*day, "--policy", "progressive")
+    planned = run("what-if", "--scenario", "mixed_skills", "--agents", "2", "--hours", "1", "--contacts", "5")
+
+    assert set(told["queues"]) == {"sales", "workshop", "parts"}
+    assert told["agents"] == 14
+    assert 0 < told["occupancy"]["mean"] < 1
+    for figures in told["queues"].values():
+        assert set(figures) == {"calls", "service_level", "asa_seconds", "lost_share", "relaxed_share"}
+        assert 0 <= figures["service_level"]["mean"] <= 1
+    assert "workshop" in table
+    assert paced.exit_code == planned.exit_code == 1
+    assert "--policy" in paced.stderr
