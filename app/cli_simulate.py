@@ -1,41 +1,41 @@
 """`dealerlijn simulate`: made-up campaign days in virtual time, paced by the real decisions."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from statistics import fmean
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.cli_frame import AsJson, Exit, end, new_commands, show_table
+from app.cli_markov import markov
+from app.cli_what_if import what_if
+from app.show_skills import show_skills
+from app.simulate_frame import (
+    Agents,
+    Hours,
+    Limit,
+    ScenarioName,
+    Seeds,
+    Target,
+    WarmUp,
+    progress,
+    scenario_meant,
+    settings_meant,
+    shown,
+)
+from simulation.campaign_record import DayRecord
 from simulation.drawing import Point, draw
-from simulation.laboratory import Comparison, DayDone, Series, compare, run_series
-from simulation.policies import POLICIES, PRODUCT, settings_for
-from simulation.scenario import Scenario, ScenarioError, load
-from simulation.what_if import outlook
+from simulation.laboratory import POLICY_NAMES, Comparison, Series, compare, days_lived, run_series
+from simulation.policies import PRODUCT
+from simulation.scenario import Scenario
+from simulation.skills_day import run_skills_series
 
 simulate_commands = new_commands("Simulated campaign days: how pacing does, and what a plan would bring.")
-
-_IN_PERCENT = frozenset(
-    {
-        "occupancy",
-        "talk_share",
-        "abandon_rate",
-        "abandon_p95_30min",
-        "days_over_limit",
-        "inbound_service_level",
-    }
-    | {"list_dialled_ratio", "abandon_worst_30min"}
-)
-ScenarioName = Annotated[str, typer.Option(help="A name (see simulation/scenarios), or a TOML file.")]
-Agents = Annotated[int | None, typer.Option(min=1, help="How many agents, if not the scenario's.")]
-Hours = Annotated[float | None, typer.Option(min=0.1, help="How long the day is, if not the scenario's.")]
-Seeds = Annotated[int, typer.Option(min=1, help="How many days, each with its own people.")]
-Limit = Annotated[float, typer.Option(min=0, max=0.5, help="The highest share of answers abandoned.")]
+simulate_commands.command("markov")(markov)
+simulate_commands.command("what-if")(what_if)
 
 
 @simulate_commands.callback(invoke_without_command=True)
@@ -45,8 +45,10 @@ def simulate(
     policy: Annotated[str, typer.Option(help="How to pace; the product is lookahead.")] = PRODUCT,
     agents: Agents = None,
     hours: Hours = None,
+    warm_up: WarmUp = None,
     seeds: Seeds = 5,
     limit: Limit = 0.03,
+    target: Target = None,
     everything: Annotated[bool, typer.Option("--compare", help="All policies on the same days.")] = False,
     plot: Annotated[Path | None, typer.Option(dir_okay=False, help="Draw it into this SVG file.")] = None,
     as_json: AsJson = False,
@@ -54,17 +56,28 @@ def simulate(
     """Simulate so many campaign days, and tell the figures with their spread over the days."""
     if context.invoked_subcommand is not None:
         return
-    if policy not in POLICIES:
-        end(f"there is no policy {policy!r}; there are: {', '.join(POLICIES)}", Exit.REFUSED)
-    day = _scenario(scenario, agents, hours)
-    settings = settings_for(limit)
+    if policy not in POLICY_NAMES:
+        end(f"there is no policy {policy!r}; there are: {', '.join(POLICY_NAMES)}", Exit.REFUSED)
+    day = scenario_meant(scenario, agents, hours, warm_up)
+    if day.teams:
+        if policy != PRODUCT or everything or plot is not None or agents is not None:
+            end(
+                f"{scenario} is a day of inbound calls: leave out --policy, --compare, --plot and --agents",
+                Exit.REFUSED,
+            )
+        with progress(scenario, seeds) as done:
+            show_skills(scenario, day, run_skills_series(day, seeds, done), seeds, as_json=as_json)
+        return
+    if plot is not None:
+        _must_be_writable(plot)
+    settings = settings_meant(limit, target)
     if everything:
-        with _progress(scenario, len(POLICIES) * seeds) as done:
+        with progress(scenario, sum(days_lived(each, seeds) for each in POLICY_NAMES)) as done:
             comparison = compare(day, settings, seeds, done)
         series = comparison.series
         _show_comparison(day, comparison, as_json=as_json)
     else:
-        with _progress(f"{scenario}, {policy}", seeds) as done:
+        with progress(f"{scenario}, {policy}", days_lived(policy, seeds)) as done:
             series = (run_series(day, policy, settings, seeds, done),)
         _show_series(scenario, day, series[0], as_json=as_json)
     if plot is not None:
@@ -72,40 +85,16 @@ def simulate(
         plot.write_text(draw(day.title, _points(series), limit, drawn.days[0]), encoding="utf-8")
 
 
-@simulate_commands.command("what-if")
-def what_if(
-    agents: Annotated[int, typer.Option(min=1, help="Planned agents.")],
-    contacts: Annotated[int, typer.Option(min=1, help="Contacts on the list.")],
-    hours: Annotated[float, typer.Option(min=0.1, max=24, help="Planned hours.")],
-    limit: Limit = 0.03,
-    booked: Annotated[
-        float, typer.Option(min=0, max=1, help="The share of reached contacts who book.")
-    ] = 0.12,
-    scenario: ScenarioName = "r1",
-    seeds: Seeds = 5,
-    as_json: AsJson = False,
-) -> None:
-    """What a planned campaign would bring: reached, booked, abandon rate, hours needed."""
-    day = replace(_scenario(scenario, agents, hours), contacts=contacts)
-    with _progress("what if", seeds) as done:
-        series = run_series(day, PRODUCT, settings_for(limit), seeds, done)
-    found = asdict(outlook(series.days, contacts, booked))
-    if as_json:
-        typer.echo(json.dumps(found, indent=2))
-        return
-    rows = [
-        (name, *(_shown(name, each[key]) for key in ("mean", "least", "most")))
-        for name, each in found.items()
-    ]
-    show_table(("expected", "mean", "least", "most"), rows, "")
-
-
-def _scenario(name: str, agents: int | None, hours: float | None) -> Scenario:
+def _must_be_writable(plot: Path) -> None:
+    """Before minutes of simulating. What is in the file stays until there is something to put in its place."""
     try:
-        scenario = load(name)
-    except ScenarioError as error:
-        end(str(error), Exit.REFUSED)
-    return replace(scenario, agents=agents or scenario.agents, hours=hours or scenario.hours)
+        with plot.open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        end(
+            f"cannot write {plot}: {error.strerror}; give --plot a file in a folder that is there",
+            Exit.REFUSED,
+        )
 
 
 def _show_series(name: str, scenario: Scenario, series: Series, *, as_json: bool) -> None:
@@ -116,7 +105,7 @@ def _show_series(name: str, scenario: Scenario, series: Series, *, as_json: bool
     rows = [
         (
             name,
-            *(_shown(name, value) for value in (each.mean, each.margin, each.spread, each.least, each.most)),
+            *(shown(name, value) for value in (each.mean, each.margin, each.spread, each.least, each.most)),
         )
         for name, each in series.figures.items()
     ]
@@ -135,8 +124,8 @@ def _show_comparison(scenario: Scenario, comparison: Comparison, *, as_json: boo
     rows = [
         (
             each.policy,
-            *(_shown(name, each.figures[name].mean) for name in names),
-            _shown("days_over_limit", each.figures["days_over_limit"].mean),
+            *(shown(name, each.figures[name].mean) for name in names),
+            shown("days_over_limit", each.figures["days_over_limit"].mean),
             f"{100 * closed[each.policy]:.0f} %",
         )
         for each in comparison.series
@@ -151,7 +140,10 @@ def _show_comparison(scenario: Scenario, comparison: Comparison, *, as_json: boo
 
 
 def _told(scenario: Scenario, days: int) -> str:
-    return f"{scenario.title}. {scenario.agents} agents, {scenario.hours:g} hours, {days} days."
+    told = f"{scenario.title}. {scenario.agents} agents, {scenario.hours:g} hours, {days} days."
+    if scenario.warm_up_minutes:
+        told += f" The first {scenario.warm_up_minutes:g} minutes count for the abandon rates only."
+    return told
 
 
 def _described(scenario: Scenario, series: Series) -> dict[str, object]:
@@ -160,8 +152,15 @@ def _described(scenario: Scenario, series: Series) -> dict[str, object]:
         "agents": scenario.agents,
         "hours": scenario.hours,
         "seeds": len(series.days),
+        "warm_up": {name: fmean(cuts) for name, cuts in _cut(series.days).items()},
         **{figure: asdict(measure) for figure, measure in series.figures.items()},
     }
+
+
+def _cut(days: Sequence[DayRecord]) -> dict[str, list[float]]:
+    """What was left out, of every day."""
+    cuts = [day.cut() for day in days]
+    return {name: [cut[name] for cut in cuts] for name in cuts[0]}
 
 
 def _points(series: Sequence[Series]) -> list[Point]:
@@ -169,16 +168,3 @@ def _points(series: Sequence[Series]) -> list[Point]:
         Point(each.policy, each.figures["abandon_rate"].mean, each.figures["occupancy"].mean)
         for each in series
     ]
-
-
-def _shown(name: str, value: float) -> str:
-    return f"{100 * value:.2f} %" if name in _IN_PERCENT else f"{value:.2f}"
-
-
-@contextmanager
-def _progress(what: str, days: int) -> Iterator[DayDone]:
-    """A bar on the terminal, for whoever waits."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=days)
-        yield lambda: progress.advance(task)

@@ -36,6 +36,7 @@ from app.journal import Journal
 from app.storage.audit import AuditEntry
 from app.storage.errors import AlreadyThere
 from app.storage.voicemails import Voicemail
+from app.what_if import WhatIf
 from app.workshop import Workshop
 from calls.facts import CampaignStarted, CampaignStopped, PacingChanged
 from calls.ids import AgentId, CampaignId, DealerId
@@ -63,6 +64,7 @@ class Control:
         conversations: Conversations,
         consents: Consents,
         workshop: Workshop,
+        what_if: WhatIf,
         *,
         dealers: Mapping[DealerId, Dealer],
         profiles: Profiles,
@@ -77,6 +79,7 @@ class Control:
         self.conversations = conversations
         self.consents = consents
         self.workshop = workshop
+        self.what_if = what_if
         self._desk = desk
         self._journal = journal
         self._store = store

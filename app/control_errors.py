@@ -116,6 +116,17 @@ class ReloadRefused(ControlError):
         )
 
 
+class SimulationBusy(ControlError):
+    """Another plan is being simulated."""
+
+    def __init__(self) -> None:
+        super().__init__("another plan is being simulated", "ask again in some seconds")
+
+
+class SimulationFailed(ControlError):
+    """There is no answer to a plan."""
+
+
 class OutOfBounds(ControlError):
     """Settings that may not be: `faults` says for each field, by its path such as `pacing/mode`, what to give instead."""
 

@@ -55,6 +55,7 @@ from app.takeover import Left, TakeOver
 from app.tasks import Tasks
 from app.telephony import Telephony
 from app.trunk_gate import DealerRoom, TrunkGate
+from app.what_if import WhatIf
 from app.workshop import Workshop
 from calls.facts import ControllerStarted
 from calls.ids import AgentId, CallId, NodeId, new_call_id
@@ -291,6 +292,7 @@ async def _assemble(
         conversations,
         Consents(database, clock, dealers.dealers),
         Workshop(workshop, clock, dealers.dealers),
+        WhatIf(database),
         dealers=dealers.dealers,
         profiles=dealers.profiles,
         endpoints=dealers.endpoints,

@@ -15,8 +15,9 @@ Rows = NDArray[np.intp]
 
 EXACT_EVENTS = 24
 _CERTAIN = 1e-9
+_STEEP = 1e6  # a step, in place of one over a deviation of nothing
 _ROOT_HALF = sqrt(0.5)
-_SKEW_FACTOR = 1 / (6 * sqrt(2 * pi))
+_SKEW_FACTOR = 4 / (3 * sqrt(pi))  # of twice the sum, by √2 deviations
 _POINTS = EXACT_EVENTS + 1
 _ANGLES = 2j * pi * np.arange(_POINTS // 2 + 1) / _POINTS  # the other half is the mirror image
 _TURNS = np.exp(-_ANGLES) - 1
@@ -60,7 +61,8 @@ class Events:
         self._fresh = fresh
         self._count = len(rows)
         self._cases = int(table.chances.shape[1])
-        self._moments: list[tuple[float, float]] = []
+        self._moments: tuple[list[float], list[float]] | None = None
+        self._shapes: dict[int, list[tuple[float, float, float]]] = {}
         self._spectra: list[NDArray[np.complex128]] = []
         self._summed: dict[int, Floats] = {}
 
@@ -92,17 +94,29 @@ class Events:
 
     def _normal(self, limit: float, fresh: int) -> float:
         """The normal approximation of staying below a limit, summed over the cases."""
-        if not self._moments:
+        if (shapes := self._shapes.get(fresh)) is None:
+            shapes = self._shapes[fresh] = self._make_shapes(fresh)
+        twice = float(self._cases)
+        for middle, per_spread, skew in shapes:
+            x = (limit - middle) * per_spread
+            square = x * x
+            twice += erf(x) + skew * (0.5 - square) * exp(-square)
+        return 0.5 * twice
+
+    def _make_shapes(self, fresh: int) -> list[tuple[float, float, float]]:
+        """Of each case mean, one over √2 deviations, and the factor of the skewness."""
+        if self._moments is None:
             taken = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
-            self._moments = list(zip(taken.tolist(), self._table.moments[self._fresh].tolist(), strict=True))
-        moments = [each + fresh * more for each, more in self._moments]
-        return sum(_normal_below(limit, *moments[case : case + 3]) for case in range(0, len(moments), 3))
-
-
-def _normal_below(limit: float, mean: float, variance: float, third: float) -> float:
-    if variance < _CERTAIN:
-        return 1.0 if mean < limit else 0.0
-    deviation = sqrt(variance)
-    x = (limit - mean) / deviation
-    skew = third / (variance * deviation)
-    return 0.5 + 0.5 * erf(x * _ROOT_HALF) + skew * (1 - x * x) * exp(-0.5 * x * x) * _SKEW_FACTOR
+            self._moments = taken.tolist(), self._table.moments[self._fresh].tolist()
+        taken_moments, more = self._moments
+        shapes = []
+        for case in range(0, 3 * self._cases, 3):
+            mean = taken_moments[case] + fresh * more[case]
+            variance = taken_moments[case + 1] + fresh * more[case + 1]
+            if variance < _CERTAIN:
+                shapes.append((mean, _STEEP, 0.0))
+                continue
+            third = taken_moments[case + 2] + fresh * more[case + 2]
+            per_spread = _ROOT_HALF / sqrt(variance)
+            shapes.append((mean, per_spread, third * per_spread * per_spread * per_spread * _SKEW_FACTOR))
+        return shapes

@@ -1,15 +1,15 @@
 """One campaign day as a simulation of events, in virtual time. How many numbers to dial is asked of a policy.
 
 The policy is asked after every event (answer, no answer, end of a talk, of a wrap-up, of a pause) and when nothing has
-happened for a second, as the running dialler does it. A customer who answers gets the agent who is free for the longest
-time, or the next one within the grace; after it the customer is abandoned. Inbound callers, if any, share the agents:
+happened for a second, as the running dialler does it. A customer who answers gets the agent whom the real floor chooses,
+or the next one within the grace; after it the customer is abandoned. Inbound callers, if any, share the agents:
 who was promised an agent within the grace goes first, then callers in order.
 """
 
 import heapq
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from time import perf_counter
 from typing import Protocol
@@ -17,7 +17,8 @@ from typing import Protocol
 import numpy as np
 
 from dialer.answering import CANDIDATES
-from simulation.campaign_record import Conversation, DayRecord
+from simulation.campaign_record import Conversation, DayRecord, Pause
+from simulation.line_floor import LineFloor
 from simulation.people_called import InboundCaller, Person, inbound_callers, people
 from simulation.scenario import Scenario
 
@@ -89,8 +90,8 @@ class CampaignDay:
     """The state of the day. Times are seconds since its beginning; calls and agents are numbers.
 
     `talking` and `wrapping_up`: since when, by agent. `ringing`: since when, by call. `waiting`: customers who answered
-    and have no agent, by the moment of the answer. `free` is in the order of the agents' idleness. `done_at` and
-    `factor` (of the answer probabilities) are for who may know them: when a busy agent will be free.
+    and have no agent, by the moment of the answer. `done_at` and `factor` (of the answer probabilities) are for who may know
+    them: when a busy agent will be free.
     """
 
     def __init__(self, scenario: Scenario, policy: Policy, seed: int) -> None:
@@ -107,10 +108,14 @@ class CampaignDay:
         self._person_of: dict[int, Person] = {}
         self._policy = policy
         self._next_on_list: list[Candidate] = []
+        self._floor = LineFloor(scenario.agents)
         self._people = people(scenario, np.random.default_rng((seed, 1)))
+        self._resting_people: deque[tuple[float, Person]] = deque()
+        self._other_times = np.random.default_rng((seed, 5))
         self._events: list[tuple[float, int, _What, int]] = []
         self._order = 0
-        self._pausing: dict[int, float] = {}
+        self._resting: set[int] = set()
+        self._pauses_due: dict[int, deque[float]] = {}
         self._wrap_up_of: dict[int, float] = {}
         self._left_of_wrap_up: dict[int, float] = {}
         self._chance_of_rescue = np.random.default_rng((seed, 4))
@@ -159,6 +164,7 @@ class CampaignDay:
             case _What.SILENCE:
                 dialled_at = self.ringing.pop(whom)
                 self._policy.attempt_resolved(whom, dialled_at, self.now - dialled_at, answered=False)
+                self._rests(self._person_of.pop(whom))
             case _What.GRACE_OVER:
                 if self.waiting.pop(whom, None) is not None:
                     self.record.abandoned_at.append(self.now)
@@ -169,8 +175,9 @@ class CampaignDay:
             case _What.PAUSE_BEGINS:
                 self._pause(whom)
             case _What.PAUSE_ENDS:
-                self.record.paused_seconds += self.now - self._pausing.pop(whom)
-                self.free.append(whom)
+                self._resting.discard(whom)
+                self._floor.resume(whom, self.now)
+                self._back(whom)
             case _What.CALLER_COMES:
                 self._policy.caller_came(self.now)
                 self.callers[whom] = self._next_caller
@@ -192,16 +199,15 @@ class CampaignDay:
     def _dial(self) -> None:
         self._look_through_list()
         if not self._next_on_list:
-            if self.record.list_ended_at is None:
-                self.record.list_ended_at = self.now
+            self._nobody_left()
             return
         self._order += 1
         call = self._order
         person = self._next_on_list.pop(self._policy.choose(self, call, self._next_on_list)).person
-        self.record.dialled += 1
+        self._count(person)
         self.ringing[call] = self.now
+        self._person_of[call] = person
         if self._answers(person):
-            self._person_of[call] = person
             self._at(self.now + person.answer_seconds, _What.ANSWER, call)
         else:
             self._at(self.now + person.silent_seconds, _What.SILENCE, call)
@@ -212,13 +218,41 @@ class CampaignDay:
             self.factor = self._changes.popleft().factor
         clairvoyant = self._policy.clairvoyant
         while len(self._next_on_list) < (1 if clairvoyant else CANDIDATES):
-            person = next(self._people, None)
+            person = self._next_person()
             if person is None:
                 return
             if clairvoyant and not self._answers(person):
-                self.record.dialled += 1
+                self._count(person)
             else:
                 self._next_on_list.append(Candidate(person, self._policy.chance(self, person)))
+
+    def _next_person(self) -> Person | None:
+        """Whoever was not dialled yet goes before those who may be dialled again."""
+        person = next(self._people, None)
+        if person is None and self._resting_people and self._resting_people[0][0] <= self.now:
+            return self._resting_people.popleft()[1]
+        return person
+
+    def _count(self, person: Person) -> None:
+        self.record.dialled += 1
+        self.record.begun += person.tried == 0
+
+    def _rests(self, person: Person) -> None:
+        """Another time this person may answer."""
+        if person.tried + 1 < self.scenario.attempts:
+            again = replace(
+                person,
+                reluctance=float(self._other_times.random()),
+                tried=person.tried + 1,
+                unanswered_before=person.unanswered_before + 1,
+            )
+            self._resting_people.append((self.now + self.scenario.rest_hours * 3600.0, again))
+
+    def _nobody_left(self) -> None:
+        """The list ends when nobody rests, nor may come to."""
+        over = not self._resting_people and not (self.scenario.attempts > 1 and self.ringing)
+        if over and self.record.list_ended_at is None:
+            self.record.list_ended_at = self.now
 
     def _answers(self, person: Person) -> bool:
         return person.reluctance < person.probability * self.factor
@@ -250,27 +284,32 @@ class CampaignDay:
     def _called_out(self) -> bool:
         """Whether the agent longest in wrap-up is free again for a customer. What is left of the wrap-up follows the next talk."""
         willing = [
-            agent for agent in self.wrapping_up if agent < self.rescuers and agent not in self._pausing
+            agent for agent in self.wrapping_up if agent < self.rescuers and not self._pauses_due.get(agent)
         ]
         if not willing or self._chance_of_rescue.random() >= self.scenario.rescue:
             return False
         agent = min(willing, key=self.wrapping_up.__getitem__)
         del self.wrapping_up[agent]
         self._left_of_wrap_up[agent] = self.done_at.pop(agent) - self.now
-        self.free.appendleft(agent)
+        self._floor.wrap_up_ended(agent, self.now)
+        self.free.append(agent)
         self.record.rescued += 1
         return True
 
     def _talk(self, talk_seconds: float, wrap_up_seconds: float, *, connected: bool) -> None:
-        agent = self.free.popleft()
+        agent = self._floor.connect(self.now)
+        self.free.remove(agent)
         self.talking[agent] = self.now
         self._wrap_up_of[agent] = wrap_up = wrap_up_seconds + self._left_of_wrap_up.pop(agent, 0.0)
         self.done_at[agent] = self.now + talk_seconds + wrap_up
         self._at(self.now + talk_seconds, _What.TALK_ENDS, agent)
-        self.record.conversations.append(Conversation(self.now, talk_seconds, wrap_up_seconds, connected))
+        self.record.conversations.append(
+            Conversation(self.now, talk_seconds, wrap_up_seconds, connected, agent)
+        )
 
     def _talk_ended(self, agent: int) -> None:
         self._policy.talk_ended(self.now - self.talking.pop(agent))
+        self._floor.talk_ended(agent, self.now)
         self.wrapping_up[agent] = self.now
         self.done_at[agent] = self.now + self._wrap_up_of.pop(agent)
         self._at(self.done_at[agent], _What.WRAP_UP_ENDS, agent)
@@ -280,11 +319,13 @@ class CampaignDay:
         if agent in self.wrapping_up and self.done_at[agent] == self.now:
             self._policy.wrap_up_ended(self.now - self.wrapping_up.pop(agent))
             del self.done_at[agent]
+            self._floor.wrap_up_ended(agent, self.now)
             self._back(agent)
 
     def _back(self, agent: int) -> None:
-        if agent in self._pausing:
-            self._pause(agent)
+        due = self._pauses_due.get(agent)
+        if due:
+            self._rest(agent, due.popleft())
         else:
             self.free.append(agent)
 
@@ -301,14 +342,19 @@ class CampaignDay:
                 self._at(each.hour * 3600.0 + late * 60.0, _What.PAUSE_BEGINS, agent)
 
     def _pause(self, agent: int) -> None:
-        """Now if free, else after the wrap-up."""
-        if agent in self.talking or agent in self.wrapping_up:
-            self._pausing[agent] = self.now
+        """Now if free, else after the wrap-up, or after another pause."""
+        seconds = self._pause_seconds[agent].popleft()
+        if agent in self.talking or agent in self.wrapping_up or agent in self._resting:
+            self._pauses_due.setdefault(agent, deque()).append(seconds)
             return
-        if agent in self.free:
-            self.free.remove(agent)
-        self._pausing[agent] = self.now
-        self._at(self.now + self._pause_seconds[agent].popleft(), _What.PAUSE_ENDS, agent)
+        self.free.remove(agent)
+        self._rest(agent, seconds)
+
+    def _rest(self, agent: int, seconds: float) -> None:
+        self._resting.add(agent)
+        self._floor.pause(agent, self.now)
+        self.record.pauses.append(Pause(self.now, seconds))
+        self._at(self.now + seconds, _What.PAUSE_ENDS, agent)
 
     def _expect_caller(self) -> None:
         caller = next(self._coming, None)

@@ -15,17 +15,30 @@ _FEWEST_ANSWERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A talk and the work after it. `connected`: with a customer of the campaign, not an inbound caller."""
+    """A talk and the work after it, of an agent by number. `connected`: with a customer of the campaign, not a caller."""
 
     began: float
     talk_seconds: float
     wrap_up_seconds: float
     connected: bool
+    agent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """An agent away from work for so long; it may outlast the day."""
+
+    began: float
+    seconds: float
 
 
 @dataclass(slots=True)
 class DayRecord:
-    """All of one day; times in seconds since its beginning. The figures leave the warm-up out."""
+    """All of one day; times in seconds since its beginning. `dialled` counts attempts, `begun` the contacts that had one.
+
+    Occupancy, talk share and connects are of the time between the warm-up and the end of the day, or of the list where that
+    comes first; abandons, as the law looks at them, are of the whole day.
+    """
 
     scenario: Scenario
     conversations: list[Conversation] = field(default_factory=list)
@@ -33,10 +46,11 @@ class DayRecord:
     callers_waited: list[float] = field(default_factory=list)
     callers_lost: int = 0
     dialled: int = 0
+    begun: int = 0
     list_ended_at: float | None = None
     connected: int = 0
     rescued: int = 0
-    paused_seconds: float = 0.0
+    pauses: list[Pause] = field(default_factory=list)
     decision_seconds: list[float] = field(default_factory=list)
 
     @property
@@ -49,20 +63,32 @@ class DayRecord:
         """Abandoned ÷ answered, over the whole day, the warm-up too: that is what the law looks at."""
         return len(self.abandoned_at) / max(1, self.connected + len(self.abandoned_at))
 
+    @property
+    def finished_at(self) -> float | None:
+        """When the list was dealt with and the last of its conversations over, even after the day; None if it was not."""
+        if self.list_ended_at is None:
+            return None
+        ends = (
+            each.began + each.talk_seconds + each.wrap_up_seconds
+            for each in self.conversations
+            if each.connected
+        )
+        return max(self.list_ended_at, *ends, 0.0)
+
     def figures(self) -> dict[str, float]:
         """The figures of the day by name; shares between 0 and 1."""
-        begin, end = self.scenario.warm_up_minutes * 60.0, self._end()
-        worked = self.scenario.agents * (end - begin) - self.paused_seconds
+        begin, end = self._span()
+        worked = self.scenario.agents * (end - begin) - self._paused_seconds(begin, end)
         talk = sum(_overlap(each.began, each.talk_seconds, begin, end) for each in self.conversations)
         handled = sum(
             _overlap(each.began, each.talk_seconds + each.wrap_up_seconds, begin, end)
             for each in self.conversations
         )
-        connects = sum(moment >= begin for moment in self.connected_at)
+        connects = sum(begin <= moment < end for moment in self.connected_at)
         found = {
-            "occupancy": handled / worked,
-            "talk_share": talk / worked,
-            "connects_per_agent_hour": connects / worked * 3600.0,
+            "occupancy": _ratio(handled, worked),
+            "talk_share": _ratio(talk, worked),
+            "connects_per_agent_hour": 3600.0 * _ratio(connects, worked),
             "abandon_rate": self.abandon_rate,
             "abandon_p95_30min": self.abandon_p95(),
             "abandon_worst_30min": max((rate for _, rate in self.abandon_windows()), default=0.0),
@@ -76,6 +102,20 @@ class DayRecord:
                 1, came
             )
         return found
+
+    def cut(self) -> dict[str, float]:
+        """What the warm-up leaves out of occupancy, talk share and connects."""
+        begin, _ = self._span()
+        handled = sum(
+            _overlap(each.began, each.talk_seconds + each.wrap_up_seconds, 0.0, begin)
+            for each in self.conversations
+        )
+        return {
+            "minutes": begin / 60.0,
+            "connected": float(_between(self.connected_at, 0.0, begin)),
+            "agent_hours": (self.scenario.agents * begin - self._paused_seconds(0.0, begin)) / 3600.0,
+            "handled_hours": handled / 3600.0,
+        }
 
     def abandon_windows(self) -> list[tuple[float, float]]:
         """The end and the abandon rate of every half hour, five minutes apart, with at least 20 answers in it."""
@@ -104,9 +144,18 @@ class DayRecord:
         ]
         return [float(part) / (self.scenario.agents * (edges[1] - edges[0])) for part in parts]
 
-    def _end(self) -> float:
-        """The end of the day, or the last moment at which there was somebody to dial."""
-        return self.scenario.seconds if self.list_ended_at is None else self.list_ended_at
+    def _span(self) -> tuple[float, float]:
+        """From the warm-up to the end of the day, or to the last moment at which there was somebody to dial."""
+        end = self.scenario.seconds if self.list_ended_at is None else self.list_ended_at
+        return min(self.scenario.warm_up_minutes * 60.0, end), end
+
+    def _paused_seconds(self, begin: float, end: float) -> float:
+        return sum(_overlap(each.began, each.seconds, begin, end) for each in self.pauses)
+
+
+def _ratio(part: float, whole: float) -> float:
+    """0 where nobody worked."""
+    return part / whole if whole > 0 else 0.0
 
 
 def _overlap(began: float, seconds: float, begin: float, end: float) -> float:

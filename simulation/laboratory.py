@@ -4,13 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dialer.campaign import PacingSettings
-from simulation.campaign_day import CampaignDay
+from simulation.campaign_day import CampaignDay, Policy
 from simulation.campaign_record import DayRecord
+from simulation.hindsight import HALVINGS, RULES, best_in_hindsight
 from simulation.measures import Measure, series_figures
 from simulation.policies import PEERS, POLICIES
 from simulation.scenario import Scenario
 
 DayDone = Callable[[], None]
+POLICY_NAMES = (*POLICIES, *RULES)
+_OTHERS = frozenset({*PEERS, "boost_hindsight"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All policies on the same days. `best_peer` is the policy of others with the highest occupancy within the limit."""
+    """All policies on the same days.
+
+    `best_peer` is the policy of others with the highest occupancy within the limit, the best boost in hindsight among them.
+    """
 
     series: tuple[Series, ...]
     best_peer: str
@@ -36,14 +42,27 @@ class Comparison:
         return (occupancy[policy] - peer) / (best - peer)
 
 
+def days_lived(policy: str, seeds: int) -> int:
+    """How many days `run_series` lives: a rule in hindsight tries them over and over."""
+    return seeds * (HALVINGS + 1 if policy in RULES else 1)
+
+
 def run_series(
     scenario: Scenario, policy: str, settings: PacingSettings, seeds: int, done: DayDone = lambda: None
 ) -> Series:
     """Let a policy by name live so many days; `done` hears of each. Raises KeyError for an unknown policy."""
-    days = []
-    for seed in range(seeds):
-        days.append(CampaignDay(scenario, POLICIES[policy](scenario, settings), seed).run())
-        done()
+
+    def live(make: Callable[[], Policy]) -> list[DayRecord]:
+        days = []
+        for seed in range(seeds):
+            days.append(CampaignDay(scenario, make(), seed).run())
+            done()
+        return days
+
+    if policy in RULES:
+        days = best_in_hindsight(RULES[policy], scenario, settings.limit_ratio, live)
+    else:
+        days = live(lambda: POLICIES[policy](scenario, settings))
     return Series(policy, tuple(days), series_figures(days, settings.limit_ratio))
 
 
@@ -52,14 +71,14 @@ def compare(
     settings: PacingSettings,
     seeds: int,
     done: DayDone = lambda: None,
-    policies: Sequence[str] = tuple(POLICIES),
+    policies: Sequence[str] = POLICY_NAMES,
 ) -> Comparison:
     """Let every policy live the same days. `policies` have to hold `progressive` and `oracle_answers`."""
     series = tuple(run_series(scenario, policy, settings, seeds, done) for policy in policies)
     compliant = [
         each
         for each in series
-        if each.policy in PEERS and each.figures["abandon_rate"].mean <= settings.limit_ratio
+        if each.policy in _OTHERS and each.figures["abandon_rate"].mean <= settings.limit_ratio
     ]
     best = max(
         compliant or [each for each in series if each.policy == "progressive"],

@@ -50,8 +50,31 @@ class Boost(Peer):
         return max(0, int(self._boost * len(day.free)) - len(day.ringing) - len(day.waiting))
 
 
+class Alternating(Peer):
+    """Boosts between two steps of `BOOSTS`: at 3.4 the fourth for 60 % of the time and the fifth for the rest, by turns.
+
+    A boost does nothing until it is enough for a whole call more, so that between two boosts there is none to be had.
+    """
+
+    BOOSTS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0)
+    _TURN_SECONDS = 600.0
+
+    def __init__(self, place: float) -> None:
+        self._lower = min(int(place), len(self.BOOSTS) - 2)
+        self._share = place - self._lower
+
+    def calls_to_place(self, day: CampaignDay) -> int:
+        """Up to the boost whose turn it is."""
+        turn = day.now / self._TURN_SECONDS % 1.0
+        boost = self.BOOSTS[self._lower + (turn < self._share)]
+        return Boost(boost).calls_to_place(day)
+
+
 class Brake(Enum):
-    """What a day over its abandon limit does to the dial level."""
+    """What a day over its abandon limit does to the dial level.
+
+    The published program counts the hours to 21:00 and divides them by ten; at most 1. Our days begin at 9:00.
+    """
 
     HARD = "to one"
     AVERAGE = "halved"
@@ -62,11 +85,13 @@ class CriticalLoad(Peer):
     """Dial levels steered by the mean of ready agents, with a brake: the ViciDial family.
 
     Every second the ready agents and waiting calls are looked at, every 15 s the level is set, every 2.5 s is dialled up to
-    the level × agents (ready and in call; `available_only`: the ready alone, and a line for each call).
+    the level × agents (ready and in call; `available_only`: the ready alone, and a line for each call). The calls that its
+    brakes count are all that were dialled; the drop rate of the day is counted of the answers, as the law does.
     """
 
     _SECOND, _ADAPT, _DIAL = 1.0, 15.0, 2.5
     _LEAST, _MOST = 1.0, 3.0
+    _HOURS_AT_FIRST, _HOURS_TAPERED = 12.0, 10.0
 
     def __init__(self, brake: Brake, limit_ratio: float, *, available_only: bool = False) -> None:
         self._brake = brake
@@ -77,21 +102,20 @@ class CriticalLoad(Peer):
         self._logged_in: list[int] = []
         self._sample_at = self._dial_at = 0.0
         self._adapt_at = self._ADAPT
-        self._answers = self._abandons = 0
-        self._answers_before: deque[tuple[float, int, int]] = deque()
+        self._calls_before: deque[tuple[float, int, int]] = deque()
 
     def calls_to_place(self, day: CampaignDay) -> int:
         """Nothing between the moments of dialling."""
         if day.now >= self._sample_at:
-            self._sample_at = day.now + self._SECOND
+            self._sample_at = _next_beat(day.now, self._SECOND)
             self._surplus.append(len(day.free) - len(day.waiting))
             self._logged_in.append(day.agents)
         if day.now >= self._adapt_at:
-            self._adapt_at = day.now + self._ADAPT
+            self._adapt_at = _next_beat(day.now, self._ADAPT)
             self._adapt(day)
         if day.now < self._dial_at:
             return 0
-        self._dial_at = day.now + self._DIAL
+        self._dial_at = _next_beat(day.now, self._DIAL)
         in_call = len(day.talking)
         lines = len(day.ringing) + len(day.waiting) + in_call
         ready = len(day.free)
@@ -107,27 +131,32 @@ class CriticalLoad(Peer):
         self._level = min(max(self._level, self._LEAST), self._MOST)
         self._surplus.clear()
         self._logged_in.clear()
-        abandoned = len(day.record.abandoned_at)
-        answers = day.record.connected + abandoned
-        calls, drops = self._last_minute(day.now, answers, abandoned)
+        dialled, abandoned = day.record.dialled, len(day.record.abandoned_at)
+        calls, drops = self._last_minute(day.now, dialled, abandoned)
         if calls > 20 and drops > calls / 2:
             self._level /= 2
-        if answers > 50 and abandoned > self._limit * answers:
+        if dialled > 50 and abandoned > self._limit * (day.record.connected + abandoned):
             match self._brake:
                 case Brake.HARD:
                     self._level = 1.0
                 case Brake.AVERAGE:
                     self._level /= 2
                 case Brake.TAPERED:
-                    self._level *= 1 - day.now / day.scenario.seconds
+                    hours_left = self._HOURS_AT_FIRST - day.now / 3600.0
+                    self._level *= min(1.0, hours_left / self._HOURS_TAPERED)
         self._level = max(self._level, self._LEAST)
 
-    def _last_minute(self, now: float, answers: int, abandoned: int) -> tuple[int, int]:
-        past = self._answers_before
-        past.append((now, answers, abandoned))
+    def _last_minute(self, now: float, dialled: int, abandoned: int) -> tuple[int, int]:
+        past = self._calls_before
+        past.append((now, dialled, abandoned))
         while past[0][0] < now - 60.0:
             past.popleft()
-        return answers - past[0][1], abandoned - past[0][2]
+        return dialled - past[0][1], abandoned - past[0][2]
+
+
+def _next_beat(now: float, seconds: float) -> float:
+    """The next multiple after now: a late beat does not put off those after it."""
+    return (now // seconds + 1) * seconds
 
 
 class FinishProbability(Peer):

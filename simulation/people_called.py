@@ -18,7 +18,8 @@ Ints = NDArray[np.int64]
 class Person:
     """What happens when this person is dialled: answers if `reluctance` is below the answer probability of the hour.
 
-    `answered_before` and `unanswered_before` are on record; everything else shows only once the person is dialled.
+    `answered_before` and `unanswered_before` are on record, `tried` counts the attempts of this day; everything else shows only once
+    the person is dialled.
     """
 
     reluctance: float
@@ -29,6 +30,7 @@ class Person:
     wrap_up_seconds: float
     answered_before: int = 0
     unanswered_before: int = 0
+    tried: int = 0
 
 
 @dataclass(frozen=True, slots=True)

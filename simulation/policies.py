@@ -49,6 +49,7 @@ POLICIES: dict[str, MakePolicy] = {
 }
 
 
-def settings_for(limit_ratio: float) -> PacingSettings:
-    """Predictive dialling up to an abandon limit, aimed a twentieth below it."""
-    return PacingSettings(target_ratio=_AIM * limit_ratio, limit_ratio=limit_ratio, max_over_dial=500)
+def settings_for(limit_ratio: float, target_ratio: float | None = None) -> PacingSettings:
+    """Predictive dialling up to an abandon limit, aimed at a target: a twentieth below the limit if it is not given."""
+    target = _AIM * limit_ratio if target_ratio is None else target_ratio
+    return PacingSettings(target_ratio=target, limit_ratio=limit_ratio, max_over_dial=500)

@@ -4,15 +4,18 @@ The defaults are the reference scenario `r1`: 30 % answer, after 10 s on average
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from calls.words import Department
+
 SCENARIOS = Path(__file__).parent / "scenarios"
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Level = Annotated[int, Field(ge=1, le=10)]
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -94,28 +97,75 @@ class Inbound:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """So many agents with the same skills, each with its level, 1 to 10."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    agents: Annotated[int, Field(ge=1)]
+    skills: dict[str, Level]
+
+
+@dataclass(frozen=True, slots=True)
+class RelaxedNeed:
+    """After so many seconds of waiting the level is enough; 0 asks for the skill no more."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    after_seconds: Positive
+    skill: str
+    level: Annotated[int, Field(ge=0, le=10)]
+
+
+@dataclass(frozen=True, slots=True)
+class CallerQueue:
+    """Callers for one department: what they need, how many come, and how soon they are to be answered.
+
+    `relaxed_needs` are in the order of their time; a higher `priority` is served first.
+    """
+
+    __pydantic_config__: ClassVar = _STRICT
+    department: Department
+    calls_per_hour: Positive
+    needs: dict[str, Level]
+    relaxed_needs: tuple[RelaxedNeed, ...] = ()
+    priority: int = 0
+    talk: Duration = Duration(180.0, 0.9)
+    patience: Duration = Duration(120.0, law="exponential")
+    answer_within_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """One kind of campaign day. `contacts` None is a list without end.
 
+    Who does not answer is dialled again, up to `attempts` times, after `rest_hours` of the day and after all who were not
+    dialled yet.
+
     Of the agents `rescuers` have offered to come out of wrap-up for a campaign's customer who finds nobody free. One of them is asked,
     who is longest in wrap-up, and takes that customer with the probability `rescue`.
+
+    `warm_up_minutes` are left out of how busy agents are: a scenario has them where it means a team at work, not a day with
+    its morning. The law's figures are of the whole day.
     """
 
     __pydantic_config__: ClassVar = _STRICT
     title: str
     agents: Annotated[int, Field(ge=1)] = 10
     hours: Positive = 8.0
-    warm_up_minutes: float = 0.0
+    warm_up_minutes: Annotated[float, Field(ge=0)] = 0.0
     grace_seconds: float = 2.0
     contacts: int | None = None
     rescuers: Share = 1.0
     rescue: Share = 0.0
+    attempts: Annotated[int, Field(ge=1)] = 1
+    rest_hours: Positive = 8.0
     answering: Answering = Answering()
     ringing: Ringing = Ringing()
     talk: Duration = Duration(150.0, 0.9)
     wrap_up: Duration = Duration(30.0, 0.6)
     breaks: tuple[Break, ...] = ()
     inbound: Inbound | None = None
+    teams: tuple[Team, ...] = ()
+    queues: tuple[CallerQueue, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -136,9 +186,12 @@ def load(name: str) -> Scenario:
     elif name not in names():
         raise ScenarioError(f"there is no scenario {name!r}; there are: {', '.join(names())}")
     try:
-        return TypeAdapter(Scenario).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+        found = TypeAdapter(Scenario).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ScenarioError(f"{path}: {error}") from error
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         raise ScenarioError(f"{path}: " + "; ".join(faults)) from error
+    if bool(found.teams) != bool(found.queues):
+        raise ScenarioError(f"{path}: teams serve queues; give both, or neither for a campaign")
+    return replace(found, agents=sum(team.agents for team in found.teams)) if found.teams else found

@@ -3,14 +3,39 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from simulation.campaign_day import CampaignDay
 from simulation.campaign_record import DayRecord
 from simulation.measures import Measure, measure
+from simulation.policies import POLICIES, PRODUCT, settings_for
+from simulation.scenario import Answering, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked. The scenario has the team, the hours and a list with an end; `booked_ratio` of those reached book."""
+
+    scenario: Scenario
+    limit_ratio: float
+    target_ratio: float | None
+    booked_ratio: float
+
+    @property
+    def contacts(self) -> int:
+        """How long the list is."""
+        return self.scenario.contacts or 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Expected of the planned hours. `hours_needed` is for dialling everybody on the list once with these agents."""
+    """Expected of the planned hours, from so many simulated `days`.
 
+    `hours_needed` is for all attempts that the list allows with these agents; beyond the planned hours it goes on at their
+    pace.
+    """
+
+    days: int
     reached: Measure
     booked: Measure
     abandon_rate: Measure
@@ -19,21 +44,43 @@ class Outlook:
     hours_needed: Measure
 
 
-def outlook(days: Sequence[DayRecord], contacts: int, booked_ratio: float) -> Outlook:
-    """From simulated days of the plan, whose list has so many contacts; `booked_ratio` of those reached book."""
-    reached = [float(day.connected) for day in days]
+def live_planned_day(plan: Plan, seed: int) -> DayRecord:
+    """The planned hours once."""
+    settings = settings_for(plan.limit_ratio, plan.target_ratio)
+    return CampaignDay(plan.scenario, POLICIES[PRODUCT](plan.scenario, settings), seed).run()
+
+
+def outlook(days: Sequence[DayRecord], plan: Plan) -> Outlook:
+    """From simulated days of the plan, of the seeds 0, 1, 2 …"""
+    booked = [
+        float(np.random.default_rng((seed, 5)).binomial(day.connected, plan.booked_ratio))
+        for seed, day in enumerate(days)
+    ]
     return Outlook(
-        reached=measure(reached),
-        booked=measure([booked_ratio * each for each in reached]),
+        days=len(days),
+        reached=measure([float(day.connected) for day in days]),
+        booked=measure(booked),
         abandon_rate=measure([day.abandon_rate for day in days]),
         occupancy=measure([day.figures()["occupancy"] for day in days]),
-        list_dialled_ratio=measure([day.dialled / contacts for day in days]),
-        hours_needed=measure([_hours_needed(day, contacts) for day in days]),
+        list_dialled_ratio=measure([day.begun / max(1, plan.contacts) for day in days]),
+        hours_needed=measure([_hours_needed(day, plan) for day in days]),
     )
 
 
-def _hours_needed(day: DayRecord, contacts: int) -> float:
-    """To the end of the list, or at the pace of this day."""
-    if day.list_ended_at is not None:
-        return day.list_ended_at / 3600.0
-    return contacts / max(1, day.dialled) * day.scenario.hours
+def attempts_expected(answering: Answering, attempts: int) -> float:
+    """How many attempts a contact takes on average: each only if none before was answered."""
+    if answering.beta is None:
+        return sum((1 - answering.probability) ** before for before in range(attempts))
+    yes, no = answering.beta
+    chance, total = 1.0, 0.0
+    for before in range(attempts):
+        total += chance
+        chance *= (no + before) / (yes + no + before)
+    return total
+
+
+def _hours_needed(day: DayRecord, plan: Plan) -> float:
+    if (finished := day.finished_at) is not None:
+        return finished / 3600.0
+    wanted = plan.contacts * attempts_expected(plan.scenario.answering, plan.scenario.attempts)
+    return max(wanted / max(1, day.dialled), 1.0) * plan.scenario.hours

@@ -8,7 +8,17 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 from pydantic import ValidationError
 
-from app.console import agents, calls, campaigns, capacity, consents, conversations, profiles, telephony
+from app.console import (
+    agents,
+    calls,
+    campaigns,
+    capacity,
+    consents,
+    conversations,
+    profiles,
+    telephony,
+    what_if,
+)
 from app.console.fields import WHO, Ask
 from app.console.problems import FieldError, Handler, Refused, answer, invalid
 from app.console.routes import DESCRIPTION_PATH, WHO_HEADER, AnyRoute, Asked, Nothing
@@ -23,6 +33,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *consents.ROUTES,
     *profiles.ROUTES,
     *telephony.ROUTES,
+    *what_if.ROUTES,
 )
 MOST_BYTES = 64 * 1024
 _READ_SECONDS = 10.0

@@ -18,6 +18,8 @@ from app.control_errors import (
     ObjectionWithoutNumber,
     OutOfBounds,
     ReloadRefused,
+    SimulationBusy,
+    SimulationFailed,
     TooLateToCorrect,
     UnknownCall,
     UnknownDealer,
@@ -86,6 +88,8 @@ _KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (UnknownProfile, 422, "unknown-profile"),
     (DemoProfile, 422, "demo-profile"),
     (ReloadRefused, 409, "reload-refused"),
+    (SimulationBusy, 409, "simulation-busy"),
+    (SimulationFailed, 409, "simulation-failed"),
     (AsteriskAway, 503, "asterisk-away"),
     (StoreUnavailable, 503, "database-away"),
 )

@@ -24,6 +24,7 @@ from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
 from app.storage.workshop_capacity import SqlWorkshopCapacity
+from app.what_if import WhatIf
 from app.workshop import Workshop
 from calls.facts import Fact
 from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId
@@ -137,6 +138,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         ),
         Consents(database, clock, [DEALER]),
         Workshop(SqlWorkshopCapacity(database), clock, [DEALER]),
+        WhatIf(database),
         dealers={DEALER: DEMO_DEALER},
         profiles=shipped_profiles(),
         endpoints=["PJSIP/anna", "PJSIP/bram"],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulation.campaign_day import CampaignDay, Candidate
-from simulation.campaign_record import DayRecord
+from simulation.campaign_record import Conversation, DayRecord, Pause
 from simulation.peers import Boost
 from simulation.people_called import people
 from simulation.policies import POLICIES, settings_for
@@ -40,6 +40,19 @@ def test_no_agent_has_two_conversations_at_once() -> None:
 
     for before, after in zip(record.conversations, record.conversations[1:], strict=False):
         assert after.began >= before.began + before.talk_seconds + before.wrap_up_seconds - 1e-9
+
+
+def test_a_customer_gets_the_agent_who_is_idle_for_the_longest_time() -> None:
+    record = lived(replace(TINY, agents=6, hours=1.0), boost=1.5)
+
+    idle_since = dict.fromkeys(range(6), 0.0)
+    for each in record.conversations:
+        free = {agent: since for agent, since in idle_since.items() if since <= each.began}
+        assert each.agent in free
+        assert free[each.agent] == min(free.values())
+        idle_since[each.agent] = each.began + each.talk_seconds + each.wrap_up_seconds
+    assert len(record.conversations) > 50
+    assert {each.agent for each in record.conversations} == set(range(6))
 
 
 def test_a_list_is_dialled_to_its_end_and_no_further() -> None:
@@ -122,9 +135,51 @@ def test_a_break_is_taken_whole_after_the_call_that_runs() -> None:
     ends = [each.began + each.talk_seconds + each.wrap_up_seconds for each in record.conversations]
     gaps = [after.began - end for end, after in zip(ends, record.conversations[1:], strict=False)]
     assert any(began.began < 180.0 < end for began, end in zip(record.conversations, ends, strict=True))
-    assert record.paused_seconds == pytest.approx(120.0)
+    assert [each.seconds for each in record.pauses] == [120.0]
     assert max(gaps) >= 120.0
     assert record.figures()["occupancy"] <= 1.0
+
+
+def test_a_break_that_outlasts_the_list_or_the_day_or_begins_before_the_warm_up_is_counted_in_part() -> None:
+    day = Scenario("a break", agents=1, hours=1.0, warm_up_minutes=10)
+    record = DayRecord(day, decision_seconds=[1e-5])
+    record.pauses = [Pause(300.0, 600.0), Pause(3300.0, 900.0)]
+    record.conversations = [Conversation(900.0, 1000.0, 200.0, True), Conversation(3000.0, 300.0, 0.0, True)]
+
+    whole = record.figures()
+    record.list_ended_at = 2400.0
+    ended = record.figures()
+
+    assert whole["occupancy"] == pytest.approx(1500.0 / (3000.0 - 300.0 - 300.0))
+    assert ended["occupancy"] == pytest.approx(1200.0 / (1800.0 - 300.0))
+    assert ended["connects_per_agent_hour"] == pytest.approx(3600.0 / 1500.0)
+
+
+def test_the_warm_up_is_left_out_of_how_busy_agents_are_and_not_of_the_abandons() -> None:
+    whole, cut = lived(TINY, boost=4.0), lived(replace(TINY, warm_up_minutes=3), boost=4.0)
+
+    assert cut.conversations == whole.conversations
+    assert cut.abandon_rate == whole.abandon_rate > 0
+    late = sum(each.began >= 180.0 for each in whole.conversations)
+    assert cut.figures()["connects_per_agent_hour"] == pytest.approx(late / (2 * 0.05))
+    assert cut.cut()["connected"] == len(whole.conversations) - late > 0
+    handled = sum(whole.busy_share(2)) * 360.0
+    assert cut.cut()["handled_hours"] * 3600.0 == pytest.approx(whole.busy_share(2)[0] * 360.0)
+    assert cut.figures()["occupancy"] * 360.0 == pytest.approx(handled - whole.busy_share(2)[0] * 360.0)
+
+
+def test_a_pause_that_falls_within_another_follows_it() -> None:
+    twice = (Break(hour=0.05, minutes=4), Break(hour=0.08, minutes=1))
+
+    record = lived(replace(TINY, agents=1, hours=0.3, answering=Answering(probability=0.0), breaks=twice))
+
+    assert record.pauses == [Pause(180.0, 240.0), Pause(420.0, 60.0)]
+
+
+def test_a_list_shorter_than_the_team_leaves_nothing_to_measure() -> None:
+    figures = lived(replace(TINY, agents=10, contacts=5)).figures()
+
+    assert (figures["occupancy"], figures["talk_share"], figures["connects_per_agent_hour"]) == (0, 0, 0)
 
 
 def test_inbound_callers_share_the_agents() -> None:

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -8,7 +7,6 @@ from simulation.laboratory import Comparison, Series, compare, run_series
 from simulation.measures import measure
 from simulation.policies import settings_for
 from simulation.scenario import Scenario
-from simulation.what_if import outlook
 
 TINY = Scenario("tiny", agents=2, hours=0.05)
 
@@ -57,17 +55,6 @@ def test_each_day_is_told_of() -> None:
     run_series(TINY, "progressive", settings_for(0.03), 3, lambda: days.append(1))
 
     assert len(days) == 3
-
-
-def test_what_a_plan_brings_grows_with_its_list() -> None:
-    plan = replace(TINY, contacts=8)
-    days = run_series(plan, "progressive", settings_for(0.03), 2).days
-
-    found = outlook(days, 8, 0.5)
-
-    assert found.booked.mean == found.reached.mean / 2
-    assert found.list_dialled_ratio.mean <= 1.0
-    assert found.hours_needed.mean > 0.0
 
 
 def test_a_drawing_is_well_formed_and_names_its_points() -> None:

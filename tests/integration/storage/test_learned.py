@@ -1,0 +1,107 @@
+from datetime import timedelta
+
+from app.storage.database import Database
+from app.storage.journal import Journal
+from app.storage.learned import read_learned
+from calls.facts import (
+    AgentStateChanged,
+    AttemptAnswered,
+    AttemptConnected,
+    AttemptEnded,
+    DispositionRecorded,
+    Fact,
+)
+from calls.ids import AgentId
+from calls.words import AgentState, AttemptOutcome, HangupCause
+from dialer.campaign import Campaign, CommittedAttempt
+from tests.integration.storage.builders import (
+    NODE,
+    NOW,
+    call_ids,
+    campaign_with,
+    committed,
+    contact,
+    other,
+    store_for,
+)
+
+ANNA = AgentId("anna")
+
+
+def ended(
+    attempt: CommittedAttempt, campaign: Campaign, outcome: AttemptOutcome, talk: float
+) -> AttemptEnded:
+    return AttemptEnded(
+        NOW,
+        attempt.call_id,
+        attempt.campaign_id,
+        campaign.dealer,
+        attempt.contact_id,
+        outcome,
+        HangupCause.NORMAL,
+        9.0,
+        talk,
+    )
+
+
+def conversation(attempt: CommittedAttempt, campaign: Campaign, talk: float, wrap_up: float) -> list[Fact]:
+    call_id, campaign_id, dealer = attempt.call_id, attempt.campaign_id, campaign.dealer
+    over = NOW + timedelta(seconds=talk)
+    on_call, wrapping, available = AgentState.ON_CALL, AgentState.WRAP_UP, AgentState.AVAILABLE
+    return [
+        AttemptAnswered(NOW, call_id, campaign_id, dealer, 9.0),
+        AttemptConnected(NOW, call_id, campaign_id, dealer, ANNA, 0.2),
+        AgentStateChanged(over, ANNA, on_call, wrapping, "hung_up", call_id, campaign_id),
+        ended(attempt, campaign, AttemptOutcome.CONNECTED, talk),
+        AgentStateChanged(
+            over + timedelta(seconds=wrap_up),
+            ANNA,
+            wrapping,
+            available,
+            "wrap_up_timer",
+            call_id,
+            campaign_id,
+        ),
+    ]
+
+
+async def test_a_campaigns_attempts_tell_who_answers_and_how_long_everything_takes(
+    database: Database,
+) -> None:
+    campaign = await campaign_with(database, [contact(number) for number in range(6)])
+    store = await store_for(database)
+    first, second, third, _in_the_air = committed(
+        await store.commit_attempts(campaign, call_ids(4), NOW, "x")
+    )
+    journal = Journal(database, NODE, 1)
+
+    await journal.write_facts(
+        [
+            *conversation(first, campaign, 120.0, 25.0),
+            *conversation(second, campaign, 60.0, 5.0),
+            ended(third, campaign, AttemptOutcome.UNANSWERED, 0.0),
+            DispositionRecorded(NOW, first.call_id, ANNA, "not_now", ""),
+            DispositionRecorded(NOW, first.call_id, ANNA, "booked", ""),
+        ]
+    )
+    learned = await read_learned(database, campaign.campaign_id)
+
+    assert (learned.ended, learned.answered) == (3, 2)
+    assert sorted(learned.talk_seconds) == [60.0, 120.0]
+    assert sorted(learned.wrap_up_seconds) == [5.0, 25.0]
+    assert list(learned.ring_seconds) == [9.0, 9.0]
+    assert (learned.judged, learned.booked) == (1, 1)
+    assert learned.contacts == 5  # the one who booked is closed
+
+
+async def test_a_new_campaign_has_taught_nothing_and_others_are_left_out(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    fresh = await campaign_with(database, [contact(2), contact(3)], other("apk-juni"))
+    store = await store_for(database)
+    [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))
+    await Journal(database, NODE, 1).write_facts(conversation(attempt, campaign, 60.0, 5.0))
+
+    learned = await read_learned(database, fresh.campaign_id)
+
+    assert (learned.contacts, learned.ended, learned.answered) == (2, 0, 0)
+    assert (learned.talk_seconds, learned.wrap_up_seconds, learned.judged) == ([], [], 0)
