@@ -19,6 +19,9 @@ Coupling. When a step says `wants_agent` the session asks the floor in the same 
 whose line could not be joined within the grace, is handed back in `Step.unused_agent`. The journal facts are the commands
 `Publish`; `AttemptEnded` is published exactly once, on entering `ended`, from whichever state.
 
+Who counts as connected: whoever was in the agent's bridge before hanging up, both by Asterisk's own time; whoever hung up
+first, though sent in, was not (`app.ari.joins`).
+
 Who counts as abandoned: whoever got the message, left our control while waiting (the lease ran out, the dialplan plays the
 message), or hung up after more than the grace without an agent. Who hangs up within the grace counts as `hung_up`.
 

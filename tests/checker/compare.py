@@ -3,7 +3,13 @@
 Exact means: what is on the wire is in the books once, with its outcome, its agent, and each moment within 100 ms. What fell
 into a time in which no controller lived can be learnt only afterwards: the books then may have its moment as late as the
 controller could first look, an attempt may be in doubt unless the message was heard or a conversation was seen to begin, and
-whom Asterisk alone served may be let go of before the message is over. Nothing else is forgiven, and these are counted apart.
+whom Asterisk alone served may be let go of before the message is over.
+
+Who is connected: by the wire, whoever was reached by the agent's sound before hanging up; by the books, whoever was in the
+agent's bridge before hanging up. Sound travels in frames of 20 ms, so between the two lies a moment in which the wire shows
+nothing: a customer who hung up so shortly after the join is `unclear`, connected in the books and silent on the wire.
+
+Nothing else is forgiven, and these are counted apart.
 """
 
 from collections import defaultdict
@@ -18,6 +24,7 @@ GRACE_SECONDS, LIMIT_SECONDS = (
     1.6,
     2.0,
 )  # the message begins between the two; whoever leaves then may be either
+JOIN_SECONDS = 0.04  # from the join to the first frame that a mixing bridge passes on: one frame, and one more for each thread
 UNWRITTEN_SECONDS = 0.5  # what happened so shortly before the end of a controller may not be written yet
 LOOKED_SECONDS = 5.0  # until a new controller has looked at everything
 _BUSY, _CANCELLED = (486, 600, 603), 487
@@ -38,10 +45,14 @@ class Away:
 
 @dataclass(slots=True)
 class Verdict:
-    """`wrong`: each disagreement, naming its call. `late`: what no controller could see, and the books say so late or in doubt."""
+    """`wrong`: each disagreement, naming its call. `late`: what no controller could see, and the books say so late or in doubt.
+
+    `unclear`: who hung up in the moment of being joined.
+    """
 
     wrong: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
 
 def compare(seen: Iterable[Seen], books: Books, away: Sequence[Away] = ()) -> Verdict:
@@ -94,8 +105,8 @@ class _Pair:
             else:
                 self._wrong(f"{entry.outcome} in the books, {'/'.join(sorted(allowed))} on the wire")
         self._moment("answered", entry.answered_at, sight.answered_at)
-        if entry.outcome == "connected" and self._too_short_to_tell():
-            pass
+        if entry.outcome == "connected" and self._hung_up_in_the_join():
+            self.verdict.unclear.append(f"{_name(entry)}: hung up {self._after_join():.3f} s after the join")
         else:
             self._moment("connected", entry.connected_at, sight.connected_at)
         self._moment("message", entry.message_at, sight.message_at)
@@ -105,6 +116,10 @@ class _Pair:
             self._wrong(f"{entry.outcome}, but abandoned at {entry.abandoned_at}")
         if sight.agent is not None and entry.agent != sight.agent and entry.outcome != "in_doubt":
             self._wrong(f"with {entry.agent} in the books, with {sight.agent} on the wire")
+        if sight.unheard:
+            self._wrong(f"{sight.agent} did not hear the customer")
+        if not _in_order(entry):
+            self._wrong("its moments in the books are not in order")
         if entry.objected != (sight.objected_at is not None):
             self._wrong(
                 f"objected {entry.objected} in the books, {sight.objected_at is not None} on the wire"
@@ -124,8 +139,8 @@ class _Pair:
         allowed = {"hung_up"} if stayed <= GRACE_SECONDS else {"abandoned"}
         if GRACE_SECONDS < stayed < LIMIT_SECONDS:
             allowed.add("hung_up")
-        if self._too_short_to_tell():
-            allowed |= {"connected", "hung_up"}
+        if self._hung_up_in_the_join():
+            allowed.add("connected")
         return allowed
 
     def _may_be_in_doubt(self, allowed: set[str]) -> bool:
@@ -134,12 +149,16 @@ class _Pair:
             return False
         return bool(allowed - _COUNTED) or self._hidden(self.sight.connected_at)
 
-    def _too_short_to_tell(self) -> bool:
-        """Whether the customer left so soon after the agent came, by the books, that the wire shows nothing of it."""
-        ended, connected = self.sight.ended_at, self.entry.connected_at
-        if self.sight.connected_at is not None or self.sight.message_at is not None or ended is None:
+    def _hung_up_in_the_join(self) -> bool:
+        """Whether the customer left so soon after the join, by the books, that the wire need not show anything of it."""
+        sight, after = self.sight, self._after_join()
+        if sight.connected_at is not None or sight.message_at is not None or after is None:
             return False
-        return self.sight.unclear or (connected is not None and abs(ended - connected) <= EXACT_SECONDS)
+        return sight.ended_by_them and -EXACT_SECONDS <= after <= JOIN_SECONDS
+
+    def _after_join(self) -> float | None:
+        ended, connected = self.sight.ended_at, self.entry.connected_at
+        return None if ended is None or connected is None else ended - connected
 
     def _let_go(self) -> bool:
         """Whether Asterisk alone played the message to the end, after the attempt was over in the books."""
@@ -184,6 +203,12 @@ class _Pair:
 
     def _late(self, what: str, where: str) -> None:
         self.verdict.late.append(f"{_name(self.entry)}: {what}, {where}")
+
+
+def _in_order(entry: Entry) -> bool:
+    moments = [entry.committed_at, entry.answered_at, entry.connected_at, entry.ended_at]
+    known = [moment for moment in moments if moment is not None]
+    return known == sorted(known)
 
 
 def _between_books(books: Books) -> list[str]:

@@ -195,3 +195,45 @@ def test_whoever_heard_nobody_is_abandoned_after_two_seconds(stayed: float, outc
     }
 
     assert {outcome for outcome, wrong in told.items() if not wrong} == outcomes
+
+
+@pytest.mark.parametrize(
+    ("joined", "unclear", "right"),
+    [(2.08, 1, True), (2.1, 1, True), (2.01, 0, False), (2.3, 0, False), (None, 0, False)],
+)
+def test_who_hung_up_in_the_moment_of_being_joined_is_counted_apart(
+    joined: float | None, unclear: int, right: bool
+) -> None:
+    sight = Seen("+311", 0.1, 0.2, 2.0, ended_at=2.1, ended_by_them=True, status=200)
+    entry = replace(TALK, connected_at=joined, ended_at=2.11)
+
+    verdict = compare([sight], _books([entry]))
+
+    assert len(verdict.unclear) == unclear
+    assert (verdict.wrong == []) is right
+
+
+def test_who_hung_up_before_the_join_has_no_agent_in_the_books() -> None:
+    sight = Seen("+311", 0.1, 0.2, 2.0, ended_at=2.1, ended_by_them=True, status=200)
+    entry = Entry("c1", "+311", 0.0, 2.0, ended_at=2.11, outcome="hung_up")
+
+    assert compare([sight], _books([entry])).wrong == []
+
+
+def test_whom_the_agents_voice_reached_was_connected_however_short_it_was() -> None:
+    sight = Seen(
+        "+311", 0.1, 0.2, 2.0, connected_at=2.08, ended_at=2.1, ended_by_them=True, status=200, agent="agent1"
+    )
+    entry = Entry("c1", "+311", 0.0, 2.0, ended_at=2.1, outcome="hung_up")
+
+    wrong = compare([sight], _books([entry])).wrong
+
+    assert "+311 (c1): hung_up in the books, connected on the wire" in wrong
+
+
+def test_an_agent_who_did_not_hear_the_customer_and_moments_out_of_order_are_found() -> None:
+    deaf = compare([replace(TALKED, unheard=True), MISSED, BUSY], _books(TABLE)).wrong
+    mixed = compare(SEEN, _books([replace(TALK, ended_at=2.05), MISS, ENGAGED])).wrong
+
+    assert deaf == ["+311 (c1): agent1 did not hear the customer"]
+    assert "+311 (c1): its moments in the books are not in order" in mixed
