@@ -160,6 +160,41 @@ async def test_an_attempt_that_rings_goes_on_ringing() -> None:
         assert it.bed.supervisor.owner(ATTEMPT) is not None
 
 
+@pytest.mark.parametrize("still_there", [True, False])
+def test_who_answered_before_we_could_hear_of_it_and_was_told_the_message_is_abandoned(
+    still_there: bool,
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with restart(attempts=(DIALLED,)) as it:
+            it.has(ATTEMPT, state="Ringing")
+            it.has_soon(ATTEMPT if still_there else LINE_LEG)
+            it.shelf.mark(ATTEMPT, answered=at(-9), message=at(-8.5))
+
+            await it.reconcile()
+            it.channels.clear()
+            await asyncio.sleep(4)
+
+            assert it.one(AttemptAnswered).at == after(-9)
+            assert it.one(InformationMessagePlayed).at == after(-8.5)
+            assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
+
+    story()
+
+
+@virtual_time
+async def test_who_answered_before_we_could_hear_of_it_and_is_on_the_way_to_us_is_awaited() -> None:
+    async with restart(attempts=(DIALLED,)) as it:
+        it.has(ATTEMPT, state="Ringing")
+        it.has_soon(ATTEMPT)
+
+        await it.reconcile()
+        await asyncio.sleep(4)
+
+        assert it.bed.facts == []
+        assert it.bed.supervisor.owner(ATTEMPT) is not None
+
+
 @virtual_time
 async def test_a_customer_who_waits_gets_an_agent_whose_line_lives() -> None:
     async with restart(agent(ANNA, campaign_id=APK), attempts=(ANSWERED,)) as it:
