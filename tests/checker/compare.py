@@ -6,8 +6,9 @@ controller could first look, an attempt may be in doubt unless the message was h
 whom Asterisk alone served may be let go of before the message is over.
 
 Who is connected: by the wire, whoever was reached by the agent's sound before hanging up; by the books, whoever was in the
-agent's bridge before hanging up. Sound travels in frames of 20 ms, so between the two lies a moment in which the wire shows
-nothing: a customer who hung up so shortly after the join is `unclear`, connected in the books and silent on the wire.
+agent's bridge before hanging up. Sound comes in frames of 20 ms once the bridge mixes, on a busy machine later, so between the
+two lies a moment in which the wire shows nothing. A customer who hung up so shortly after the join is `unclear`: connected in
+the books and silent on the wire. Of the others, whom the sound reached more than 100 ms after the join is `slow`.
 
 Nothing else is forgiven, and these are counted apart.
 """
@@ -24,7 +25,7 @@ GRACE_SECONDS, LIMIT_SECONDS = (
     1.6,
     2.0,
 )  # the message begins between the two; whoever leaves then may be either
-JOIN_SECONDS = 0.04  # from the join to the first frame that a mixing bridge passes on: one frame, and one more for each thread
+SLOW_SECONDS = 0.5  # from the join to the first sound, at the very most
 UNWRITTEN_SECONDS = 0.5  # what happened so shortly before the end of a controller may not be written yet
 LOOKED_SECONDS = 5.0  # until a new controller has looked at everything
 _BUSY, _CANCELLED = (486, 600, 603), 487
@@ -47,12 +48,13 @@ class Away:
 class Verdict:
     """`wrong`: each disagreement, naming its call. `late`: what no controller could see, and the books say so late or in doubt.
 
-    `unclear`: who hung up in the moment of being joined.
+    `unclear`: who hung up in the moment of being joined. `slow`: to whom the agent's sound came late.
     """
 
     wrong: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
+    slow: list[str] = field(default_factory=list)
 
 
 def compare(seen: Iterable[Seen], books: Books, away: Sequence[Away] = ()) -> Verdict:
@@ -107,6 +109,8 @@ class _Pair:
         self._moment("answered", entry.answered_at, sight.answered_at)
         if entry.outcome == "connected" and self._hung_up_in_the_join():
             self.verdict.unclear.append(f"{_name(entry)}: hung up {self._after_join():.3f} s after the join")
+        elif (seconds := self._sound_after_join()) is not None and EXACT_SECONDS < seconds <= SLOW_SECONDS:
+            self.verdict.slow.append(f"{_name(entry)}: heard the agent {seconds:.3f} s after the join")
         else:
             self._moment("connected", entry.connected_at, sight.connected_at)
         self._moment("message", entry.message_at, sight.message_at)
@@ -154,7 +158,11 @@ class _Pair:
         sight, after = self.sight, self._after_join()
         if sight.connected_at is not None or sight.message_at is not None or after is None:
             return False
-        return sight.ended_by_them and -EXACT_SECONDS <= after <= JOIN_SECONDS
+        return sight.ended_by_them and -EXACT_SECONDS <= after <= EXACT_SECONDS
+
+    def _sound_after_join(self) -> float | None:
+        heard, joined = self.sight.connected_at, self.entry.connected_at
+        return None if heard is None or joined is None else heard - joined
 
     def _after_join(self) -> float | None:
         ended, connected = self.sight.ended_at, self.entry.connected_at

@@ -199,7 +199,7 @@ def test_whoever_heard_nobody_is_abandoned_after_two_seconds(stayed: float, outc
 
 @pytest.mark.parametrize(
     ("joined", "unclear", "right"),
-    [(2.08, 1, True), (2.1, 1, True), (2.01, 0, False), (2.3, 0, False), (None, 0, False)],
+    [(2.05, 1, True), (2.1, 1, True), (1.9, 0, False), (2.3, 0, False), (None, 0, False)],
 )
 def test_who_hung_up_in_the_moment_of_being_joined_is_counted_apart(
     joined: float | None, unclear: int, right: bool
@@ -237,3 +237,10 @@ def test_an_agent_who_did_not_hear_the_customer_and_moments_out_of_order_are_fou
 
     assert deaf == ["+311 (c1): agent1 did not hear the customer"]
     assert "+311 (c1): its moments in the books are not in order" in mixed
+
+
+def test_sound_that_comes_late_after_the_join_is_counted_apart_up_to_half_a_second() -> None:
+    late, much_too_late = (compare([replace(TALKED, connected_at=at)], _books([TALK])) for at in (2.3, 2.7))
+
+    assert (late.wrong, len(late.slow)) == ([], 1)
+    assert (len(much_too_late.wrong), much_too_late.slow) == (1, [])
