@@ -201,10 +201,10 @@ class Restart:
             asterisk.answers("GET", f"/playbacks/{self.playing}", 200)
         for one in self.channels:
             asterisk.answers("GET", f"/channels/{one['id']}", 200)
-        asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
-        asterisk.answers(
-            "GET", "/channels", 200, self.channels if self.soon is None else self.soon, once=True
-        )
+        if any(one["state"] == "Ringing" for one in self.channels):
+            asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
+            soon = self.channels if self.soon is None else self.soon
+            asterisk.answers("GET", "/channels", 200, soon, once=True)
         asterisk.answers("GET", "/channels", 200, self.channels, once=True)
         asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
 
