@@ -33,6 +33,11 @@ class Record:
         (row,) = self._rows(query, campaign)
         return row["committed"], row["ended"]
 
+    def choosable(self) -> int:
+        """How many contacts may be called now, or are being called."""
+        (row,) = self._rows("SELECT COUNT(*) AS count FROM contacts WHERE state IN ('ready', 'in_air')")
+        return int(row["count"])
+
     def states(self) -> dict[str, str]:
         """Each agent's state."""
         return {row["agent_id"]: row["state"] for row in self._rows("SELECT agent_id, state FROM agents")}

@@ -29,8 +29,7 @@ from tests.e2e.calls.lists import ELSEWHERE, a_campaign, allowed, forbidden, sto
 from tests.e2e.calls.record import Record
 
 CAPS = TrunkCaps(per_second=12.0, at_once=40, per_day=0)
-TOO_MUCH = PacingSettings(target_ratio=0.2, limit_ratio=1.0)  # so that customers are abandoned
-AT_WORK = tuple(SKILLS)[:6]
+TOO_MUCH = PacingSettings(target_ratio=0.5, limit_ratio=1.0)  # so that customers are abandoned
 AWAY_SECONDS = (0.0, 0.0, 1.0, 4.0)  # how long nobody starts a killed controller again
 ENDS_WITHIN_SECONDS = 300
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -60,11 +59,11 @@ async def test_the_books_of_a_campaign_with_kills_are_exact_to_the_call(
         http_port=port_base + 90,
         caps=replace(CAPS, per_day=2 * calls),  # nobody is called again, though the trunk would bear it
     )
-    job = job_of(address, tmp_path, (), AT_WORK)
+    job = job_of(address, tmp_path, (), tuple(SKILLS))
     record, trace, breaks = (
         Record(tmp_path),
         tmp_path / "trace.pcap",
-        Breaks(address, AT_WORK, random.Random(1)),
+        Breaks(address, tuple(SKILLS), random.Random(1)),
     )
     moments = sorted(rng.sample(range(calls // 20, calls * 19 // 20), kills))
     away = []
