@@ -100,6 +100,7 @@ async def test_the_books_of_a_campaign_with_kills_are_exact_to_the_call(
     print(*_told(seen, books, verdict, len(away), len(pauses)), sep="\n")
     assert len(books.table) == calls
     assert verdict.wrong == []
+    assert len(verdict.slow) <= calls // 50
     assert breaches(seen, limits, books.objections) == []
     assert disturbed(seen, pauses) == []
     assert unlawful(seen, may + may_not, law) == []
@@ -120,9 +121,9 @@ def _told(seen: list[Seen], books: Books, verdict: Verdict, kills: int, pauses: 
         f"the books: {counts_of(books.table)}; the longest silence was {quietest:.1f} s",
         f"{len(verdict.wrong)} disagreements:",
         *verdict.wrong,
-        f"{len(verdict.unclear)} hung up in the moment of being joined:",
+        f"{len(verdict.unclear)} hung up in the moment of being joined, or told the message:",
         *verdict.unclear,
-        f"{len(verdict.slow)} heard the agent late:",
+        f"{len(verdict.slow)} moments late, for a busy machine:",
         *verdict.slow,
         f"{len(verdict.late)} known late or in doubt, for want of a controller:",
         *verdict.late,

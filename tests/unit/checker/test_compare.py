@@ -33,7 +33,7 @@ def test_true_books_have_no_disagreement() -> None:
     [
         (replace(MISS, abandoned_at=None, message_at=None, outcome="hung_up"), "abandoned on the wire"),
         (replace(MISS, message_at=None), "message only on the wire"),
-        (replace(MISS, message_at=3.9), "message +0.200 s off"),
+        (replace(MISS, message_at=4.3), "message +0.600 s off"),
         (replace(MISS, abandoned_at=None), "abandoned at None"),
         (replace(MISS, objected=False), "objected False in the books"),
         (replace(MISS, outcome="in_doubt"), "in_doubt in the books, abandoned on the wire"),
@@ -43,8 +43,8 @@ def test_true_books_have_no_disagreement() -> None:
         ),
         (replace(TALK, connected_at=None), "connected only on the wire"),
         (replace(TALK, answered_at=1.8), "answered -0.200 s off"),
-        (replace(TALK, connected_at=2.3), "connected +0.200 s off"),
-        (replace(TALK, ended_at=9.2), "ended +0.200 s off"),
+        (replace(TALK, connected_at=2.7), "connected +0.600 s off"),
+        (replace(TALK, ended_at=9.6), "ended +0.600 s off"),
         (replace(TALK, ended_at=None), "ended only on the wire"),
         (replace(TALK, agent="agent2"), "with agent2 in the books, with agent1 on the wire"),
         (replace(ENGAGED, outcome="failed"), "failed in the books, busy on the wire"),
@@ -211,6 +211,28 @@ def test_who_hung_up_in_the_moment_of_being_joined_is_counted_apart(
 
     assert len(verdict.unclear) == unclear
     assert (verdict.wrong == []) is right
+
+
+def test_who_hung_up_as_the_message_began_is_counted_apart() -> None:
+    sight = Seen("+311", 0.1, 0.2, 2.0, ended_at=2.1, ended_by_them=True, status=200)
+    entry = replace(
+        MISS, call_id="c1", number="+311", message_at=2.05, abandoned_at=2.05, ended_at=2.1, objected=False
+    )
+
+    soon, later = (
+        compare([replace(sight, ended_at=at)], _books([replace(entry, ended_at=at)])) for at in (2.1, 2.3)
+    )
+
+    assert (soon.wrong, len(soon.unclear)) == ([], 1)
+    assert "+311 (c1): message only in the books, at 2.050" in later.wrong
+
+
+def test_what_a_busy_machine_did_late_is_counted_apart() -> None:
+    late = [replace(TALK, answered_at=2.2, connected_at=2.4, ended_at=9.2), MISS, ENGAGED]
+
+    verdict = compare(SEEN, _books(late))
+
+    assert (verdict.wrong, len(verdict.slow)) == ([], 3)
 
 
 def test_who_hung_up_before_the_join_has_no_agent_in_the_books() -> None:
