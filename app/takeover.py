@@ -317,7 +317,8 @@ def _life(attempt: OpenAttempt, *, plays: bool, now: datetime) -> Attempt:
     elif attempt.abandoned_at is not None:
         state = AttemptState.MESSAGE
     else:
-        state = AttemptState.ANSWERED if plays else AttemptState.DIALLING
+        answered = plays or attempt.answered_at is not None
+        state = AttemptState.ANSWERED if answered else AttemptState.DIALLING
     return Attempt(
         attempt.call_id,
         attempt.campaign_id,

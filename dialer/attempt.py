@@ -294,6 +294,8 @@ def _outcome(attempt: Attempt, cause: HangupCause, at: datetime) -> AttemptOutco
             return AttemptOutcome.MACHINE if attempt.dropped else AttemptOutcome.CONNECTED
         case AttemptState.MESSAGE:
             return AttemptOutcome.ABANDONED
+        case AttemptState.ANSWERED if cause is HangupCause.LOST_WHILE_DOWN:
+            return AttemptOutcome.IN_DOUBT
         case AttemptState.ANSWERED | AttemptState.WAITING | AttemptState.JOINING:
             in_time = _since(attempt.answered_at, at) <= attempt.grace_seconds
             return AttemptOutcome.HUNG_UP if in_time else AttemptOutcome.ABANDONED

@@ -29,7 +29,7 @@ GRACE_SECONDS, LIMIT_SECONDS = (
     2.0,
 )  # the message begins between the two; whoever leaves then may be either
 SLOW_SECONDS = 0.5
-UNWRITTEN_SECONDS = 0.5  # what happened so shortly before the end of a controller may not be written yet
+UNWRITTEN_SECONDS = 1.0  # what happened so shortly before the end of a controller may not be written yet
 LOOKED_SECONDS = 5.0  # until a new controller has looked at everything
 _BUSY, _CANCELLED = (486, 600, 603), 487
 _COUNTED = {"connected", "abandoned"}

@@ -12,8 +12,8 @@ from calls.facts import (
     InformationMessagePlayed,
 )
 from calls.ids import BridgeId, LegId, PlaybackId, attempt_leg, bridge_of, line_leg, offer_leg
-from calls.legs import PromptFinished
-from calls.words import AgentState, AttemptOutcome
+from calls.legs import LegEnded, PromptFinished
+from calls.words import AgentState, AttemptOutcome, HangupCause
 from tests.fakes.virtual_time import after, settle, virtual_time
 from tests.unit.app.people import (
     ANNA,
@@ -180,6 +180,18 @@ def test_who_answered_before_we_could_hear_of_it_and_was_told_the_message_is_aba
             assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
 
     story()
+
+
+@virtual_time
+async def test_who_had_answered_and_hangs_up_while_we_look_has_hung_up_and_not_been_unanswered() -> None:
+    async with restart(attempts=(replace(ANSWERED, committed_at=after(-2)),)) as it:
+        await it.reconcile()
+        session = it.bed.supervisor.owner(ATTEMPT)
+        assert session is not None
+        session.deliver(LegEnded(after(0), ATTEMPT, HangupCause.NORMAL))
+        await settle()
+
+        assert it.one(AttemptEnded).outcome is AttemptOutcome.HUNG_UP
 
 
 @virtual_time

@@ -1,5 +1,6 @@
 """Random histories in any year and zone: dialled is what no rule forbids, and nothing else. The oracle is `law_told_again`."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from calls.ids import CampaignId, ContactId, DealerId
 from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
 from dialer.campaign import Campaign, CampaignKind, CampaignState, ContactHistory, LegalBasis, PastAttempt
-from dialer.eligibility import refusal
+from dialer.eligibility import Rule, refusal
 from dialer.profile_file import shipped_profiles
 from dialer.profiles import is_open, next_open
 from tests.unit.dialer.law_told_again import (
@@ -46,7 +47,7 @@ feasts = st.tuples(
 )
 # Where hours begin and end, to the second; and the middle of the day, so that other rules get their turn.
 edges = st.tuples(
-    st.integers(0, DAYS), st.integers(6, 22), st.sampled_from((0, 30)), st.integers(-70, 70)
+    st.integers(0, DAYS), st.integers(0, 23), st.sampled_from((0, 30)), st.integers(-70, 70)
 ).map(lambda drawn: FIRST + timedelta(days=drawn[0], hours=drawn[1], minutes=drawn[2], seconds=drawn[3]))
 office = st.integers(0, DAYS).map(lambda day: FIRST + timedelta(days=day, hours=10))
 moments = office | edges | anywhen | clock_nights | feasts
@@ -79,7 +80,7 @@ def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime]:
         contact_id=ContactId(1),
         number=PhoneNumber("+31610000000"),
         number_kind=draw(seldom(NumberKind.MOBILE, st.sampled_from(NumberKind))),
-        timezone=draw(seldom("Europe/Amsterdam", st.sampled_from(ZONES))),
+        timezone=draw(st.sampled_from(("Europe/Amsterdam",) * 5 + ZONES)),
         consent_at=when(
             draw(
                 st.sampled_from([timedelta(9), timedelta(9), timedelta(9), timedelta(0), None, timedelta(-1)])
@@ -159,6 +160,39 @@ def test_the_next_opening_is_the_first_in_every_year_and_zone(
     assert opens == moment or not may_ring(told, opens - timedelta(microseconds=1), zone)
     steps = int((opens - moment).total_seconds() // 900)
     assert not any(may_ring(told, moment + timedelta(minutes=15 * step), zone) for step in range(steps))
+
+
+@pytest.mark.parametrize("profile", TOLD)
+@pytest.mark.parametrize("year", YEARS)
+def test_every_day_of_every_year_is_open_or_closed_as_it_should_be(year: int, profile: str) -> None:
+    noons = (datetime(year, 1, 1, 11, 30, tzinfo=UTC) + timedelta(days=day) for day in range(365))
+    moments_ = [noon + timedelta(hours=hours) for noon in noons for hours in (-3, 0, 4, 6)]
+
+    wrong = [
+        moment
+        for moment in moments_
+        if is_open(PROFILES.named(profile), "Europe/Amsterdam", moment)
+        is not may_ring(TOLD[profile], moment, "Europe/Amsterdam")
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_day_is_one_of_the_calendar_where_the_person_lives(zone: str) -> None:
+    wednesday = FIRST + timedelta(days=155)
+    minutes = (wednesday + timedelta(minutes=minute) for minute in range(-1440, 1440))
+    morning = next(at for at in minutes if local(at, zone).isoweekday() == 3 and local(at, zone).hour == 9)
+    history = replace(_history_with(morning, AttemptOutcome.CONNECTED), timezone=zone)
+
+    evening, next_morning = (
+        refusal(history, _campaign(), PROFILES.named("nl-consumer"), morning + timedelta(hours=hours))
+        for hours in (12, 24)
+    )
+
+    assert evening is not None
+    assert evening.rule is Rule.DAILY_LIMIT
+    assert next_morning is None
 
 
 @pytest.mark.parametrize("year", YEARS)
