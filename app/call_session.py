@@ -92,6 +92,11 @@ class CallSession:
                 case CancelTimer(name=name):
                     if (timer := self._timers.pop(name, None)) is not None:
                         timer.cancel()
+                case JoinPeople(bridge_id=bridge_id, legs=legs):
+                    if await self._executor.carry_out(command):
+                        at = await self._executor.joins.moment(bridge_id, legs, self._clock.now)
+                        if at is not None:
+                            outcomes.append(PeopleJoined(at, bridge_id))
                 case _:
                     done = await self._executor.carry_out(command)
                     if (outcome := _outcome(command, self._clock.now(), done=done)) is not None:
@@ -112,8 +117,6 @@ class CallSession:
 def _outcome(command: Command, at: datetime, *, done: bool) -> LegFact | None:
     """What became of a command, as far as nobody else would tell the machine."""
     match command:
-        case JoinPeople(bridge_id=bridge_id) if done:
-            return PeopleJoined(at, bridge_id)
         case PlayPrompts(leg_id=leg_id, playback_id=playback_id) if not done:
             return PromptFinished(at, leg_id, playback_id)
         case RingAgent(leg_id=leg_id) if not done:

@@ -78,7 +78,10 @@ class OpenLine:
 
 
 class OpenLines:
-    """Opens a line for every agent who is available on a campaign and has none; closes it when the agent goes home."""
+    """Opens a line for every agent who is available on a campaign and has none; closes it when the agent goes home.
+
+    Begins with `open_missing`: before that, a line of an earlier process may be up that is not known yet.
+    """
 
     def __init__(
         self,
@@ -97,6 +100,7 @@ class OpenLines:
         self._endpoint_of = endpoint_of
         self._lines: dict[AgentId, OpenLine] = {}
         self._failures: dict[AgentId, int] = {}
+        self._begun = False
 
     def on_fact(self, fact: Fact) -> None:
         """Follow agents to work and home, and let them hear when a customer is with them."""
@@ -109,11 +113,17 @@ class OpenLines:
         elif fact.after is AgentState.LOGGED_OUT and line is not None:
             hang_up = HangUp(line_leg(line.call_id))
             self._supervisor.spawn("close a line", self._executor.carry_out(hang_up))
-        elif fact.after is AgentState.AVAILABLE and line is None and fact.campaign_id is not None:
+        elif (
+            self._begun
+            and fact.after is AgentState.AVAILABLE
+            and line is None
+            and fact.campaign_id is not None
+        ):
             self._open(fact.agent_id, fact.campaign_id)
 
     def open_missing(self) -> None:
-        """After a restart: open a line for every agent who is available on a campaign and whose line is gone."""
+        """Once living lines are adopted: open one for every agent who is available on a campaign and has none."""
+        self._begun = True
         for agent in self._desk.floor.view(self._clock.now()).agents:
             agent_id = agent.profile.agent_id
             waits = agent.state is AgentState.AVAILABLE and agent_id not in self._lines

@@ -10,6 +10,7 @@ from time import time
 
 from app.ari.connection import Up
 from app.ari.events import AriEvent
+from app.ari.joins import Joins
 from app.ari.leases import Leases
 from app.ari.operations import Ari
 from app.ari.translate import Translator, recorded_leg
@@ -19,7 +20,7 @@ from app.recordings import Recordings
 from app.supervisor import Supervisor
 from calls.facts import AsteriskLost, AsteriskReached
 from calls.ids import LegId, NodeId
-from calls.legs import LegArrived, LegEnded, LegFact, LegLeft, PromptFinished, RecordingStopped
+from calls.legs import LegArrived, LegEnded, LegFact, LegJoined, LegLeft, PromptFinished, RecordingStopped
 
 _log = logging.getLogger(__name__)
 HEARTBEAT_VARIABLE = "DL_HEARTBEAT"
@@ -39,6 +40,7 @@ class AsteriskNode:
         receive: Callable[[LegArrived], None],
         reconcile: Callable[[str], Awaitable[tuple[int, int]]],
         leases: Leases,
+        joins: Joins,
         recordings: Recordings,
         echo_seconds: Callable[[float], None],
     ) -> None:
@@ -51,6 +53,7 @@ class AsteriskNode:
         self._receive = receive
         self._reconcile = reconcile
         self.leases = leases
+        self._joins = joins
         self._recordings = recordings
         self._echo_seconds = echo_seconds
         self._translator = Translator()
@@ -73,6 +76,9 @@ class AsteriskNode:
         """Hand one event to the call it is about."""
         fact = self._translator.facts(event)
         if fact is None:
+            return
+        self._joins.on_fact(fact)
+        if isinstance(fact, LegJoined):
             return
         leg_id = recorded_leg(event) if isinstance(fact, RecordingStopped) else leg_of(fact)
         if leg_id is None:

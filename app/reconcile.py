@@ -82,6 +82,7 @@ class Reconciler:
         if self._left is not None:
             await self._takeover.take_over(live, self._left, alone or Alone(), tally)
             self._left = None
+        await self._follow(tally, application)
         self._end_missing(tally, alone)
         self._receive_strangers(live, tally)
         await self._tidy(live, set(), differences=False)
@@ -164,6 +165,27 @@ class Reconciler:
             self._executor.leases.uncover(customer, recording)
             session.deliver(self._recordings.found(recording, self._clock.now()))
 
+    # Attempts that rang
+
+    async def _follow(self, tally: Tally, application: str) -> None:
+        """Hear of legs that rang, and find out what became of those that did so no more by then: events tell the rest."""
+        if not tally.ringing:
+            return
+        async with asyncio.TaskGroup() as group:
+            for leg_id in tally.ringing:
+                group.create_task(self._executor.follow(leg_id))
+        live = await self._census(application)
+        unheard = [leg_id for leg_id in tally.ringing if not _rings_or_ours(live, leg_id)]
+        alone = await self._marks.read(MARKS_SECONDS) if unheard else None
+        for leg_id in unheard:
+            session = self._supervisor.owner(leg_id)
+            if session is None:
+                continue
+            if leg_id in live.legs and (alone is None or leg_id in alone.messages):
+                session.deliver(left(leg_id, alone or Alone(), self._clock.now()))
+            elif leg_id not in live.legs:
+                tally.missing[leg_id] = self._clock.now()
+
     # Attempts without a leg
 
     def _end_missing(self, tally: Tally, alone: Alone | None) -> None:
@@ -239,6 +261,11 @@ class Reconciler:
 
     def _differs(self, kind: str, object_id: str) -> None:
         self._journal.publish(DifferenceFound(self._clock.now(), self._node, kind, object_id))
+
+
+def _rings_or_ours(live: Live, leg_id: LegId) -> bool:
+    leg = live.legs.get(leg_id)
+    return leg is not None and (leg.ours or not leg.up)
 
 
 def _purpose(arguments: tuple[str, ...]) -> tuple[str, str]:

@@ -48,11 +48,15 @@ class Left:
 
 @dataclass(slots=True)
 class Tally:
-    """What a reconciliation has come to. `missing`: attempts whose leg Asterisk has not, with the time of their commitment."""
+    """What a reconciliation has come to. `missing`: attempts whose leg Asterisk has not, with the time of their commitment.
+
+    `ringing`: attempts that nobody had answered, and whose earlier process may have died before it asked to hear of them.
+    """
 
     taken: int = 0
     ended: int = 0
     missing: dict[LegId, datetime] = field(default_factory=dict)
+    ringing: list[LegId] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,8 +289,7 @@ class TakeOver:
             return
         tally.taken += 1
         if found is Found.RINGING:
-            # The earlier process may have died before it asked to hear of this leg.
-            self._supervisor.spawn("follow a leg", self._executor.follow(attempt.leg_id))
+            tally.ringing.append(attempt.leg_id)
         elif found is Found.DIVERTED:
             session.deliver(left(attempt.leg_id, alone, now))
         elif attempt.connected_at is not None:
@@ -314,7 +317,8 @@ def _life(attempt: OpenAttempt, *, plays: bool, now: datetime) -> Attempt:
     elif attempt.abandoned_at is not None:
         state = AttemptState.MESSAGE
     else:
-        state = AttemptState.ANSWERED if plays else AttemptState.DIALLING
+        answered = plays or attempt.answered_at is not None
+        state = AttemptState.ANSWERED if answered else AttemptState.DIALLING
     return Attempt(
         attempt.call_id,
         attempt.campaign_id,

@@ -15,6 +15,7 @@ from app.ami.causes import HangupCauses
 from app.ami.link import AmiLink
 from app.ari.connection import AriConnection
 from app.ari.executor import Executor
+from app.ari.joins import Joins
 from app.ari.leases import Leases
 from app.ari.operations import Ari
 from app.ari.transport import HttpTransport
@@ -156,6 +157,7 @@ async def _assemble(
     executor = Executor(
         ari,
         Leases(ari),
+        Joins(),
         lambda: connection.application,
         lambda agent_id: _endpoint(floor, agent_id),
         PromptLengths(settings.sounds_dir).seconds,
@@ -261,6 +263,7 @@ async def _assemble(
         reception.receive,
         reconciler.reconcile,
         executor.leases,
+        executor.joins,
         recordings,
         lambda seconds: metrics.technical.observe_echo(node, seconds),
     )

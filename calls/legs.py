@@ -76,6 +76,16 @@ class PromptFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class LegJoined:
+    """The leg came into a bridge. `hung_up`: it had hung up before, and is on its way out. Not told to calls (`app.ari.joins`)."""
+
+    at: datetime
+    leg_id: LegId
+    bridge_id: BridgeId
+    hung_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleJoined:
     """The legs of a `JoinPeople` are in the bridge: they can hear each other."""
 

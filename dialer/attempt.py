@@ -19,6 +19,9 @@ Coupling. When a step says `wants_agent` the session asks the floor in the same 
 whose line could not be joined within the grace, is handed back in `Step.unused_agent`. The journal facts are the commands
 `Publish`; `AttemptEnded` is published exactly once, on entering `ended`, from whichever state.
 
+Who counts as connected: whoever was in the agent's bridge before hanging up, both by Asterisk's own time; whoever hung up
+first, though sent in, was not (`app.ari.joins`).
+
 Who counts as abandoned: whoever got the message, left our control while waiting (the lease ran out, the dialplan plays the
 message), or hung up after more than the grace without an agent. Who hangs up within the grace counts as `hung_up`.
 
@@ -291,6 +294,8 @@ def _outcome(attempt: Attempt, cause: HangupCause, at: datetime) -> AttemptOutco
             return AttemptOutcome.MACHINE if attempt.dropped else AttemptOutcome.CONNECTED
         case AttemptState.MESSAGE:
             return AttemptOutcome.ABANDONED
+        case AttemptState.ANSWERED if cause is HangupCause.LOST_WHILE_DOWN:
+            return AttemptOutcome.IN_DOUBT
         case AttemptState.ANSWERED | AttemptState.WAITING | AttemptState.JOINING:
             in_time = _since(attempt.answered_at, at) <= attempt.grace_seconds
             return AttemptOutcome.HUNG_UP if in_time else AttemptOutcome.ABANDONED

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.ari.joins import Joins
 from app.ari.leases import Leases
 from app.ari.operations import Ari, HangupReason
 from app.ari.outcome import Done, Gone, Outcome, Unknown, confirmed
@@ -67,6 +68,7 @@ class Executor:
         self,
         ari: Ari,
         leases: Leases,
+        joins: Joins,
         application: Callable[[], str],
         endpoint_of: Callable[[AgentId], str | None],
         prompt_seconds: Callable[[str], float],
@@ -77,6 +79,7 @@ class Executor:
         self._prompt_seconds = prompt_seconds
         self._application = application
         self.leases = leases
+        self.joins = joins
         self._endpoint_of = endpoint_of
         self._ear = ear
         self.dialling: set[LegId] = set()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from app.ari.models import (
     ChannelDestroyed,
     ChannelDtmfReceived,
+    ChannelEnteredBridge,
     ChannelHangupRequest,
     ChannelStateChange,
     ChannelUserevent,
@@ -20,13 +21,14 @@ from app.ari.models import (
     StasisEnd,
     StasisStart,
 )
-from calls.ids import LegId, PlaybackId, RecordingId
+from calls.ids import BridgeId, LegId, PlaybackId, RecordingId
 from calls.legs import (
     DigitPressed,
     LegAnswered,
     LegArrived,
     LegEnded,
     LegFact,
+    LegJoined,
     LegLeft,
     LegRinging,
     PromptFinished,
@@ -51,7 +53,7 @@ class Translator:
         self._requested.clear()
         self._recording_since.clear()
 
-    def facts(self, event: object) -> LegFact | None:
+    def facts(self, event: object) -> LegFact | LegJoined | None:
         """Return the fact an event tells, None when it tells none."""
         match event:
             case StasisStart(channel=channel, args=args, timestamp=at):
@@ -68,6 +70,9 @@ class Translator:
                 return LegRinging(_utc(at), LegId(channel.id)) if channel.state == "Ringing" else None
             case ChannelDtmfReceived(channel=channel, digit=digit, timestamp=at):
                 return DigitPressed(_utc(at), LegId(channel.id), digit)
+            case ChannelEnteredBridge(channel=channel, bridge=bridge, timestamp=at) if channel is not None:
+                leg_id = LegId(channel.id)
+                return LegJoined(_utc(at), leg_id, BridgeId(bridge.id), hung_up=leg_id in self._requested)
             case ChannelHangupRequest() | StasisEnd() | ChannelDestroyed():
                 return self._leaving(event)
             case PlaybackStarted() | PlaybackFinished():

@@ -3,7 +3,17 @@
 Exact means: what is on the wire is in the books once, with its outcome, its agent, and each moment within 100 ms. What fell
 into a time in which no controller lived can be learnt only afterwards: the books then may have its moment as late as the
 controller could first look, an attempt may be in doubt unless the message was heard or a conversation was seen to begin, and
-whom Asterisk alone served may be let go of before the message is over. Nothing else is forgiven, and these are counted apart.
+whom Asterisk alone served may be let go of before the message is over.
+
+Who is connected: by the wire, whoever was reached by the agent's sound before hanging up; by the books, whoever was in the
+agent's bridge before hanging up. Sound comes in frames of 20 ms once the bridge mixes, so between the two lies a moment in which
+the wire shows nothing. A customer who hung up within 100 ms of the join, or of the message's beginning, and heard nothing is
+`unclear`: connected, or abandoned, in the books and silent on the wire.
+
+On a machine that has other work to do Asterisk comes late to a packet, and its own time of it is late too; or the sound is. What
+is from 100 to 500 ms late is `slow`. A test bounds how many may be: on an idle machine it is none.
+
+Nothing else is forgiven, and these are counted apart.
 """
 
 from collections import defaultdict
@@ -18,7 +28,8 @@ GRACE_SECONDS, LIMIT_SECONDS = (
     1.6,
     2.0,
 )  # the message begins between the two; whoever leaves then may be either
-UNWRITTEN_SECONDS = 0.5  # what happened so shortly before the end of a controller may not be written yet
+SLOW_SECONDS = 0.5
+UNWRITTEN_SECONDS = 1.0  # what happened so shortly before the end of a controller may not be written yet
 LOOKED_SECONDS = 5.0  # until a new controller has looked at everything
 _BUSY, _CANCELLED = (486, 600, 603), 487
 _COUNTED = {"connected", "abandoned"}
@@ -38,10 +49,15 @@ class Away:
 
 @dataclass(slots=True)
 class Verdict:
-    """`wrong`: each disagreement, naming its call. `late`: what no controller could see, and the books say so late or in doubt."""
+    """`wrong`: each disagreement, naming its call. `late`: what no controller could see, and the books say so late or in doubt.
+
+    `unclear`: who hung up in the moment of being joined, or told the message. `slow`: what a busy machine did late.
+    """
 
     wrong: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+    slow: list[str] = field(default_factory=list)
 
 
 def compare(seen: Iterable[Seen], books: Books, away: Sequence[Away] = ()) -> Verdict:
@@ -94,17 +110,26 @@ class _Pair:
             else:
                 self._wrong(f"{entry.outcome} in the books, {'/'.join(sorted(allowed))} on the wire")
         self._moment("answered", entry.answered_at, sight.answered_at)
-        if entry.outcome == "connected" and self._too_short_to_tell():
-            pass
+        if entry.outcome == "connected" and self._hung_up_just_after(entry.connected_at):
+            self.verdict.unclear.append(f"{_name(entry)}: hung up in the moment of being joined")
+        elif (seconds := self._sound_after_join()) is not None and EXACT_SECONDS < seconds <= SLOW_SECONDS:
+            self.verdict.slow.append(f"{_name(entry)}: heard the agent {seconds:.3f} s after the join")
         else:
             self._moment("connected", entry.connected_at, sight.connected_at)
-        self._moment("message", entry.message_at, sight.message_at)
+        if entry.outcome == "abandoned" and self._hung_up_just_after(entry.message_at):
+            self.verdict.unclear.append(f"{_name(entry)}: hung up in the moment of being told the message")
+        else:
+            self._moment("message", entry.message_at, sight.message_at)
         if not self._let_go():
             self._moment("ended", entry.ended_at, sight.ended_at)
         if (entry.abandoned_at is not None) != (entry.outcome == "abandoned"):
             self._wrong(f"{entry.outcome}, but abandoned at {entry.abandoned_at}")
         if sight.agent is not None and entry.agent != sight.agent and entry.outcome != "in_doubt":
             self._wrong(f"with {entry.agent} in the books, with {sight.agent} on the wire")
+        if sight.unheard:
+            self._wrong(f"{sight.agent} did not hear the customer")
+        if not _in_order(entry):
+            self._wrong("its moments in the books are not in order")
         if entry.objected != (sight.objected_at is not None):
             self._wrong(
                 f"objected {entry.objected} in the books, {sight.objected_at is not None} on the wire"
@@ -124,8 +149,10 @@ class _Pair:
         allowed = {"hung_up"} if stayed <= GRACE_SECONDS else {"abandoned"}
         if GRACE_SECONDS < stayed < LIMIT_SECONDS:
             allowed.add("hung_up")
-        if self._too_short_to_tell():
-            allowed |= {"connected", "hung_up"}
+        if self._hung_up_just_after(self.entry.connected_at):
+            allowed.add("connected")
+        if self._hung_up_just_after(self.entry.message_at):
+            allowed.add("abandoned")
         return allowed
 
     def _may_be_in_doubt(self, allowed: set[str]) -> bool:
@@ -134,12 +161,17 @@ class _Pair:
             return False
         return bool(allowed - _COUNTED) or self._hidden(self.sight.connected_at)
 
-    def _too_short_to_tell(self) -> bool:
-        """Whether the customer left so soon after the agent came, by the books, that the wire shows nothing of it."""
-        ended, connected = self.sight.ended_at, self.entry.connected_at
-        if self.sight.connected_at is not None or self.sight.message_at is not None or ended is None:
+    def _hung_up_just_after(self, booked: float | None) -> bool:
+        """Whether the customer left so soon after something that the wire need not show anything of it."""
+        sight = self.sight
+        if booked is None or sight.ended_at is None or not sight.ended_by_them:
             return False
-        return self.sight.unclear or (connected is not None and abs(ended - connected) <= EXACT_SECONDS)
+        heard = sight.connected_at is not None or sight.message_at is not None
+        return not heard and abs(sight.ended_at - booked) <= EXACT_SECONDS
+
+    def _sound_after_join(self) -> float | None:
+        heard, joined = self.sight.connected_at, self.entry.connected_at
+        return None if heard is None or joined is None else heard - joined
 
     def _let_go(self) -> bool:
         """Whether Asterisk alone played the message to the end, after the attempt was over in the books."""
@@ -165,6 +197,8 @@ class _Pair:
         elif booked is None or seen is None:
             where = "on the wire" if booked is None else "in the books"
             self._wrong(f"{what} only {where}, at {(booked or seen or 0):.3f}")
+        elif EXACT_SECONDS < booked - seen <= SLOW_SECONDS:
+            self.verdict.slow.append(f"{_name(self.entry)}: {what} {booked - seen:.3f} s late in the books")
         elif abs(booked - seen) > EXACT_SECONDS:
             self._wrong(f"{what} {booked - seen:+.3f} s off in the books")
 
@@ -184,6 +218,12 @@ class _Pair:
 
     def _late(self, what: str, where: str) -> None:
         self.verdict.late.append(f"{_name(self.entry)}: {what}, {where}")
+
+
+def _in_order(entry: Entry) -> bool:
+    moments = [entry.committed_at, entry.answered_at, entry.connected_at, entry.ended_at]
+    known = [moment for moment in moments if moment is not None]
+    return known == sorted(known)
 
 
 def _between_books(books: Books) -> list[str]:

@@ -4,18 +4,19 @@ import struct
 import wave
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
-from math import cos, hypot, pi, sin, sqrt
+from math import cos, pi, sin, sqrt
+from operator import mul
 from pathlib import Path
 
 from tests.checker.pcap import Address, Datagram
 
 RATE, FRAME = 8000, 160
-CUSTOMER_HERTZ, AGENT_HERTZ = 440.0, 1000.0  # what the pretended people say
 _PCMA, _KEYS = 8, 101
-_TONE_SHARE = 0.25  # of a frame's energy: the tone is there, perhaps beside a beep
+BESIDE_A_BEEP, ALONE = 0.08, 0.8  # shares of a frame's energy that are one tone
 _LOOKED_AT_FRAMES, _SKIPPED_FRAMES = 25, 5
 _ALIKE = 0.8  # correlation; other speech stays below 0.2
 _QUIET = 50.0
@@ -73,21 +74,37 @@ class Audio:
                 self._sides[way].keys.append((datagram.at, "0123456789*#ABCD"[payload[12] & 15]))
 
 
-def first_tone(frames: Iterable[Frame], hertz: float) -> float | None:
-    """When a tone was heard first."""
-    return next((frame.at for frame in frames if has_tone(frame.sound, hertz)), None)
-
-
-def has_tone(sound: bytes, hertz: float) -> bool:
-    """Whether a frame holds this tone, alone or with a good share of its energy."""
+def voice(sound: bytes, voices: Mapping[str, float]) -> tuple[str | None, float]:
+    """Whose tone a frame holds, and its share of the energy. `voices` has each one's hertz, multiples of 50."""
     samples = decode(sound)
-    energy = sum(sample * sample for sample in samples)
+    energy = _energy(samples)
     if energy < _QUIET * _QUIET * len(samples):
-        return False
+        return None, 0.0
+    shares = {name: _strength(samples, hertz) / energy for name, hertz in voices.items()}
+    name = max(shares, key=lambda each: shares[each])
+    return (name, shares[name]) if shares[name] > BESIDE_A_BEEP else (None, 0.0)
+
+
+def longest_quiet(frames: Iterable[Frame], since: float, until: float) -> float:
+    """The longest time between two moments in which nothing is to be heard: no frames, or silent ones."""
+    loud = (frame.at for frame in frames if _energy(decode(frame.sound)) >= _QUIET * _QUIET * FRAME)
+    return max(after - before for before, after in pairwise([since, *loud, until]))
+
+
+def _energy(samples: Iterable[float]) -> float:
+    return sum(sample * sample for sample in samples)
+
+
+def _strength(samples: Sequence[float], hertz: float) -> float:
+    straight, quarter = _waves(hertz)
+    power = sum(map(mul, samples, straight)) ** 2 + sum(map(mul, samples, quarter)) ** 2
+    return float(2 * power / len(samples))
+
+
+@cache
+def _waves(hertz: float) -> tuple[list[float], list[float]]:
     step = 2 * pi * hertz / RATE
-    real = sum(sample * cos(step * at) for at, sample in enumerate(samples))
-    imaginary = sum(sample * sin(step * at) for at, sample in enumerate(samples))
-    return 2 * hypot(real, imaginary) ** 2 > _TONE_SHARE * energy * len(samples)
+    return [cos(step * at) for at in range(FRAME)], [sin(step * at) for at in range(FRAME)]
 
 
 def begins_with(frames: Sequence[Frame], recording: Sequence[float]) -> float | None:

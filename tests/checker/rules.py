@@ -11,7 +11,8 @@ from tests.checker.recount import Seen
 
 # Between the decision to dial and the INVITE a busy machine may take so long: as many seconds' calls may bunch together.
 BUNCHED_SECONDS = 0.5
-HEARD_WITHIN_SECONDS = 2.0
+HEARD_WITHIN_SECONDS, QUIET_SECONDS = 2.0, 5.0
+JOINING_SECONDS = 0.2  # who was being joined when the agent asked for the pause is still joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def breaches(seen: Iterable[Seen], limits: Limits, objections: Mapping[str, floa
         *_per_second(attempts, limits),
         *_at_once(attempts, limits),
         *_silence(attempts),
+        *_one_conversation_each(attempts),
         *(f"{each.number}: never ended" for each in attempts if each.ended_at is None),
     ]
 
@@ -104,4 +106,46 @@ def _silence(attempts: list[Seen]) -> list[str]:
         until = min([*met, each.ended_at or float("inf")])
         if until - each.answered_at > HEARD_WITHIN_SECONDS:
             lines.append(f"{each.number}: answered, and heard nobody for {until - each.answered_at:.3f} s")
+        elif each.quiet_seconds > QUIET_SECONDS:
+            lines.append(f"{each.number}: heard nothing for {each.quiet_seconds:.3f} s")
     return lines
+
+
+def _one_conversation_each(attempts: list[Seen]) -> list[str]:
+    lines = []
+    for agent, theirs in _conversations(attempts).items():
+        for (_, _, until), (number, since, _) in pairwise(theirs):
+            if since <= until:
+                lines.append(f"{number}: heard {agent} at {since:.3f}, who was in another conversation")
+    return lines
+
+
+def _conversations(attempts: Iterable[Seen]) -> dict[str, list[tuple[str, float, float]]]:
+    """Each agent's conversations in order: the number, and from when to when the agent was heard."""
+    found: dict[str, list[tuple[str, float, float]]] = defaultdict(list)
+    for each in attempts:
+        if each.agent is not None and each.connected_at is not None and each.parted_at is not None:
+            found[each.agent].append((each.number, each.connected_at, each.parted_at))
+    return {
+        agent: sorted(theirs, key=lambda conversation: conversation[1]) for agent, theirs in found.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """From when to when an agent was not to be given anybody, in seconds since 1970."""
+
+    agent: str
+    since: float
+    until: float
+
+
+def disturbed(seen: Iterable[Seen], pauses: Iterable[Pause]) -> list[str]:
+    """Every conversation that an agent was given in a pause."""
+    talks = _conversations(seen)
+    return [
+        f"{number}: given to {pause.agent} at {since:.3f}, who has paused since {pause.since:.3f}"
+        for pause in pauses
+        for number, since, _ in talks.get(pause.agent, ())
+        if pause.since + JOINING_SECONDS < since < pause.until
+    ]

@@ -79,6 +79,10 @@ class NetworkAsterisk:
         await self._put("phones", name, mode)
         await self._put("phones", f"{name}-delay", f"{delay:g}")
 
+    async def phone_sounds(self, name: str, hertz: float) -> None:
+        """What an agent's phone says from its next call on, at once: a tone of its own."""
+        await self._put("phones", f"{name}-tone", f"{hertz:g}")
+
     async def register(self) -> None:
         """Every phone registers now. A registration of the last second before a registrar dies is lost with it."""
         for phone in self.node.phones:

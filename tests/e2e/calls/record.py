@@ -27,10 +27,16 @@ class Record:
         """Every attempt, by commitment, with the number that was dialled."""
         return self._rows("SELECT * FROM attempts NATURAL JOIN contacts ORDER BY committed_at")
 
-    def progress(self) -> tuple[int, int]:
-        """How many attempts were committed, and how many of them are over."""
-        (row,) = self._rows("SELECT COUNT(*) AS committed, COUNT(outcome) AS ended FROM attempts")
+    def progress(self, campaign: str) -> tuple[int, int]:
+        """How many attempts of a campaign were committed, and how many of them are over."""
+        query = "SELECT COUNT(*) AS committed, COUNT(outcome) AS ended FROM attempts WHERE campaign_id = ?"
+        (row,) = self._rows(query, campaign)
         return row["committed"], row["ended"]
+
+    def choosable(self) -> int:
+        """How many contacts may be called now, or are being called."""
+        (row,) = self._rows("SELECT COUNT(*) AS count FROM contacts WHERE state IN ('ready', 'in_air')")
+        return int(row["count"])
 
     def states(self) -> dict[str, str]:
         """Each agent's state."""
@@ -69,11 +75,11 @@ class Record:
             f"the end of {count} calls",
         )
 
-    def _rows(self, query: str) -> list[dict[str, Any]]:
+    def _rows(self, query: str, *values: str) -> list[dict[str, Any]]:
         connection = sqlite3.connect(f"file:{self.folder}/dealerlijn.db?mode=ro", uri=True, timeout=5)
         try:
             connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(query)]
+            return [dict(row) for row in connection.execute(query, values)]
         finally:
             connection.close()
 

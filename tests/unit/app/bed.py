@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from app.ari.executor import Executor
+from app.ari.joins import Joins
 from app.ari.leases import Leases
 from app.clock import Clock
 from app.floor_desk import FloorDesk
@@ -39,6 +40,7 @@ class Bed:
         self.executor = Executor(
             self.asterisk.ari,
             self.leases,
+            Joins(news_seconds=0),
             lambda: "dealerlijn",
             self.endpoint_of,
             lambda _name: 4.0,

@@ -81,6 +81,7 @@ class Restart:
     def __init__(self, bed: Bed, left: Left, dealer: Dealer, recordings: Path) -> None:
         self.bed = bed
         self.channels: list[dict[str, Any]] = []
+        self.soon: list[dict[str, Any]] | None = None
         self.bridges: list[dict[str, Any]] = []
         self.playing = ""
         self.recordings: dict[str, dict[str, Any]] = {}
@@ -147,6 +148,14 @@ class Restart:
         application = "dealerlijn" if arguments else ""
         self.channels.append(channel(leg_id, application=application, arguments=arguments, **look))
 
+    def has_soon(self, leg_id: LegId, *arguments: str, **look: Any) -> None:
+        """At a second look a moment later Asterisk has only these legs."""
+        application = "dealerlijn" if arguments else ""
+        self.soon = [
+            *(self.soon or ()),
+            channel(leg_id, application=application, arguments=arguments, **look),
+        ]
+
     def together(self, bridge_id: BridgeId, *legs: LegId) -> None:
         """Asterisk has this bridge with these legs in it."""
         self.bridges.append(bridge(bridge_id, legs))
@@ -192,6 +201,10 @@ class Restart:
             asterisk.answers("GET", f"/playbacks/{self.playing}", 200)
         for one in self.channels:
             asterisk.answers("GET", f"/channels/{one['id']}", 200)
+        if any(one["state"] == "Ringing" for one in self.channels):
+            asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
+            soon = self.channels if self.soon is None else self.soon
+            asterisk.answers("GET", "/channels", 200, soon, once=True)
         asterisk.answers("GET", "/channels", 200, self.channels, once=True)
         asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
 

@@ -18,7 +18,7 @@ from calls.commands import (
 )
 from calls.facts import Fact
 from calls.ids import AgentId, CallId, LegId, PlaybackId, bridge_of, offer_leg
-from calls.legs import LegAnswered, LegEnded, PeopleJoined, PromptFinished, TimerExpired
+from calls.legs import LegAnswered, LegEnded, LegJoined, PeopleJoined, PromptFinished, TimerExpired
 from calls.words import HangupCause
 from tests.fakes.virtual_time import START, after, settle, virtual_time
 from tests.unit.app.bed import Bed, a_bed
@@ -172,6 +172,23 @@ async def test_people_who_were_joined_are_told_before_anything_that_happened_mea
         TimerExpired(after(1), "grace"),
         LAST,
     ]
+
+
+@virtual_time
+async def test_a_join_has_asterisks_own_time_and_who_had_hung_up_before_is_not_joined() -> None:
+    async with a_bed() as bed:
+        joins = bed.executor.joins
+        join = (JoinPeople(bridge_of(CALL), (CALLER,)), JoinPeople(bridge_of(CALL), (OFFER,)))
+        machine = Machine(lambda fact: join if fact is ANSWERED else ())
+        session = session_on(bed, machine)
+        joins.on_fact(LegJoined(after(-1), CALLER, bridge_of(CALL), hung_up=False))
+        joins.on_fact(LegJoined(after(-1), OFFER, bridge_of(CALL), hung_up=True))
+        session.deliver(ANSWERED)
+        session.deliver(LAST)
+
+        await session.run()
+
+    assert machine.heard == [ANSWERED, PeopleJoined(after(-1), bridge_of(CALL)), LAST]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import pytest
 
 from app.ari.executor import Dial, Executor, caller_id, dial_string
+from app.ari.joins import Joins
 from app.ari.leases import LEASE_SECONDS, Leases
 from app.ari.outcome import AriRequestError
 from calls.commands import (
@@ -44,6 +45,7 @@ def executor_on(asterisk: ScriptedAsterisk) -> Executor:
     return Executor(
         asterisk.ari,
         Leases(asterisk.ari),
+        Joins(),
         lambda: "dealerlijn",
         endpoints.get,
         lambda _name: 4.5,

@@ -38,12 +38,14 @@ class Customer:
         return ()
 
 
-def lines_of(bed: Bed) -> OpenLines:
+def lines_of(bed: Bed, *, begun: bool = True) -> OpenLines:
     numbers = count(101)
     lines = OpenLines(
         bed.desk, bed.supervisor, bed.executor, bed.clock, lambda: call_id(next(numbers)), bed.endpoint_of
     )
     bed.journal.observe("open lines", lines.on_fact)
+    if begun:
+        lines.open_missing()
     return lines
 
 
@@ -256,7 +258,7 @@ async def test_an_agent_paused_for_a_lost_line_gets_a_new_one_on_resuming() -> N
 @virtual_time
 async def test_a_line_found_alive_after_a_restart_takes_customers_at_once() -> None:
     async with a_bed(agent(ANNA, campaign_id=APK)) as bed:
-        lines = lines_of(bed)
+        lines = lines_of(bed, begun=False)
 
         lines.adopt(call_id(7), ANNA, APK)
         lines.open_missing()
@@ -303,3 +305,18 @@ async def test_stopping_the_program_calls_no_phone_again() -> None:
 
         assert len(dialled(bed)) == 1
         assert len(bed.tasks) == 0
+
+
+@virtual_time
+async def test_an_agent_who_resumes_before_living_lines_are_known_is_not_called_a_second_time() -> None:
+    async with a_bed(agent(ANNA, AgentState.PAUSED, campaign_id=APK)) as bed:
+        lines = lines_of(bed, begun=False)
+
+        bed.desk.resume(ANNA)
+        await settle()
+        lines.adopt(call_id(50), ANNA, APK)
+        lines.open_missing()
+        await settle()
+
+        assert dialled(bed) == []
+        assert lines.agent_on(call_id(50)) == ANNA

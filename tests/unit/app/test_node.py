@@ -35,6 +35,7 @@ class Followed:
             self.received.append,
             self._reconcile,
             bed.leases,
+            bed.executor.joins,
             Recordings(Path("/there/is/no/such/folder")),
             self.echoes.append,
         )

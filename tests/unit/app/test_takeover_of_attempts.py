@@ -12,8 +12,8 @@ from calls.facts import (
     InformationMessagePlayed,
 )
 from calls.ids import BridgeId, LegId, PlaybackId, attempt_leg, bridge_of, line_leg, offer_leg
-from calls.legs import PromptFinished
-from calls.words import AgentState, AttemptOutcome
+from calls.legs import LegEnded, PromptFinished
+from calls.words import AgentState, AttemptOutcome, HangupCause
 from tests.fakes.virtual_time import after, settle, virtual_time
 from tests.unit.app.people import (
     ANNA,
@@ -156,6 +156,53 @@ async def test_an_attempt_that_rings_goes_on_ringing() -> None:
         assert await it.reconcile() == (1, 0)
 
         assert it.bed.asterisk.asked("DELETE") == []
+        assert it.bed.facts == []
+        assert it.bed.supervisor.owner(ATTEMPT) is not None
+
+
+@pytest.mark.parametrize("still_there", [True, False])
+def test_who_answered_before_we_could_hear_of_it_and_was_told_the_message_is_abandoned(
+    still_there: bool,
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with restart(attempts=(DIALLED,)) as it:
+            it.has(ATTEMPT, state="Ringing")
+            it.has_soon(ATTEMPT if still_there else LINE_LEG)
+            it.shelf.mark(ATTEMPT, answered=at(-9), message=at(-8.5))
+
+            await it.reconcile()
+            it.channels.clear()
+            await asyncio.sleep(4)
+
+            assert it.one(AttemptAnswered).at == after(-9)
+            assert it.one(InformationMessagePlayed).at == after(-8.5)
+            assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
+
+    story()
+
+
+@virtual_time
+async def test_who_had_answered_and_hangs_up_while_we_look_has_hung_up_and_not_been_unanswered() -> None:
+    async with restart(attempts=(replace(ANSWERED, committed_at=after(-2)),)) as it:
+        await it.reconcile()
+        session = it.bed.supervisor.owner(ATTEMPT)
+        assert session is not None
+        session.deliver(LegEnded(after(0), ATTEMPT, HangupCause.NORMAL))
+        await settle()
+
+        assert it.one(AttemptEnded).outcome is AttemptOutcome.HUNG_UP
+
+
+@virtual_time
+async def test_who_answered_before_we_could_hear_of_it_and_is_on_the_way_to_us_is_awaited() -> None:
+    async with restart(attempts=(DIALLED,)) as it:
+        it.has(ATTEMPT, state="Ringing")
+        it.has_soon(ATTEMPT)
+
+        await it.reconcile()
+        await asyncio.sleep(4)
+
         assert it.bed.facts == []
         assert it.bed.supervisor.owner(ATTEMPT) is not None
 

@@ -6,13 +6,14 @@ import pytest
 
 from app.ari.events import decode_event
 from app.ari.translate import Translator, recorded_leg
-from calls.ids import LegId, PlaybackId
+from calls.ids import BridgeId, LegId, PlaybackId
 from calls.legs import (
     DigitPressed,
     LegAnswered,
     LegArrived,
     LegEnded,
     LegFact,
+    LegJoined,
     LegLeft,
     LegRinging,
     PromptFinished,
@@ -20,14 +21,16 @@ from calls.legs import (
     RecordingStopped,
 )
 from calls.words import HangupCause
-from tests.fakes.scripted_asterisk import channel, playback, recording
+from tests.fakes.scripted_asterisk import bridge, channel, playback, recording
 from tests.unit.app.people import CALLER
 
 AT = datetime(2026, 6, 1, 8, 0, 1, 250_000, tzinfo=UTC)
 OTHER = LegId("1770000000.2")
 
 
-def told(translator: Translator, kind: str, leg_id: str = CALLER, **content: Any) -> LegFact | None:
+def told(
+    translator: Translator, kind: str, leg_id: str = CALLER, **content: Any
+) -> LegFact | LegJoined | None:
     event = {
         "type": kind,
         "application": "dealerlijn",
@@ -39,11 +42,13 @@ def told(translator: Translator, kind: str, leg_id: str = CALLER, **content: Any
     return translator.facts(decode_event(json.dumps(event)))
 
 
-def hung_up(translator: Translator, leg_id: str = CALLER, cause: int | None = 17) -> LegFact | None:
+def hung_up(
+    translator: Translator, leg_id: str = CALLER, cause: int | None = 17
+) -> LegFact | LegJoined | None:
     return told(translator, "ChannelHangupRequest", leg_id, **({} if cause is None else {"cause": cause}))
 
 
-def destroyed(translator: Translator, cause: int = 16, leg_id: str = CALLER) -> LegFact | None:
+def destroyed(translator: Translator, cause: int = 16, leg_id: str = CALLER) -> LegFact | LegJoined | None:
     return told(translator, "ChannelDestroyed", leg_id, cause=cause, cause_txt="")
 
 
@@ -72,6 +77,17 @@ def test_a_change_of_state_tells_ringing_and_answer_only(state: str, fact: LegFa
     changed = told(Translator(), "ChannelStateChange", channel=channel(CALLER, state=state))
 
     assert changed == fact
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_leg_that_comes_into_a_bridge_tells_whether_it_had_hung_up_before(before: bool) -> None:
+    translator = Translator()
+    if before:
+        hung_up(translator)
+
+    joined = told(translator, "ChannelEnteredBridge", bridge=bridge("b1"))
+
+    assert joined == LegJoined(AT, CALLER, BridgeId("b1"), before)
 
 
 def test_a_key_is_told() -> None:

@@ -33,7 +33,7 @@ def test_true_books_have_no_disagreement() -> None:
     [
         (replace(MISS, abandoned_at=None, message_at=None, outcome="hung_up"), "abandoned on the wire"),
         (replace(MISS, message_at=None), "message only on the wire"),
-        (replace(MISS, message_at=3.9), "message +0.200 s off"),
+        (replace(MISS, message_at=4.3), "message +0.600 s off"),
         (replace(MISS, abandoned_at=None), "abandoned at None"),
         (replace(MISS, objected=False), "objected False in the books"),
         (replace(MISS, outcome="in_doubt"), "in_doubt in the books, abandoned on the wire"),
@@ -43,8 +43,8 @@ def test_true_books_have_no_disagreement() -> None:
         ),
         (replace(TALK, connected_at=None), "connected only on the wire"),
         (replace(TALK, answered_at=1.8), "answered -0.200 s off"),
-        (replace(TALK, connected_at=2.3), "connected +0.200 s off"),
-        (replace(TALK, ended_at=9.2), "ended +0.200 s off"),
+        (replace(TALK, connected_at=2.7), "connected +0.600 s off"),
+        (replace(TALK, ended_at=9.6), "ended +0.600 s off"),
         (replace(TALK, ended_at=None), "ended only on the wire"),
         (replace(TALK, agent="agent2"), "with agent2 in the books, with agent1 on the wire"),
         (replace(ENGAGED, outcome="failed"), "failed in the books, busy on the wire"),
@@ -195,3 +195,74 @@ def test_whoever_heard_nobody_is_abandoned_after_two_seconds(stayed: float, outc
     }
 
     assert {outcome for outcome, wrong in told.items() if not wrong} == outcomes
+
+
+@pytest.mark.parametrize(
+    ("joined", "unclear", "right"),
+    [(2.05, 1, True), (2.1, 1, True), (1.9, 0, False), (2.3, 0, False), (None, 0, False)],
+)
+def test_who_hung_up_in_the_moment_of_being_joined_is_counted_apart(
+    joined: float | None, unclear: int, right: bool
+) -> None:
+    sight = Seen("+311", 0.1, 0.2, 2.0, ended_at=2.1, ended_by_them=True, status=200)
+    entry = replace(TALK, connected_at=joined, ended_at=2.11)
+
+    verdict = compare([sight], _books([entry]))
+
+    assert len(verdict.unclear) == unclear
+    assert (verdict.wrong == []) is right
+
+
+def test_who_hung_up_as_the_message_began_is_counted_apart() -> None:
+    sight = Seen("+311", 0.1, 0.2, 2.0, ended_at=2.1, ended_by_them=True, status=200)
+    entry = replace(
+        MISS, call_id="c1", number="+311", message_at=2.05, abandoned_at=2.05, ended_at=2.1, objected=False
+    )
+
+    soon, later = (
+        compare([replace(sight, ended_at=at)], _books([replace(entry, ended_at=at)])) for at in (2.1, 2.3)
+    )
+
+    assert (soon.wrong, len(soon.unclear)) == ([], 1)
+    assert "+311 (c1): message only in the books, at 2.050" in later.wrong
+
+
+def test_what_a_busy_machine_did_late_is_counted_apart() -> None:
+    late = [replace(TALK, answered_at=2.2, connected_at=2.4, ended_at=9.2), MISS, ENGAGED]
+
+    verdict = compare(SEEN, _books(late))
+
+    assert (verdict.wrong, len(verdict.slow)) == ([], 3)
+
+
+def test_who_hung_up_before_the_join_has_no_agent_in_the_books() -> None:
+    sight = Seen("+311", 0.1, 0.2, 2.0, ended_at=2.1, ended_by_them=True, status=200)
+    entry = Entry("c1", "+311", 0.0, 2.0, ended_at=2.11, outcome="hung_up")
+
+    assert compare([sight], _books([entry])).wrong == []
+
+
+def test_whom_the_agents_voice_reached_was_connected_however_short_it_was() -> None:
+    sight = Seen(
+        "+311", 0.1, 0.2, 2.0, connected_at=2.08, ended_at=2.1, ended_by_them=True, status=200, agent="agent1"
+    )
+    entry = Entry("c1", "+311", 0.0, 2.0, ended_at=2.1, outcome="hung_up")
+
+    wrong = compare([sight], _books([entry])).wrong
+
+    assert "+311 (c1): hung_up in the books, connected on the wire" in wrong
+
+
+def test_an_agent_who_did_not_hear_the_customer_and_moments_out_of_order_are_found() -> None:
+    deaf = compare([replace(TALKED, unheard=True), MISSED, BUSY], _books(TABLE)).wrong
+    mixed = compare(SEEN, _books([replace(TALK, ended_at=2.05), MISS, ENGAGED])).wrong
+
+    assert deaf == ["+311 (c1): agent1 did not hear the customer"]
+    assert "+311 (c1): its moments in the books are not in order" in mixed
+
+
+def test_sound_that_comes_late_after_the_join_is_counted_apart_up_to_half_a_second() -> None:
+    late, much_too_late = (compare([replace(TALKED, connected_at=at)], _books([TALK])) for at in (2.3, 2.7))
+
+    assert (late.wrong, len(late.slow)) == ([], 1)
+    assert (len(much_too_late.wrong), much_too_late.slow) == (1, [])

@@ -1,7 +1,10 @@
 """The checker recounts a campaign from packets alone."""
 
+import pytest
+
+from tests.checker.media import decode, encode
 from tests.checker.pcap import Address, Datagram
-from tests.checker.recount import Seen, recount
+from tests.checker.recount import Seen, Sounds, recount
 from tests.unit.checker.traces import (
     DEALER,
     MESSAGE,
@@ -18,6 +21,7 @@ from tests.unit.checker.traces import (
 )
 
 NUMBER = "+31610000001"
+SOUNDS = Sounds(MESSAGE, {"agent1": 1000.0, "agent2": 1100.0})
 CUSTOMER, LINE = Address("127.0.0.2", 20_000), Address("127.0.0.1", 10_000)
 PHONE, PHONE_LINE = Address("127.0.0.1", 20_002), Address("127.0.0.1", 10_002)
 
@@ -57,20 +61,23 @@ def test_a_conversation_is_told_by_what_the_bridge_passes_on() -> None:
     (seen,) = _recount(trace)
 
     assert (seen.connected_at, seen.agent, seen.message_at) == (2.06, "agent1", None)
+    assert seen.parted_at == pytest.approx(3.04)
+    assert not seen.unheard
 
 
-def test_an_agent_who_hears_another_customer_is_not_taken_for_this_ones() -> None:
-    says = [tone(440)] * 50
+def test_an_agent_who_hears_somebody_else_does_not_hear_this_customer() -> None:
+    says, hears = [tone(440)] * 50, [tone(1000)] * 50
     trace = [
         *_agent("agent1", 0.0, PHONE_LINE.port, PHONE.port),
         *_customer(answer=2.0, end=3.1),
         *sound(2.05, CUSTOMER, LINE, says, stamp=160),
         *sound(2.06, PHONE_LINE, PHONE, says, stamp=5_000),
+        *sound(2.06, LINE, CUSTOMER, hears, stamp=80_000),
     ]
 
     (seen,) = _recount(trace)
 
-    assert (seen.agent, seen.connected_at) == (None, None)
+    assert (seen.agent, seen.unheard) == ("agent1", True)
 
 
 def test_the_message_is_known_by_its_sound_and_key_nine_in_it_is_an_objection() -> None:
@@ -107,15 +114,40 @@ def test_a_customer_cut_off_from_the_agent_and_given_the_message_had_both() -> N
 def test_a_customer_who_hears_nothing_met_nobody() -> None:
     (seen,) = _recount(_customer(answer=2.0, end=2.3))
 
-    assert (seen.connected_at, seen.message_at, seen.unclear) == (None, None, False)
+    assert (seen.connected_at, seen.message_at, seen.agent) == (None, None, None)
 
 
-def test_two_frames_are_too_few_to_tell_a_beep_from_a_message() -> None:
-    trace = [*_customer(answer=2.0, end=2.1), *sound(2.05, LINE, CUSTOMER, [tone(880)] * 2)]
+def test_one_frame_of_an_agent_is_enough_beside_a_beep_too() -> None:
+    both = encode(
+        3 * beep + agent for beep, agent in zip(*(decode(tone(hertz)) for hertz in (880, 1100)), strict=True)
+    )
+    trace = [*_customer(answer=2.0, end=2.1), *sound(2.05, LINE, CUSTOMER, [both])]
 
     (seen,) = _recount(trace)
 
-    assert seen.unclear
+    assert (seen.connected_at, seen.agent) == (2.05, "agent2")
+
+
+def test_what_reaches_a_customer_who_has_hung_up_is_not_heard() -> None:
+    trace = [*_customer(answer=2.0, end=2.1), *sound(2.11, LINE, CUSTOMER, [tone(1000)] * 2)]
+
+    (seen,) = _recount(trace)
+
+    assert (seen.connected_at, seen.agent) == (None, None)
+
+
+def test_silence_is_measured_between_sounds_and_at_both_ends() -> None:
+    silence = encode([0.0] * 160)
+    trace = [
+        *_customer(answer=2.0, end=9.0),
+        *sound(3.0, LINE, CUSTOMER, [tone(1000)]),
+        *sound(3.02, LINE, CUSTOMER, [silence] * 50),
+        *sound(7.0, LINE, CUSTOMER, [tone(1000)]),
+    ]
+
+    (seen,) = _recount(trace)
+
+    assert seen.quiet_seconds == pytest.approx(4.0)
 
 
 def _agent(name: str, at: float, ours: int, theirs: int) -> list[Datagram]:
@@ -127,4 +159,4 @@ def _customer(answer: float, end: float) -> list[Datagram]:
 
 
 def _recount(trace: list[Datagram]) -> list[Seen]:
-    return recount(sorted(trace, key=lambda each: each.at), DEALER, TRUNK, MESSAGE)
+    return recount(sorted(trace, key=lambda each: each.at), DEALER, TRUNK, SOUNDS)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from tests.checker.recount import Seen
-from tests.checker.rules import Limits, breaches
+from tests.checker.rules import Limits, Pause, breaches, disturbed
 
 LIMITS = Limits(per_second=2.0, at_once=2, attempts=2)
 FIRST = Seen("+311", 10.0, 10.1, ended_at=11.0, status=486)
@@ -30,6 +30,7 @@ def test_a_campaign_within_its_limits_has_no_breach() -> None:
         ([replace(FIRST, ended_at=None)], "+311: never ended"),
         ([replace(ANSWERED, connected_at=None)], "+312: answered, and heard nobody for 9.000 s"),
         ([replace(ANSWERED, connected_at=23.5)], "+312: answered, and heard nobody for 2.500 s"),
+        ([replace(ANSWERED, quiet_seconds=5.5)], "+312: heard nothing for 5.500 s"),
         (
             [replace(FIRST, objected_at=10.8), AGAIN],
             "+311: dialled after an objection",
@@ -71,3 +72,24 @@ def test_a_phone_that_rings_outside_the_hours_is_found(hour: int, told: list[str
     lines = breaches([rang], replace(LIMITS, opens=time(9), closes=time(22)), {})
 
     assert [line.split(":")[0] for line in lines] == told
+
+
+def test_an_agent_in_two_conversations_at_once_is_found() -> None:
+    talks = replace(ANSWERED, agent="agent1", parted_at=29.9)
+    other = replace(
+        talks, number="+313", invited_at=27.0, answered_at=28.0, connected_at=29.0, parted_at=29.5
+    )
+
+    assert breaches([talks, replace(other, agent="agent2")], LIMITS, {}) == []
+    assert breaches([talks, other], LIMITS, {}) == [
+        "+313: heard agent1 at 29.000, who was in another conversation"
+    ]
+
+
+@pytest.mark.parametrize(("since", "told"), [(20.0, 1), (21.2, 0), (22.0, 0), (10.0, 0)])
+def test_an_agent_who_is_given_somebody_in_a_pause_is_found(since: float, told: int) -> None:
+    talks = replace(ANSWERED, agent="agent1", parted_at=29.9)
+
+    pauses = [Pause("agent1", since, since + 5), Pause("agent2", 20.0, 30.0)]
+
+    assert len(disturbed([talks], pauses)) == told
