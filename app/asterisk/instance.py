@@ -82,11 +82,15 @@ class AsteriskInstance:
 
     async def kill(self) -> None:
         """End it at once with SIGKILL, as a crash would, and return when it is gone."""
-        self.signal(signal.SIGKILL)
-        if self.pid is None and self._process is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                self._process.kill()
-        await self._gone(STOP_SECONDS)
+        deadline = time.monotonic() + STOP_SECONDS
+        while True:
+            self.signal(signal.SIGKILL)
+            if self.pid is None and self._process is not None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    self._process.kill()
+            # One that sudo starts is out of reach until it has told its process id.
+            if await self._gone(POLL_SECONDS) or time.monotonic() > deadline:
+                return
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the Asterisk process only; nothing happens when it does not run."""
