@@ -18,7 +18,7 @@ TELEPHONY: Tables = {
     "sip": {"host": "10.0.0.1", "port": 5070, "rtp": [20000, 21000], "webrtc": True},
     "control": {"ari_port": 8099, "ami_port": 5039, "user": "control", "app": "floor"},
     "trunk": {
-        "host": "sip.example.org",
+        "host": "198.51.100.7",
         "port": 5061,
         "peers": ["192.0.2.1", "192.0.2.2"],
         "username": "dealer",

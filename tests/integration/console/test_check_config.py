@@ -44,6 +44,7 @@ BY_OPTION = {
 OTHER = {
     ("sip", "rtp"): [20000, 21001],
     ("sip", "webrtc"): False,
+    ("trunk", "host"): "198.51.100.8",
     ("trunk", "peers"): ["192.0.2.9"],
     ("fallback", "phones"): ["bram"],
 }
@@ -115,6 +116,17 @@ async def test_every_option_of_telephony_is_compared(
     findings = await with_telephony(installation, tmp_path, table, option, other)
 
     assert BY_OPTION[table, option] in found(findings)
+
+
+@pytest.mark.parametrize(("host", "known"), [("localhost", True), ("provider.invalid", False)])
+async def test_a_provider_whose_name_has_no_address_is_found(
+    installation: Installation, tmp_path: Path, host: str, known: bool
+) -> None:
+    findings = await with_telephony(installation, tmp_path, "trunk", "host", host)
+
+    told = [finding for finding in findings if finding.key == "trunk.host"]
+    assert [finding.found.split()[0] for finding in told] == ([] if known else [host])
+    assert all("restart Asterisk" in finding.remedy for finding in told)
 
 
 @pytest.mark.parametrize("name", render(dealer_node()))
