@@ -23,6 +23,8 @@ class _Sip(_Table):
     port: int = 5060
     rtp: tuple[int, int] = (10000, 10999)
     webrtc: bool = False
+    external_address: str | None = None
+    local_net: tuple[str, ...] = ()
 
 
 class _Control(_Table):
@@ -88,4 +90,6 @@ def _node(
         trunk=Trunk(trunk.host, trunk.port, trunk.peers, trunk.username, passwords.trunk),
         fallback=model.fallback.phones or tuple(phones),
         webrtc=model.sip.webrtc,
+        external_address=model.sip.external_address,
+        local_net=model.sip.local_net,
     )

@@ -58,6 +58,10 @@ async def test_both_start_without_a_warning(
             },  # pragma: allowlist secret
             id="a trunk with registration",
         ),
+        pytest.param(
+            {"external_address": "203.0.113.5", "local_net": ("127.0.0.0/8", "10.0.0.0/8")},
+            id="behind a router that translates addresses",
+        ),
         pytest.param({"sip_host": "0.0.0.0", "phones": (), "fallback": ()}, id="all addresses, no phones"),
     ],
 )

@@ -31,6 +31,8 @@ BY_OPTION = {
     ("sip", "port"): (PJSIP, "[udp transport] bind"),
     ("sip", "rtp"): ("rtp.conf", "[general] rtpend"),
     ("sip", "webrtc"): (PJSIP, "[websocket transport] protocol"),
+    ("sip", "external_address"): (PJSIP, "[udp transport] external_media_address"),
+    ("sip", "local_net"): (PJSIP, "[udp transport] local_net"),
     ("control", "ari_port"): ("http.conf", "[general] bindport"),
     ("control", "ami_port"): ("manager.conf", "[general] port"),
     ("control", "user"): ("ari.conf", "[control]"),
@@ -44,6 +46,8 @@ BY_OPTION = {
 OTHER = {
     ("sip", "rtp"): [20000, 21001],
     ("sip", "webrtc"): False,
+    ("sip", "external_address"): "203.0.113.6",
+    ("sip", "local_net"): ["10.0.0.0/9"],
     ("trunk", "host"): "198.51.100.8",
     ("trunk", "peers"): ["192.0.2.9"],
     ("fallback", "phones"): ["bram"],
