@@ -220,6 +220,7 @@ async def _assemble(
         supervisor,
         journal,
         clock,
+        recordings,
         fresh_call_id,
         executor.exists,
     )

@@ -43,6 +43,7 @@ class _Trunk(_Table):
 
 class _Fallback(_Table):
     phones: tuple[str, ...] = ()
+    voicemail: bool = True
 
 
 class _Telephony(_Table):
@@ -89,6 +90,7 @@ def _node(
         app=control.app,
         trunk=Trunk(trunk.host, trunk.port, trunk.peers, trunk.username, passwords.trunk),
         fallback=model.fallback.phones or tuple(phones),
+        fallback_voicemail=model.fallback.voicemail,
         webrtc=model.sip.webrtc,
         external_address=model.sip.external_address,
         local_net=model.sip.local_net,

@@ -104,7 +104,8 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealerNode(Node):
-    """The Asterisk that serves dealers. `fallback` names the phones that app_queue rings while no controller is there.
+    """The Asterisk that serves dealers. `fallback` names the phones that app_queue rings while no controller is there;
+    whom none of them answers may leave a message, with `fallback_voicemail`.
 
     `webrtc` lets agents' phones be browsers, over the WebSocket of the HTTP server. Behind a router that translates
     addresses `external_address` is the one that the provider sees, told to everybody outside `local_net`.
@@ -115,6 +116,7 @@ class DealerNode(Node):
     app: str
     trunk: Trunk
     fallback: tuple[str, ...] = ()
+    fallback_voicemail: bool = True
     webrtc: bool = False
     external_address: str | None = None
     local_net: tuple[str, ...] = ()

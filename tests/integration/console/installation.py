@@ -30,7 +30,7 @@ TELEPHONY: Tables = {
         "peers": ["192.0.2.1", "192.0.2.2"],
         "username": "dealer",
     },
-    "fallback": {"phones": ["anna"]},
+    "fallback": {"phones": ["anna"], "voicemail": True},
 }
 
 

@@ -42,6 +42,7 @@ BY_OPTION = {
     ("trunk", "peers"): (PJSIP, "[trunk identify] match"),
     ("trunk", "username"): (PJSIP, "[trunk auth] username"),
     ("fallback", "phones"): ("queues.conf", "[dealerlijn-fallback] member"),
+    ("fallback", "voicemail"): ("modules.conf", "[modules] load"),
 }
 OTHER = {
     ("sip", "rtp"): [20000, 21001],
@@ -51,6 +52,7 @@ OTHER = {
     ("trunk", "host"): "198.51.100.8",
     ("trunk", "peers"): ["192.0.2.9"],
     ("fallback", "phones"): ["bram"],
+    ("fallback", "voicemail"): False,
 }
 BY_VARIABLE = {
     "DEALERLIJN_ARI_URL": "http://127.0.0.1:8088/ari",
