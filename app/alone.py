@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from app.dealers import Dealer
-from calls.facts import CallServedAlone
-from calls.ids import CallId, LegId, NodeId
+from calls.facts import CallServedAlone, VoicemailLeft
+from calls.ids import CallId, LegId, NodeId, RecordingId
+from calls.legs import RecordingStopped
 from calls.numbers import cli_from_sip
 from calls.words import InboundOutcome
 
 FAMILY = "dealerlijn"
+_SHORTEST_MESSAGE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,17 @@ class MessageHeard:
 
 @dataclass(frozen=True, slots=True)
 class CallerServed:
-    """A caller came to the fallback. `connected_at` is None while no phone has answered, `ended_at` until the end."""
+    """A caller came to the fallback. `connected_at` is None while no phone has answered, `ended_at` until the end.
+
+    `recorded_at`: there was the tone of the voicemail; what was said then, if anything, is `recording_alone`.
+    """
 
     arrived_at: datetime
     ddi: str
     cli_text: str
     connected_at: datetime | None = None
     ended_at: datetime | None = None
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +69,49 @@ def read_marks(entries: Mapping[str, str]) -> Alone:
     return Alone(messages, callers)
 
 
+def recording_alone(leg_id: LegId) -> RecordingId:
+    """The message that a caller of the fallback may have left, as the dialplan names its file."""
+    return RecordingId(f"alone-{leg_id}")
+
+
+def message_alone(
+    caller: CallerServed, recorded: RecordingStopped, dealer: Dealer, call_id: CallId
+) -> VoicemailLeft | None:
+    """The caller's message, by what is stored of it; None when that is too short to be one."""
+    voicemail = dealer.entry.voicemail
+    if recorded.seconds < (voicemail.min_seconds if voicemail is not None else _SHORTEST_MESSAGE_SECONDS):
+        return None
+    cli = cli_from_sip(caller.cli_text)
+    return VoicemailLeft(
+        recorded.at,
+        call_id,
+        dealer.dealer,
+        recorded.recording_id,
+        cli.e164 if cli is not None else None,
+        recorded.seconds,
+        recorded.complete,
+    )
+
+
 def served_alone(
-    caller: CallerServed, leg_id: LegId, dealer: Dealer, call_id: CallId, node: NodeId, now: datetime
+    caller: CallerServed,
+    leg_id: LegId,
+    dealer: Dealer,
+    call_id: CallId,
+    node: NodeId,
+    now: datetime,
+    *,
+    left_message: bool = False,
 ) -> CallServedAlone:
     """The one fact of a call that is over and of which no controller knew. An end that Asterisk's own death hid is `now`."""
     ended_at = caller.ended_at or now
     cli = cli_from_sip(caller.cli_text)
-    waited = ((caller.connected_at or ended_at) - caller.arrived_at).total_seconds()
+    waited = ((caller.connected_at or caller.recorded_at or ended_at) - caller.arrived_at).total_seconds()
     talked = (ended_at - caller.connected_at).total_seconds() if caller.connected_at is not None else 0.0
     if caller.connected_at is not None:
         outcome = InboundOutcome.CONNECTED
+    elif left_message:
+        outcome = InboundOutcome.VOICEMAIL
     elif caller.ended_at is not None and waited < dealer.entry.short_abandon_seconds:
         outcome = InboundOutcome.SHORT_ABANDONED
     else:
@@ -107,7 +146,14 @@ def _caller(events: Mapping[str, str]) -> CallerServed | None:
     arrived_at = _moment(arrived)
     if arrived_at is None:
         return None
-    return CallerServed(arrived_at, ddi, cli_text, _time(events, "connected"), _time(events, "ended"))
+    return CallerServed(
+        arrived_at,
+        ddi,
+        cli_text,
+        _time(events, "connected"),
+        _time(events, "ended"),
+        _time(events, "recording"),
+    )
 
 
 def _time(events: Mapping[str, str], event: str) -> datetime | None:

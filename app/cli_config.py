@@ -1,5 +1,6 @@
 """`dealerlijn check-config`: what the operator wrote beside what is installed and stored, all faults at once."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from app.asterisk.check_config import Finding, check_files, check_prompts, parse
 from app.asterisk.credentials import Credentials, read_credentials
 from app.asterisk.errors import CredentialsBroken, TelephonyBroken
 from app.asterisk.installation import read_node
+from app.asterisk.names import is_address
 from app.asterisk.nodes import TRUNK, DealerNode
 from app.asterisk.prompts import read_manifest
 from app.cli_frame import opened
@@ -19,6 +21,8 @@ from app.storage.agents import all_agents
 from app.storage.campaigns import numbers_shown
 from app.storage.errors import StorageError
 from dialer.errors import StoreUnavailable
+
+_LOOK_UP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,12 @@ async def check_all(places: Places, environment: Mapping[str, str] | None = None
     prompts |= dealers.prompts
     return [
         *check_prompts(settings.sounds_dir, sorted(prompts)),
-        *_check_asterisk(settings, dealers, places),
+        *await _check_asterisk(settings, dealers, places),
         *await _check_database(settings, dealers),
     ]
 
 
-def _check_asterisk(settings: Settings, dealers: Dealers, places: Places) -> list[Finding]:
+async def _check_asterisk(settings: Settings, dealers: Dealers, places: Places) -> list[Finding]:
     try:
         passwords = read_credentials(places.passwords, dealers.phones)
     except CredentialsBroken as error:
@@ -69,7 +73,21 @@ def _check_asterisk(settings: Settings, dealers: Dealers, places: Places) -> lis
             for difference in _differences(settings, node, passwords)
         ),
         *check_files(node, places.etc),
+        *await _check_name(node.trunk.host, places.telephony),
     ]
+
+
+async def _check_name(host: str, file: Path) -> list[Finding]:
+    if is_address(host):
+        return []
+    try:
+        async with asyncio.timeout(_LOOK_UP_SECONDS):
+            await asyncio.get_running_loop().getaddrinfo(host, None)
+    except (OSError, TimeoutError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no answer"
+        remedy = "correct it, or this machine's name servers, or give the address; then restart Asterisk"
+        return [Finding(str(file), "trunk.host", "a name that has an address", f"{host} ({reason})", remedy)]
+    return []
 
 
 def _unusable(file: Path, error: Exception, remedy: str) -> Finding:

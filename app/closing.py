@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.ari.operations import Ari
 from app.ari.outcome import Done
 from app.lines import OpenLine
 from app.storage.totals import count_totals
+from app.tasks import Tasks
 from app.wiring import Program
 from calls.commands import HangUp
 from calls.words import AgentState, AttemptOutcome, InboundOutcome
@@ -53,7 +55,7 @@ async def close(program: Program, metrics_text: str) -> Closing:
     await program.journal.flushed(10.0)
     targets = {dealer.dealer: dealer.service_level_seconds for dealer in program.dealers.dealers.values()}
     totals = await count_totals(program.database, None, targets)
-    return Closing(totals, disagreements(totals, metrics_text), await _leftovers(program))
+    return Closing(totals, disagreements(totals, metrics_text), await left_over(program.tasks, program.ari))
 
 
 async def _until_quiet(program: Program, seconds: float, *, but_lines: bool) -> None:
@@ -67,12 +69,15 @@ async def _until_quiet(program: Program, seconds: float, *, but_lines: bool) -> 
         return
 
 
-async def _leftovers(program: Program) -> int:
-    """Channels and bridges that Asterisk still has, and calls' tasks that still run. An Asterisk that does not tell counts as one."""
+async def left_over(tasks: Tasks, ari: Ari) -> int:
+    """How much is left after three seconds: channels and bridges that Asterisk still has, and tasks that should have ended.
+
+    An Asterisk that does not tell counts as one.
+    """
     for _ in range(30):
-        channels, bridges = await program.ari.channels.list(), await program.ari.bridges.list()
-        left = len(program.supervisor)
-        left += sum(len(answer.value) if isinstance(answer, Done) else 1 for answer in (channels, bridges))
+        left = len(tasks.passing())
+        for answer in (await ari.channels.list(), await ari.bridges.list()):
+            left += len(answer.value) if isinstance(answer, Done) else 1
         if left == 0:
             break
         await asyncio.sleep(0.1)

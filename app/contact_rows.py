@@ -9,9 +9,6 @@ from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 Row = tuple[int, Sequence[str]]
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -127,6 +124,10 @@ def _likelihood(data: bytes, encoding: str) -> int:
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
+    # A tenth of every start would go into loading it.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(path) as parts:
             unpacked = sum(part.file_size for part in parts.infolist())

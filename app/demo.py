@@ -6,8 +6,9 @@ import logging
 import random
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -22,7 +23,8 @@ from app.dealers import Dealers, load_dealers
 from app.demo_bed import DemoBed, PhonesMissing, demo_bed
 from app.demo_people import CAMPAIGN, SKILLS, fill
 from app.live_table import live_table, plain_line
-from app.main import EXPECTED, CannotRun, explained, reachable, say, set_up_logging, told_to_stop
+from app.main import EXPECTED, CannotRun, explained, reachable, say, set_up_logging
+from app.stopping import StopSignals
 from app.storage.database import open_database
 from app.wiring import Program, running
 from calls.ids import AgentId
@@ -47,6 +49,10 @@ def demo(seconds: int | None, seed: int, ports: int = PORTS) -> None:
     set_up_logging(logging.ERROR)
     try:
         closing = asyncio.run(_demo(seconds, seed, ports))
+    except asyncio.CancelledError as error:
+        raise CannotRun(
+            "told to stop before the end: calls were cut off and not counted; nothing is left running"
+        ) from error
     except BaseExceptionGroup as group:
         raise CannotRun(explained(group)) from group
     except (*EXPECTED, PhonesMissing) as error:
@@ -60,14 +66,19 @@ async def _demo(seconds: int | None, seed: int, ports: int) -> Closing:
     dealers = load_dealers(Path("dealers.toml"), Path("dealers.demo.toml"))
     folder = FOLDER.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder), reserved("127.0.0.1", ports + API_PORT) as bound:
+    with StopSignals() as signals, _alone(folder), reserved("127.0.0.1", ports + API_PORT) as bound:
         for old in folder.glob("demo.db*"):
             old.unlink()
-        return await _run(folder, dealers, ports, bound, seconds, seed)
+        return await _run(folder, dealers, ports, bound, partial(signals.told, seconds), seed)
 
 
 async def _run(
-    folder: Path, dealers: Dealers, ports: int, bound: socket.socket, seconds: int | None, seed: int
+    folder: Path,
+    dealers: Dealers,
+    ports: int,
+    bound: socket.socket,
+    end: Callable[[], Awaitable[None]],
+    seed: int,
 ) -> Closing:
     say("starting two Asterisks: the dealer's, and one that plays the telephone network")
     async with demo_bed(folder, dealers.phones, ports) as bed:
@@ -75,7 +86,7 @@ async def _run(
         async with running(bed.settings, dealers) as program, reachable(program, bound) as address:
             await _connected(program, ports)
             await _to_work(program, dealers)
-            await _watch(program, bed, address, seconds, seed)
+            await _watch(program, bed, address, end, seed)
             say("stopping: no new calls, the present ones may end")
             await drain(program, DRAIN_SECONDS)
             return await close(program, await fetch_metrics(address))
@@ -119,7 +130,9 @@ async def _to_work(program: Program, dealers: Dealers) -> None:
         await program.control.login(AgentId(phone), None if phone in SKILLS else CAMPAIGN)
 
 
-async def _watch(program: Program, bed: DemoBed, address: str, seconds: int | None, seed: int) -> None:
+async def _watch(
+    program: Program, bed: DemoBed, address: str, end: Callable[[], Awaitable[None]], seed: int
+) -> None:
     def ring(person: str, caller: Caller) -> None:
         bed.ring(
             PlacedCaller(
@@ -134,13 +147,10 @@ async def _watch(program: Program, bed: DemoBed, address: str, seconds: int | No
         )
 
     traffic = CallerTraffic(random.Random(seed), _MIX, ring)
-    stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         callers = group.create_task(traffic.run())
         picture = group.create_task(_show(program, address))
-        if seconds is not None:
-            asyncio.get_running_loop().call_later(seconds, stop.set)
-        await told_to_stop(stop)
+        await end()
         callers.cancel()
         await program.control.stop_campaign(CAMPAIGN, WHO, "end_of_demo")
         picture.cancel()

@@ -6,7 +6,6 @@
 import asyncio
 import contextlib
 import logging
-import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -19,6 +18,7 @@ from app.console.server import serve as listening
 from app.dealers import DealersError, load_dealers
 from app.reach import tell_of_asterisk
 from app.settings import Settings
+from app.stopping import StopSignals
 from app.storage.errors import StorageError
 from app.wiring import Program, running
 from dialer.errors import StoreUnavailable
@@ -38,6 +38,8 @@ def serve(settings: Settings) -> None:
     set_up_logging()
     try:
         asyncio.run(_serve(settings))
+    except asyncio.CancelledError:
+        return
     except BaseExceptionGroup as group:
         raise CannotRun(explained(group)) from group
     except EXPECTED as error:
@@ -54,7 +56,7 @@ def explained(group: BaseExceptionGroup[BaseException]) -> str:
 
 async def _serve(settings: Settings) -> None:
     dealers = load_dealers(settings.dealers_file)
-    with reserved(settings.http_host, settings.http_port) as bound:
+    with StopSignals() as signals, reserved(settings.http_host, settings.http_port) as bound:
         async with (
             running(settings, dealers) as program,
             reachable(program, bound) as api,
@@ -62,7 +64,7 @@ async def _serve(settings: Settings) -> None:
         ):
             say(f"the API and /metrics answer at {api}")
             told = group.create_task(tell_of_asterisk(settings.ari, say))
-            await told_to_stop()
+            await signals.told()
             told.cancel()
 
 
@@ -84,22 +86,6 @@ async def reachable(program: Program, bound: socket.socket) -> AsyncIterator[str
     application = make_app(program.control, program.settings.api_token, watch)
     async with listening(application, bound) as address:
         yield address
-
-
-async def told_to_stop(event: asyncio.Event | None = None) -> None:
-    """Return at SIGINT, SIGTERM, a closed terminal (unless started by nohup), or when the event is set."""
-    stop = event or asyncio.Event()
-    loop = asyncio.get_running_loop()
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
-    for number in numbers:
-        loop.add_signal_handler(number, stop.set)
-    try:
-        await stop.wait()
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
 
 
 def set_up_logging(level: int = logging.INFO) -> None:

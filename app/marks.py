@@ -10,14 +10,24 @@ from collections.abc import Awaitable, Callable, Mapping, Set
 from datetime import datetime
 from typing import Protocol
 
-from app.alone import FAMILY, Alone, CallerServed, MessageHeard, read_marks, served_alone
+from app.alone import (
+    FAMILY,
+    Alone,
+    CallerServed,
+    MessageHeard,
+    message_alone,
+    read_marks,
+    recording_alone,
+    served_alone,
+)
 from app.ami.errors import AmiError
 from app.clock import Clock
 from app.dealers import Dealers
 from app.journal import Journal
+from app.recordings import Recordings
 from app.supervisor import Supervisor
 from calls.facts import DispositionRecorded, Fact
-from calls.ids import CallId, LegId, NodeId, leg_mark
+from calls.ids import CallId, LegId, NodeId, RecordingId, leg_mark
 from dialer.dispositions import Disposition
 from dialer.errors import StoreUnavailable
 
@@ -41,8 +51,12 @@ class MarkShelf(Protocol):
 class Told(Protocol):
     """What the database knows already. Each raises StoreUnavailable when it cannot be read."""
 
-    async def callers(self, legs: Set[LegId], since: datetime) -> Set[LegId]:
-        """Those of the legs whose call is journalled; the first of them came to the fallback at `since`."""
+    async def callers(self, legs: Set[LegId], since: datetime) -> Mapping[LegId, CallId]:
+        """The calls of those of the legs that have one in the journal; the first of them came to the fallback at `since`."""
+        ...
+
+    async def messages(self, recordings: Set[RecordingId]) -> Set[RecordingId]:
+        """Those of the recordings that are listed as messages."""
         ...
 
     async def objections(self, calls: Set[CallId]) -> Set[CallId]:
@@ -62,6 +76,7 @@ class Marks:
         supervisor: Supervisor,
         journal: Journal,
         clock: Clock,
+        recordings: Recordings,
         new_call_id: Callable[[], CallId],
         exists: Callable[[LegId], Awaitable[bool]],
     ) -> None:
@@ -72,6 +87,7 @@ class Marks:
         self._supervisor = supervisor
         self._journal = journal
         self._clock = clock
+        self._recordings = recordings
         self._new_call_id = new_call_id
         self._exists = exists
         self._seen: set[LegId] = set()
@@ -129,13 +145,28 @@ class Marks:
             return []
         earliest = min(caller.arrived_at for caller in callers.values())
         known = await self._told.callers(callers.keys(), earliest)
+        recorded = {
+            recording_alone(leg_id) for leg_id, caller in callers.items() if caller.recorded_at is not None
+        }
+        unlisted = recorded - await self._told.messages(recorded) if recorded else recorded
         facts: list[Fact] = []
         for leg_id, caller in callers.items():
             dealer = self._dealers.at_number(caller.ddi)
-            if leg_id not in known and dealer is not None:
+            if dealer is None:
+                continue
+            call_id = known.get(leg_id) or self._new_call_id()
+            message = None
+            if (recording := recording_alone(leg_id)) in unlisted:
+                stopped = self._recordings.found(recording, caller.ended_at or self._clock.now())
+                message = message_alone(caller, stopped, dealer, call_id)
+            if leg_id not in known:
+                left_message = message is not None
+                now = self._clock.now()
                 facts.append(
-                    served_alone(caller, leg_id, dealer, self._new_call_id(), self._node, self._clock.now())
+                    served_alone(caller, leg_id, dealer, call_id, self._node, now, left_message=left_message)
                 )
+            if message is not None:
+                facts.append(message)
         return facts
 
     async def _objections(self, messages: Mapping[LegId, MessageHeard]) -> list[Fact]:

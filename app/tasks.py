@@ -10,9 +10,7 @@ class Tasks:
     def __init__(self, group: asyncio.TaskGroup) -> None:
         self._group = group
         self._running: set[asyncio.Task[None]] = set()
-
-    def __len__(self) -> int:
-        return len(self._running)
+        self._lasting: frozenset[asyncio.Task[None]] = frozenset()
 
     def start(self, name: str, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Run `work` beside everything else."""
@@ -20,6 +18,14 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
+
+    def all_lasting(self) -> None:
+        """What runs by now runs until the program ends."""
+        self._lasting = frozenset(self._running)
+
+    def passing(self) -> list[str]:
+        """The names of those that still run and should come to an end by themselves: calls, and what is done for them."""
+        return [task.get_name() for task in self._running - self._lasting]
 
     def cancel(self) -> None:
         """End every task; the group waits for their last words."""

@@ -224,6 +224,7 @@ async def _assemble(
         supervisor,
         journal,
         clock,
+        recordings,
         fresh_call_id,
         executor.exists,
     )
@@ -326,6 +327,7 @@ async def _assemble(
     tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))
     tasks.start("marks", _repeat(connection, LOOK_SECONDS, lambda _: marks.look()))
     tasks.start("due lists", DueLists(database, settings.rdw, clock.now).run())
+    tasks.all_lasting()
     return Program(
         settings,
         clock,

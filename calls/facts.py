@@ -126,7 +126,7 @@ class CallServedAlone:
     """Asterisk alone received a caller of whom no controller knew, and the call is over. It counts as offered.
 
     `at` is its end. `connected_at` is when a phone answered, None when nobody spoke to the caller; `wait_seconds` then runs
-    to the end. `department` is the one that callers without a choice get.
+    to the tone of the voicemail, or to the end. `department` is the one that callers without a choice get.
     """
 
     at: datetime
@@ -146,6 +146,8 @@ class CallServedAlone:
     @property
     def phase(self) -> CallPhase:
         """Where the call was when it ended."""
+        if self.outcome is InboundOutcome.VOICEMAIL:
+            return CallPhase.VOICEMAIL
         return CallPhase.QUEUE if self.connected_at is None else CallPhase.TALKING
 
 

@@ -27,7 +27,8 @@ trap 'as_root rm -rf --one-file-system "$fresh"' EXIT
 as_root mmdebstrap --quiet --variant=minbase --mode=root --include=asterisk \
   --aptopt='Acquire::Check-Valid-Until "false"' sid "$fresh" "$mirror"
 
-# Without its own name and with a name server, every SIP message would wait 5 s for an answer.
+# Without its own name and with a name server, every SIP message would wait 5 s for an answer. Whoever starts it puts files
+# with the machine's name of that day, and for a provider told by name its name servers, over these two.
 printf '127.0.0.1 localhost %s\n' "$(hostname)" | as_root tee "$fresh/etc/hosts" >/dev/null
 : | as_root tee "$fresh/etc/resolv.conf" >/dev/null
 new_enough "$(version_of as_root chroot "$fresh" asterisk)" || fail "Debian unstable's Asterisk is older than $oldest"

@@ -25,18 +25,24 @@ need_packages() {
   as_root "${quiet[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# need_venv FILE: the virtual environment .venv holds exactly what the locked requirements FILE names, or more.
+# need_venv FILE: the virtual environment .venv holds exactly what the locked requirements FILE names, or more. What was
+# broken off while it was made, or while packages went in, is made anew.
 need_venv() {
-  local wanted stamp=.venv/.installed-$1
+  local wanted stamp=.venv/.installed-$1 unfinished=.venv/.unfinished
   wanted=$(sha256sum "$1")
-  [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && return 0
-  if [[ ! -x .venv/bin/python ]]; then
+  [[ ! -e $unfinished && -f $stamp && $(<"$stamp") == "$wanted" ]] && return 0
+  if [[ -e $unfinished ]] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' ||
       fail "$(python3 --version) found, Python 3.11 to 3.14 is needed"
     say "making the virtual environment .venv"
+    rm -rf .venv
+    mkdir .venv
+    : >"$unfinished"
     python3 -m venv .venv
   fi
+  : >"$unfinished"
   say "installing the Python packages of $1 into .venv"
   .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$1"
   printf '%s' "$wanted" >"$stamp"
+  rm "$unfinished"
 }

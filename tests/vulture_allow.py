@@ -12,7 +12,7 @@ _ = _Names()
 
 # Read by name: a key of the dealers' file that is needed before it is checked; days of the week, fields of templates
 _.calling_profiles, _.monday, _.tuesday, _.wednesday, _.thursday, _.friday, _.saturday, _.sunday
-_.sip_port, _.max_calls, _.max_load, _.dealer_host, _.dealer_port, _.phones_host
+_.sip_port, _.max_calls, _.max_load, _.fallback_voicemail, _.dealer_host, _.dealer_port, _.phones_host
 
 # Read by a library: pydantic, Alembic, SQLAlchemy, pyst2
 _.model_config, _._sock

@@ -10,8 +10,6 @@ from app.asterisk.render import render
 
 REMEDY = "let dealerlijn write the file again, or bring the setting in line with it"
 SECRET_KEYS = frozenset({"password", "secret"})
-# Files that are read wherever they are, and say that others are read from somewhere else.
-ELSEWHERE = ("extconfig.conf", "sorcery.conf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +55,22 @@ def parse_entries(text: str) -> Entries:
 def check_files(node: DealerNode, etc: Path) -> list[Finding]:
     """Every difference between the files in `etc` and those the node's settings give, and every open door.
 
-    A file that is missing, unreadable or readable by others is one finding of its own.
+    A file that is missing, unreadable, readable by others or not ours is one finding of its own.
     """
+    files = render(node)
     findings = [
         Finding(
-            name, "", "no such file", "a file", f"remove {etc / name}: it puts other settings before these"
+            path.name,
+            "",
+            "no such file",
+            "a file",
+            f"remove {path}: Asterisk reads it and it is not made from the settings; extconfig.conf and sorcery.conf "
+            "even put others before these",
         )
-        for name in ELSEWHERE
-        if (etc / name).exists()
+        for path in _all_in(etc)
+        if path.name not in files
     ]
-    for name, wanted in render(node).items():
+    for name, wanted in files.items():
         path = etc / name
         try:
             found = path.read_text()
@@ -98,6 +102,13 @@ def check_prompts(sounds: Path, names: Iterable[str]) -> list[Finding]:
     ]
 
 
+def _all_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _has_content(path: Path) -> bool:
     try:
         return path.stat().st_size > 0
@@ -106,6 +117,12 @@ def _has_content(path: Path) -> bool:
 
 
 def _differences(name: str, wanted: str, found: str) -> Iterator[Finding]:
+    level = _level_at_end(found)
+    if level != 0:
+        told = (
+            "a comment (;--) without its end" if level > 0 else "the end of a comment (--;) that never began"
+        )
+        yield Finding(name, "", "comments that end", f"{told}: what follows is not read", REMEDY)
     if name == "extensions.conf":
         yield from _dialplan_differences(wanted, found)
         return
@@ -130,10 +147,43 @@ def _in_order(text: str) -> list[str]:
 
 def _lines(text: str) -> Iterator[str]:
     """What Asterisk reads of a file: without comments, those of several lines too, and blanks."""
-    for raw in re.sub(r";--(?!-).*?--;", "", text, flags=re.DOTALL).splitlines():
-        line = re.split(r"(?<!\\);", raw, maxsplit=1)[0].strip()
-        if line:
-            yield line
+    return (line for line, _ in _read(text) if line)
+
+
+def _level_at_end(text: str) -> int:
+    """How many comments of several lines are open at the end; below zero when more ended than began."""
+    return [0, *(level for _, level in _read(text))][-1]
+
+
+def _read(text: str) -> Iterator[tuple[str, int]]:
+    level = 0
+    for raw in text.split("\n"):
+        line, level = _uncommented(raw, level)
+        yield line.strip(), level
+
+
+def _uncommented(text: str, level: int) -> tuple[str, int]:
+    """What Asterisk reads of a line that begins so many comments deep, and how deep it ends.
+
+    Comments of several lines nest, and a `--;` too many hides what follows as a `;--` too many does.
+    """
+    before = None if level == 0 else ""
+    start = 0
+    while (place := text.find(";", start)) >= 0:
+        if place > start and text[place - 1] == "\\":
+            text, start = text[: place - 1] + text[place:], place
+        elif text.startswith("--", place + 1) and not text.startswith("---", place + 1):
+            before = text[:place] if before is None else before
+            level, start = level + 1, place + 3
+        elif place >= start + 2 and text[place - 2 : place] == "--":
+            level, start = level - 1, place + 1
+            if level == 0 and before is not None:
+                text, start, before = before + text[start:], len(before), None
+        elif level == 0:
+            return (text[:place] if before is None else before), level
+        else:
+            start = place + 1
+    return (text if before is None else before), level
 
 
 def _dialplan_differences(wanted: str, found: str) -> Iterator[Finding]:

@@ -23,6 +23,8 @@ class _Sip(_Table):
     port: int = 5060
     rtp: tuple[int, int] = (10000, 10999)
     webrtc: bool = False
+    external_address: str | None = None
+    local_net: tuple[str, ...] = ()
 
 
 class _Control(_Table):
@@ -41,6 +43,7 @@ class _Trunk(_Table):
 
 class _Fallback(_Table):
     phones: tuple[str, ...] = ()
+    voicemail: bool = True
 
 
 class _Telephony(_Table):
@@ -87,5 +90,8 @@ def _node(
         app=control.app,
         trunk=Trunk(trunk.host, trunk.port, trunk.peers, trunk.username, passwords.trunk),
         fallback=model.fallback.phones or tuple(phones),
+        fallback_voicemail=model.fallback.voicemail,
         webrtc=model.sip.webrtc,
+        external_address=model.sip.external_address,
+        local_net=model.sip.local_net,
     )

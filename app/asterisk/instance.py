@@ -2,7 +2,7 @@
 
 Everything an instance writes lies below its state directory (`etc`, `run`, `spool`, `log`, `db`), so several run from
 one root folder. An Asterisk in a root folder gets a mount namespace of its own: its mounts end with it. It runs as the
-owner of its state directory.
+owner of its state directory, and knows the machine's present name, but no other host's unless it is given `Names`.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import contextlib
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from typing import Self
 
 from app.asterisk.control import ControlSocket
 from app.asterisk.errors import AsteriskGone, AsteriskStartFailed
+from app.asterisk.names import Names, hosts_text
 from app.asterisk.program import AsteriskProgram, as_root
 
 START_SECONDS = 30.0
@@ -31,13 +33,21 @@ class AsteriskInstance:
     """One Asterisk process and its state directory, rendered beforehand.
 
     `shared` are further directories it must be able to read at their own path, such as the sounds. The same state
-    directory never runs twice: `start` first ends what an earlier owner left running there.
+    directory never runs twice: `start` first ends what an earlier owner left running there. `names` lets it look up
+    hosts; an installed Asterisk does so always.
     """
 
-    def __init__(self, program: AsteriskProgram, state_dir: Path, shared: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        program: AsteriskProgram,
+        state_dir: Path,
+        shared: Sequence[Path] = (),
+        names: Names | None = None,
+    ) -> None:
         self.state_dir = state_dir
         self._program = program
         self._shared = tuple(shared)
+        self._names = names
         self._control = ControlSocket(state_dir / "run" / "asterisk.ctl")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -82,11 +92,15 @@ class AsteriskInstance:
 
     async def kill(self) -> None:
         """End it at once with SIGKILL, as a crash would, and return when it is gone."""
-        self.signal(signal.SIGKILL)
-        if self.pid is None and self._process is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                self._process.kill()
-        await self._gone(STOP_SECONDS)
+        deadline = time.monotonic() + STOP_SECONDS
+        while True:
+            self.signal(signal.SIGKILL)
+            if self.pid is None and self._process is not None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    self._process.kill()
+            # One that sudo starts is out of reach until it has told its process id.
+            if await self._gone(POLL_SECONDS) or time.monotonic() > deadline:
+                return
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the Asterisk process only; nothing happens when it does not run."""
@@ -108,7 +122,10 @@ class AsteriskInstance:
         await self.stop()
 
     def command_line(self) -> list[str]:
-        """What starts it in the foreground; by sudo, without asking, when root is needed and we are not."""
+        """What starts it in the foreground; by sudo, without asking, when root is needed and we are not.
+
+        For a root folder this writes the file of hosts that it will have.
+        """
         asterisk = ["asterisk", "-f", "-C", str(self.config)]
         root = self._program.root
         if root is None:
@@ -122,10 +139,21 @@ class AsteriskInstance:
             inside = shlex.quote(f"{root}{path.resolve()}")
             steps.append(f"mkdir -p {inside}")
             steps.append(f"mount --bind {shlex.quote(str(path.resolve()))} {inside}")
+        for path, place in self._name_files().items():
+            steps.append(f"mount --bind {shlex.quote(str(path))} {shlex.quote(f'{root}{place}')}")
         chroot = ["chroot", f"--userspec={owner.st_uid}:{owner.st_gid}", str(root), *asterisk]
         steps.append(f"exec {shlex.join(chroot)}")
         namespace = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", "; ".join(steps)]
         return [*as_root(), *namespace]
+
+    def _name_files(self) -> dict[Path, str]:
+        hosts = self.state_dir / "run" / "hosts"
+        others = self._names.hosts.read_text() if self._names is not None else ""
+        hosts.write_text(hosts_text(socket.gethostname(), others))
+        files = {hosts.resolve(): "/etc/hosts"}
+        if self._names is not None and self._names.resolver.exists():
+            files[self._names.resolver.resolve()] = "/etc/resolv.conf"
+        return files
 
     def _launch(self) -> subprocess.Popen[bytes]:
         with (self.state_dir / "log" / "stderr").open("wb") as stderr:

@@ -1,5 +1,6 @@
 """What an Asterisk of ours must know, checked once: every parameter of the configuration templates."""
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,9 +104,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealerNode(Node):
-    """The Asterisk that serves dealers. `fallback` names the phones that app_queue rings while no controller is there.
+    """The Asterisk that serves dealers. `fallback` names the phones that app_queue rings while no controller is there;
+    whom none of them answers may leave a message, with `fallback_voicemail`.
 
-    `webrtc` lets agents' phones be browsers, over the WebSocket of the HTTP server.
+    `webrtc` lets agents' phones be browsers, over the WebSocket of the HTTP server. Behind a router that translates
+    addresses `external_address` is the one that the provider sees, told to everybody outside `local_net`.
     """
 
     ami_port: int
@@ -113,11 +116,20 @@ class DealerNode(Node):
     app: str
     trunk: Trunk
     fallback: tuple[str, ...] = ()
+    fallback_voicemail: bool = True
     webrtc: bool = False
+    external_address: str | None = None
+    local_net: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         Node.__post_init__(self)
         _check("the app's name", NAME, self.app)
+        if self.external_address is not None:
+            ipaddress.ip_address(self.external_address)
+            if not self.local_net:
+                raise ValueError("external_address needs local_net: the networks that are reached without it")
+        for net in self.local_net:
+            ipaddress.ip_network(net)
         unknown = set(self.fallback) - {phone.name for phone in self.phones}
         if unknown:
             raise ValueError(f"fallback names phones that do not exist: {', '.join(sorted(unknown))}")

@@ -74,6 +74,7 @@ def install(node: DealerNode | NetworkNode) -> None:
         "spool/recording",
         "log",
         "db",
+        "keys",
         "data",
     ):
         (state / name).mkdir(mode=0o700, parents=True, exist_ok=True)

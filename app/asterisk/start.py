@@ -1,6 +1,7 @@
 """`python -m app.asterisk.start STATE_DIR SOUNDS_DIR`: becomes the Asterisk of an installation, in the foreground.
 
-It is the installed Asterisk when that is new enough, else the one in the root folder that set-up made.
+It is the installed Asterisk when that is new enough, else the one in the root folder that set-up made. A provider told
+by its name is looked up as this machine looks up names.
 """
 
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from app.asterisk.errors import AsteriskError
 from app.asterisk.instance import AsteriskInstance
+from app.asterisk.names import Names, asks_for_names
 from app.asterisk.program import find_program
 from app.settings import cache_dir
 
@@ -19,12 +21,14 @@ def start_command(arguments: list[str]) -> list[str]:
         sys.exit(__doc__)
     state, sounds = (Path(argument).resolve() for argument in arguments)
     try:
-        instance = AsteriskInstance(find_program(cache_dir() / "asterisk-root"), state, [sounds])
+        program = find_program(cache_dir() / "asterisk-root")
     except AsteriskError as error:
         sys.exit(str(error))
-    if not instance.config.exists():
-        sys.exit(f"no {instance.config}: make it first, with python -m app.asterisk")
-    return instance.command_line()
+    pjsip = state / "etc" / "pjsip.conf"
+    if not pjsip.exists():
+        sys.exit(f"no {pjsip}: make it first, with python -m app.asterisk")
+    names = Names() if asks_for_names(pjsip.read_text()) else None
+    return AsteriskInstance(program, state, [sounds], names).command_line()
 
 
 if __name__ == "__main__":

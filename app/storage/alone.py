@@ -1,13 +1,13 @@
 """What is journalled already of people whom Asterisk served alone (`app.marks.Told`)."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from app.storage.database import Database
-from app.storage.tables import calls, objections
-from calls.ids import CallId, LegId, NodeId
+from app.storage.tables import calls, objections, voicemails
+from calls.ids import CallId, LegId, NodeId, RecordingId
 
 # A caller may have waited this long with a controller before the fallback.
 _LONGEST_CALL = timedelta(days=1)
@@ -20,15 +20,22 @@ class SqlTold:
         self._database = database
         self._node = node
 
-    async def callers(self, legs: Set[LegId], since: datetime) -> Set[LegId]:
-        """Those of the legs whose call is journalled; the first of them came to the fallback at `since`."""
-        query = select(calls.c.customer_leg).where(
+    async def callers(self, legs: Set[LegId], since: datetime) -> Mapping[LegId, CallId]:
+        """The calls of those of the legs that have one in the journal; the first of them came to the fallback at `since`."""
+        query = select(calls.c.customer_leg, calls.c.call_id).where(
             calls.c.node == self._node,
             calls.c.arrived_at >= since - _LONGEST_CALL,
             calls.c.customer_leg.in_(legs),
         )
         async with self._database.reading() as connection:
-            return {LegId(leg) for leg in (await connection.execute(query)).scalars()}
+            rows = (await connection.execute(query)).all()
+        return {LegId(row.customer_leg): CallId(row.call_id) for row in rows}
+
+    async def messages(self, recordings: Set[RecordingId]) -> Set[RecordingId]:
+        """Those of the recordings that are listed as messages."""
+        query = select(voicemails.c.recording_id).where(voicemails.c.recording_id.in_(recordings))
+        async with self._database.reading() as connection:
+            return {RecordingId(each) for each in (await connection.execute(query)).scalars()}
 
     async def objections(self, calls: Set[CallId]) -> Set[CallId]:
         """Those of the calls in which somebody objected."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Set
 from datetime import datetime
 
 from app.ami.errors import AmiDown
-from calls.ids import CallId, LegId
+from calls.ids import CallId, LegId, RecordingId
 
 
 class FakeShelf:
@@ -34,11 +34,15 @@ class FakeTold:
     """What our database knows already (`app.marks.Told`)."""
 
     def __init__(self) -> None:
-        self.known: set[LegId] = set()
+        self.known: dict[LegId, CallId] = {}
+        self.listed: set[RecordingId] = set()
         self.objected: set[CallId] = set()
 
-    async def callers(self, legs: Set[LegId], since: datetime) -> Set[LegId]:
-        return legs & self.known
+    async def callers(self, legs: Set[LegId], since: datetime) -> Mapping[LegId, CallId]:
+        return {leg_id: self.known[leg_id] for leg_id in legs & self.known.keys()}
+
+    async def messages(self, recordings: Set[RecordingId]) -> Set[RecordingId]:
+        return recordings & self.listed
 
     async def objections(self, calls: Set[CallId]) -> Set[CallId]:
         return calls & self.objected

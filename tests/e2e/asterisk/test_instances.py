@@ -2,16 +2,21 @@
 
 import dataclasses
 import re
+import shutil
 import signal
+import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.asterisk.errors import AsteriskGone, AsteriskStartFailed
 from app.asterisk.instance import AsteriskInstance
-from app.asterisk.nodes import DealerNode
+from app.asterisk.names import Names
+from app.asterisk.nodes import DealerNode, Trunk
 from app.asterisk.program import AsteriskProgram
 from app.asterisk.render import install
+from app.asterisk.start import start_command
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk, until
 from tests.e2e.conftest import PHONES
 
@@ -40,11 +45,79 @@ async def test_both_start_without_a_warning(
     dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk
 ) -> None:
     for asterisk in (dealer_asterisk, network_asterisk):
-        messages = (asterisk.node.state_dir / "log" / "messages").read_text().splitlines()
+        assert _complaints(asterisk.node.state_dir) == []
 
-        assert [
-            line for line in messages[:200] if "ERROR" in line or ("loader.c" in line and "WARNING" in line)
-        ] == []
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"webrtc": True}, id="phones in the browser"),
+        pytest.param(
+            {
+                "trunk": Trunk("127.0.0.9", 5070, username="3140", password="given")
+            },  # pragma: allowlist secret
+            id="a trunk with registration",
+        ),
+        pytest.param(
+            {"external_address": "203.0.113.5", "local_net": ("127.0.0.0/8", "10.0.0.0/8")},
+            id="behind a router that translates addresses",
+        ),
+        pytest.param({"sip_host": "0.0.0.0", "phones": (), "fallback": ()}, id="all addresses, no phones"),
+    ],
+)
+async def test_it_starts_without_a_warning_however_it_is_set_up(
+    asterisk_program: AsteriskProgram, third_node: DealerNode, sounds_dir: Path, changes: dict[str, Any]
+) -> None:
+    shutil.rmtree(third_node.state_dir, ignore_errors=True)
+    node = dataclasses.replace(third_node, **changes)
+    install(node)
+
+    async with AsteriskInstance(asterisk_program, node.state_dir, [sounds_dir]):
+        assert _complaints(node.state_dir) == []
+
+
+def _complaints(state_dir: Path) -> list[str]:
+    messages = (state_dir / "log" / "messages").read_text().splitlines()
+    return [
+        line
+        for line in messages[:200]
+        if "ERROR" in line
+        or ("WARNING" in line and ("loader.c" in line or "Unable" in line or "Error" in line))
+    ]
+
+
+async def test_a_provider_given_by_name_is_known_by_its_address(
+    asterisk_program: AsteriskProgram, third_node: DealerNode, sounds_dir: Path, tmp_path: Path
+) -> None:
+    if asterisk_program.root is None:
+        pytest.skip("an installed Asterisk looks names up as every program does")
+    (tmp_path / "hosts").write_text("127.0.0.9 provider.example\n")
+    (tmp_path / "resolv.conf").touch()
+    names = Names(tmp_path / "hosts", tmp_path / "resolv.conf")
+    provider = Trunk("provider.example", username="3140", password="given")  # pragma: allowlist secret
+    install(dataclasses.replace(third_node, trunk=provider))
+
+    async with AsteriskInstance(asterisk_program, third_node.state_dir, [sounds_dir], names) as instance:
+        known = await instance.command("pjsip show identifies")
+        itself = Path(f"/proc/{instance.pid}/root/etc/hosts").read_text()
+
+    assert "127.0.0.9/32" in known
+    assert itself.splitlines()[0].split() == ["127.0.0.1", "localhost", socket.gethostname()]
+
+
+async def test_an_installation_looks_names_up_as_the_machine_does_when_its_provider_has_one(
+    asterisk_program: AsteriskProgram, third_node: DealerNode, sounds_dir: Path
+) -> None:
+    if asterisk_program.root is None:
+        pytest.skip("an installed Asterisk looks names up as every program does")
+
+    commands = []
+    for host in ("127.0.0.9", "provider.example"):
+        install(dataclasses.replace(third_node, trunk=Trunk(host)))
+        commands.append(start_command([str(third_node.state_dir), str(sounds_dir)])[-1])
+
+    machines = str(Path("/etc/resolv.conf").resolve())
+    assert [f"mount --bind {machines} " in command for command in commands] == [False, True]
 
 
 async def test_every_module_of_the_list_is_loaded(dealer_asterisk: DealerAsterisk) -> None:

@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
+from app.alone import recording_alone
 from app.asterisk.call_files import Caller
+from calls.ids import LegId
 from tests.e2e.audio import LOUD, loudness, samples, tone_seconds
 from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk
 
 ATTEMPT = "n101j9zq4x8k2m5n7p9r1t3v5w-x00"
 CUSTOMER = "+31612340000"
+SPOKEN_SECONDS = 4.0
 SYNC_SECONDS = 2.5  # Asterisk commits its own database once a second
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -130,24 +133,33 @@ async def test_a_caller_in_the_fallback_goes_back_to_the_controller_when_it_is_t
     assert entered() == [f"return,{DDI}"]
 
 
-async def test_a_caller_hears_a_goodbye_when_no_phone_can_be_reached(
+async def test_a_caller_whom_no_phone_can_serve_leaves_a_message(
     dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk
 ) -> None:
     await network_asterisk.record("unlucky")
     for phone in ("agent1", "agent2"):
         await network_asterisk.instance.command(f"pjsip send unregister {phone}")
 
-    network_asterisk.call(Caller(person="unlucky", ddi=DDI, cli="0612345678", patience=60))
-    begun = await network_asterisk.step("unlucky", "answered")
-    ended = await network_asterisk.step("unlucky", "ended", 40)
+    network_asterisk.call(Caller(person="unlucky", ddi=DDI, cli="0612345678", patience=90))
+    async with asyncio.timeout(40):
+        while not any("recording" in events for events in (await dealer_asterisk.marks()).values()):
+            await asyncio.sleep(0.1)
+    await asyncio.sleep(SPOKEN_SECONDS)
+    await network_asterisk.hang_up("unlucky")
+    await network_asterisk.step("unlucky", "ended")
     for phone in ("agent1", "agent2"):
         await network_asterisk.instance.command(f"pjsip send register {phone}")
     async with asyncio.timeout(10):
         while len(await dealer_asterisk.reachable_phones()) < len(dealer_asterisk.node.phones):
             await asyncio.sleep(0.1)
 
-    assert 7 < (ended.at - begun.at).total_seconds() < 30
-    assert longest_silence(loudness(network_asterisk.heard("unlucky"))) <= 2
+    ((channel, events),) = (await dealer_asterisk.marks()).items()
+    message = (
+        dealer_asterisk.node.state_dir / "spool" / "recording" / f"{recording_alone(LegId(channel))}.wav"
+    )
+    assert events.keys() == {"caller", "recording", "ended"}
+    assert tone_seconds(message, 440) > SPOKEN_SECONDS - 1
+    assert longest_silence(loudness(network_asterisk.heard("unlucky"))[: -int(2 * SPOKEN_SECONDS + 2)]) <= 2
 
 
 async def test_a_customer_whom_we_rang_hears_the_whole_message_from_its_start_when_no_controller_is_there(

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.asterisk.check_config import check_files, check_prompts
 from app.asterisk.render import install
 from tests.unit.asterisk.nodes import dealer_node
@@ -71,6 +73,51 @@ def test_a_wrong_password_is_found_but_not_shown(tmp_path: Path) -> None:
     assert finding.key == "[dealerlijn] secret"
     assert "letmein" not in repr(finding)
     assert "a-word-for-tests-only" not in repr(finding)
+
+
+@pytest.mark.parametrize(
+    "name", ["cli.conf", "codecs.conf", "pjsip_wizard.conf", "say.conf", "sorcery.conf", "keys"]
+)
+def test_a_file_that_the_settings_do_not_give_is_found(tmp_path: Path, name: str) -> None:
+    node = dealer_node(state_dir=tmp_path)
+    install(node)
+    (tmp_path / "etc" / name).touch()
+
+    (finding,) = check_files(node, tmp_path / "etc")
+
+    assert (finding.file, finding.expected) == (name, "no such file")
+
+
+@pytest.mark.parametrize("unbalanced", [";--", "x --;", "exten => s,1,NoOp() ;-- ;-- --;"])
+def test_a_comment_that_hides_the_rest_of_a_file_is_found(tmp_path: Path, unbalanced: str) -> None:
+    node = dealer_node(state_dir=tmp_path)
+    install(node)
+    _change(tmp_path / "etc" / "extensions.conf", "[fallback]", f"{unbalanced}\n[fallback]")
+
+    findings = check_files(node, tmp_path / "etc")
+
+    assert {("", "comments that end"), ("[fallback]", "the context")} <= {
+        (finding.key, finding.expected) for finding in findings
+    }
+
+
+def test_a_comment_of_several_lines_within_another_hides_what_is_between(tmp_path: Path) -> None:
+    node = dealer_node(state_dir=tmp_path)
+    install(node)
+    _change(tmp_path / "etc" / "http.conf", "bindport = 8088", ";-- ;-- --;\nbindport = 8088\n--;")
+
+    (finding,) = check_files(node, tmp_path / "etc")
+
+    assert (finding.key, finding.found) == ("[general] bindport", "nothing")
+
+
+def test_comments_beside_what_is_read_make_no_difference(tmp_path: Path) -> None:
+    node = dealer_node(state_dir=tmp_path)
+    install(node)
+    _change(tmp_path / "etc" / "http.conf", "bindport = 8088", "bind;-- a ;-- b --; --;port = 8088;c ;--")
+    _change(tmp_path / "etc" / "rtp.conf", "strictrtp = yes", ";---- a ruler\n;--\nno\n--;strictrtp = yes")
+
+    assert check_files(node, tmp_path / "etc") == []
 
 
 def test_missing_and_empty_prompts_are_found(tmp_path: Path) -> None:

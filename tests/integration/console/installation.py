@@ -15,15 +15,22 @@ from app.dealers import load_dealers
 DEALERS_FILE = Path(__file__).parents[3] / "dealers.toml"
 Tables = Mapping[str, Mapping[str, object]]
 TELEPHONY: Tables = {
-    "sip": {"host": "10.0.0.1", "port": 5070, "rtp": [20000, 21000], "webrtc": True},
+    "sip": {
+        "host": "10.0.0.1",
+        "port": 5070,
+        "rtp": [20000, 21000],
+        "webrtc": True,
+        "external_address": "203.0.113.5",
+        "local_net": ["10.0.0.0/8"],
+    },
     "control": {"ari_port": 8099, "ami_port": 5039, "user": "control", "app": "floor"},
     "trunk": {
-        "host": "sip.example.org",
+        "host": "198.51.100.7",
         "port": 5061,
         "peers": ["192.0.2.1", "192.0.2.2"],
         "username": "dealer",
     },
-    "fallback": {"phones": ["anna"]},
+    "fallback": {"phones": ["anna"], "voicemail": True},
 }
 
 

@@ -31,6 +31,8 @@ BY_OPTION = {
     ("sip", "port"): (PJSIP, "[udp transport] bind"),
     ("sip", "rtp"): ("rtp.conf", "[general] rtpend"),
     ("sip", "webrtc"): (PJSIP, "[websocket transport] protocol"),
+    ("sip", "external_address"): (PJSIP, "[udp transport] external_media_address"),
+    ("sip", "local_net"): (PJSIP, "[udp transport] local_net"),
     ("control", "ari_port"): ("http.conf", "[general] bindport"),
     ("control", "ami_port"): ("manager.conf", "[general] port"),
     ("control", "user"): ("ari.conf", "[control]"),
@@ -40,12 +42,17 @@ BY_OPTION = {
     ("trunk", "peers"): (PJSIP, "[trunk identify] match"),
     ("trunk", "username"): (PJSIP, "[trunk auth] username"),
     ("fallback", "phones"): ("queues.conf", "[dealerlijn-fallback] member"),
+    ("fallback", "voicemail"): ("modules.conf", "[modules] load"),
 }
 OTHER = {
     ("sip", "rtp"): [20000, 21001],
     ("sip", "webrtc"): False,
+    ("sip", "external_address"): "203.0.113.6",
+    ("sip", "local_net"): ["10.0.0.0/9"],
+    ("trunk", "host"): "198.51.100.8",
     ("trunk", "peers"): ["192.0.2.9"],
     ("fallback", "phones"): ["bram"],
+    ("fallback", "voicemail"): False,
 }
 BY_VARIABLE = {
     "DEALERLIJN_ARI_URL": "http://127.0.0.1:8088/ari",
@@ -115,6 +122,17 @@ async def test_every_option_of_telephony_is_compared(
     findings = await with_telephony(installation, tmp_path, table, option, other)
 
     assert BY_OPTION[table, option] in found(findings)
+
+
+@pytest.mark.parametrize(("host", "known"), [("localhost", True), ("provider.invalid", False)])
+async def test_a_provider_whose_name_has_no_address_is_found(
+    installation: Installation, tmp_path: Path, host: str, known: bool
+) -> None:
+    findings = await with_telephony(installation, tmp_path, "trunk", "host", host)
+
+    told = [finding for finding in findings if finding.key == "trunk.host"]
+    assert [finding.found.split()[0] for finding in told] == ([] if known else [host])
+    assert all("restart Asterisk" in finding.remedy for finding in told)
 
 
 @pytest.mark.parametrize("name", render(dealer_node()))

@@ -311,21 +311,28 @@ async def test_a_call_that_asterisk_alone_served_is_one_row_that_counts_like_any
     ]
 
 
-async def test_it_is_known_which_callers_are_journalled_and_who_objected(database: Database) -> None:
+async def test_it_is_known_which_callers_and_messages_are_journalled_and_who_objected(
+    database: Database,
+) -> None:
     campaign = await campaign_with(database, [contact(1)])
     store = await store_for(database)
     [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))
     journal = await journal_for(database)
+    [call_id] = call_ids(1)
     objection = DispositionRecorded(NOW, attempt.call_id, None, "objection", "")
-    await journal.write_facts([arrived(call_ids(1)[0]), objection])
+    message = VoicemailLeft(NOW, call_id, DEALER, RecordingId("alone-1"), None, 12.0, complete=True)
+    await journal.write_facts([arrived(call_id), objection, message])
     told = SqlTold(database, NODE)
 
     known = await told.callers({LegId("1764.1"), LegId("1764.2")}, NOW)
     objected = await told.objections({attempt.call_id, CallId("n1" + "9" * 26)})
 
-    assert known == {"1764.1"}
+    listed = await told.messages({RecordingId("alone-1"), RecordingId("alone-2")})
+
+    assert known == {"1764.1": call_id}
+    assert listed == {"alone-1"}
     assert objected == {attempt.call_id}
-    assert await told.callers({LegId("1764.1")}, NOW + timedelta(days=3)) == set()
+    assert await told.callers({LegId("1764.1")}, NOW + timedelta(days=3)) == {}
 
 
 @pytest.mark.parametrize("left", [True, False])

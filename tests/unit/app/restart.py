@@ -112,6 +112,7 @@ class Restart:
             bed.supervisor,
             bed.journal,
             bed.clock,
+            Recordings(recordings),
             lambda: call_id(next(numbers)),
             bed.executor.exists,
         )

@@ -304,7 +304,7 @@ async def test_stopping_the_program_calls_no_phone_again() -> None:
         await asyncio.sleep(60)
 
         assert len(dialled(bed)) == 1
-        assert len(bed.tasks) == 0
+        assert bed.tasks.passing() == []
 
 
 @virtual_time

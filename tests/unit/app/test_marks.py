@@ -1,5 +1,8 @@
-from calls.facts import CallServedAlone, DispositionRecorded
+from pathlib import Path
+
+from calls.facts import CallServedAlone, DispositionRecorded, VoicemailLeft
 from calls.ids import LegId, attempt_leg
+from calls.words import CallPhase, InboundOutcome
 from tests.fakes.virtual_time import settle, virtual_time
 from tests.unit.app.people import CALLER, call_id
 from tests.unit.app.restart import ATTEMPT, CALL, DDI, DIALLED, QUEUED, Restart, restart
@@ -45,7 +48,7 @@ async def test_a_mark_is_believed_at_the_second_look() -> None:
 async def test_a_caller_whose_call_is_journalled_is_not_told_again() -> None:
     async with restart() as it, it.storing():
         served(it)
-        it.told.known.add(CALLER)
+        it.told.known[CALLER] = CALL
 
         await look(it)
 
@@ -67,6 +70,57 @@ async def test_a_caller_who_is_ours_again_or_still_in_the_fallback_is_left_alone
 
         assert it.bed.facts == facts
         assert len(it.shelf.entries) == 4
+
+
+def recorded(it: Restart) -> None:
+    it.shelf.mark(CALLER, caller=f"{at(0)} {DDI} 0612345678", recording=at(30), ended=at(60))
+
+
+@virtual_time
+async def test_a_message_to_the_fallback_is_listed_and_is_the_calls_outcome() -> None:
+    async with restart() as it, it.storing():
+        recorded(it)
+
+        await look(it, 3)
+
+        call, message = it.one(CallServedAlone), it.one(VoicemailLeft)
+        assert (call.outcome, call.phase, call.wait_seconds) == (
+            InboundOutcome.VOICEMAIL,
+            CallPhase.VOICEMAIL,
+            30,
+        )
+        assert (message.call_id, message.recording_id, message.cli) == (
+            call.call_id,
+            f"alone-{CALLER}",
+            "+31612345678",
+        )
+        assert it.shelf.entries == {}
+
+
+@virtual_time
+async def test_a_message_of_a_caller_whose_call_is_journalled_is_listed_with_that_call_once() -> None:
+    async with restart() as it, it.storing():
+        it.told.known[CALLER] = CALL
+        recorded(it)
+
+        await look(it, 3)
+
+        assert it.one(VoicemailLeft).call_id == CALL
+        it.told.listed.add(it.one(VoicemailLeft).recording_id)
+        recorded(it)
+        await look(it, 3)
+        assert len(it.bed.facts) == 1
+
+
+@virtual_time
+async def test_who_heard_the_tone_and_said_nothing_left_no_message(tmp_path: Path) -> None:
+    async with restart(recordings=tmp_path) as it, it.storing():
+        recorded(it)
+
+        await look(it, 3)
+
+        assert it.one(CallServedAlone).outcome is InboundOutcome.LOST
+        assert it.bed.published(VoicemailLeft) == []
 
 
 @virtual_time

@@ -41,6 +41,9 @@ def test_a_trunk_that_registers_uses_the_password_of_the_file_of_passwords(tmp_p
         ('[sip]\nport = "x"\nprot = 1\n', ["sip.port", "sip.prot", "trunk"]),
         ("[trunk\n", ["telephony.toml"]),
         ('[trunk]\nhost = "a b"\n', ["host must match"]),
+        ('[trunk]\nhost = "a"\n[sip]\nexternal_address = "203.0.113.5"\n', ["local_net"]),
+        ('[trunk]\nhost = "a"\n[sip]\nexternal_address = "here"\nlocal_net = ["10.0.0.0/8"]\n', ["here"]),
+        ('[trunk]\nhost = "a"\n[sip]\nlocal_net = ["10.0.0.9/8"]\n', ["10.0.0.9/8"]),
         ('[trunk]\nhost = "a"\n[fallback]\nphones = ["zoe"]\n', ["zoe"]),
     ],
 )
