@@ -5,6 +5,7 @@ While Asterisk is out of reach it bears nothing: an attempt that cannot be diall
 """
 
 from collections import Counter, deque
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from calls.facts import AsteriskLost, AsteriskReached, AttemptCommitted, AttemptEnded, Fact
@@ -19,18 +20,20 @@ _LACKS_FOR = timedelta(seconds=3)
 
 
 class TrunkGate:
-    """Counts what is in the air and what was dialled. `in_flight` and `dialled_today` begin at what the database says.
+    """Counts what is in the air and what was dialled. `in_flight`, by dealer, and `dialled_today` begin at what the database says.
 
     What was dialled before `now` counts as dialled at `now`: its own times are not known here.
     """
 
-    def __init__(self, limits: TrunkCaps, now: datetime, in_flight: int, dialled_today: int) -> None:
+    def __init__(
+        self, limits: TrunkCaps, now: datetime, in_flight: Mapping[DealerId, int], dialled_today: int
+    ) -> None:
         self._caps = limits
         self._bucket = Bucket(now)
-        self.in_flight = in_flight
+        self.in_flight = sum(in_flight.values())
         self._reachable = False
         self._dialled = deque([now] * dialled_today)
-        self._of_dealer: Counter[DealerId] = Counter()
+        self._of_dealer: Counter[DealerId] = Counter(in_flight)
         self._lacking: dict[DealerId, datetime] = {}
 
     def on_fact(self, fact: Fact) -> None:

@@ -5,6 +5,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -134,7 +135,10 @@ async def _assemble(
     left = Left(await open_calls(database, node), await open_attempts(database, node))
     lately = await count_totals(database, clock.now() - timedelta(hours=24), targets)
     gate = TrunkGate(
-        settings.caps, clock.now(), len(left.attempts), sum(row.attempts for row in lately.attempts)
+        settings.caps,
+        clock.now(),
+        Counter(attempt.dealer for attempt in left.attempts),
+        sum(row.attempts for row in lately.attempts),
     )
 
     # The floor and the journal
