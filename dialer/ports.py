@@ -1,6 +1,6 @@
 """What the dialler needs from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -42,6 +42,10 @@ class CampaignStore(Protocol):
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         """Count connected and abandoned attempts since a moment."""
+        ...
+
+    async def stored_as_abandoned(self, call_ids: Collection[CallId]) -> set[CallId]:
+        """Of these attempts those that `abandon_window` counts as abandoned from now on, whatever the moment."""
         ...
 
     async def record_objection(

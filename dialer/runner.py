@@ -84,6 +84,7 @@ class CampaignRunner:
         self._wrapping_up: dict[AgentId, datetime] = {}
         self._window: AbandonWindow | None = None
         self._window_at: datetime | None = None
+        self._unstored: dict[CallId, datetime] = {}
         self._empty_until: datetime | None = None
         self._coming: Sequence[WorkshopDay] = ()
         self._coming_at: datetime | None = None
@@ -201,14 +202,25 @@ class CampaignRunner:
         self._launcher.launch(self.campaign, attempt)
 
     async def _abandons(self, now: datetime) -> AbandonWindow:
-        """The last 24 hours, from the database now and then, kept up by facts in between."""
+        """The last 24 hours, from the database now and then, kept up by facts in between.
+
+        An abandoned call counts from the moment it is told, also while its fact waits for the database. It may count
+        twice for a moment, never not at all.
+        """
         fresh = (
             self._window_at is not None and (now - self._window_at).total_seconds() < WINDOW_REFRESH_SECONDS
         )
         if self._window is None or not fresh:
+            # Asked before the count: whatever is stored in between is in both, not in neither.
+            stored = await self._store.stored_as_abandoned(list(self._unstored)) if self._unstored else set()
             self._window = await self._store.abandon_window(self.campaign.campaign_id, now - WINDOW)
             self._window_at = now
-        return self._window
+            self._unstored = {
+                call_id: at
+                for call_id, at in self._unstored.items()
+                if call_id not in stored and at >= now - WINDOW
+            }
+        return replace(self._window, abandoned=self._window.abandoned + len(self._unstored))
 
     async def _coming_days(self, now: datetime) -> Sequence[WorkshopDay]:
         """The workshop from tomorrow on, from the database now and then; nothing for calls that do not fill it."""
@@ -236,8 +248,8 @@ class CampaignRunner:
                 self._estimates.talk_ended(seconds)
             case AttemptConnected() if self._window is not None:
                 self._window = replace(self._window, connected=self._window.connected + 1)
-            case AttemptAbandoned() | MachineMistaken() if self._window is not None:
-                self._window = replace(self._window, abandoned=self._window.abandoned + 1)
+            case AttemptAbandoned() | MachineMistaken():
+                self._unstored[fact.call_id] = fact.at
             case _:
                 pass
 

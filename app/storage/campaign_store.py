@@ -1,6 +1,6 @@
 """The dialler's store: `dialer.ports.CampaignStore` on the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -68,6 +68,15 @@ class SqlCampaignStore:
         async with self._database.reading() as connection:
             connected, abandoned = (await connection.execute(counts)).one()
         return AbandonWindow(campaign_id, since, connected, abandoned)
+
+    async def stored_as_abandoned(self, call_ids: Collection[CallId]) -> set[CallId]:
+        """Of these attempts those that are stored as abandoned."""
+        attempts = tables.attempts
+        query = select(attempts.c.call_id).where(
+            attempts.c.call_id.in_(call_ids), attempts.c.abandoned_at.is_not(None)
+        )
+        async with self._database.reading() as connection:
+            return set((await connection.execute(query)).scalars())
 
     async def record_objection(
         self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime

@@ -20,6 +20,7 @@ from calls.facts import (
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
 from calls.words import AgentState, AttemptOutcome, HangupCause
 from dialer.campaign import (
+    AbandonWindow,
     Campaign,
     CampaignKind,
     CampaignState,
@@ -345,16 +346,54 @@ async def test_the_abandoned_of_today_are_read_now_and_then_and_kept_up_in_betwe
             AttemptConnected(after(11), call_id(2), APK, DEMO, ANNA, 0.1),
             AttemptConnected(after(12), call_id(3), CampaignId("tyres"), DEMO, ANNA, 0.1),
         )
-        window = bed.runner._window
+        window = await bed.runner._abandons(after(13))
         await asyncio.sleep(WINDOW_REFRESH_SECONDS - 5)
         read_before = bed.store.windows
         await asyncio.sleep(10)
 
-    assert window is not None
     assert (window.connected, window.abandoned) == (1001, 1)
     assert (read_before, bed.store.windows) == (1, 2)
-    assert bed.runner._window is not None
-    assert bed.runner._window.abandoned == 0
+
+
+@virtual_time
+async def test_an_abandoned_call_counts_once_before_it_is_stored_and_once_after() -> None:
+    bed = Bed()
+    for number in (1, 2, 2):
+        bed.tell(AttemptAbandoned(after(number), call_id(number), APK, DEMO, 1.7))
+
+    counts = []
+    for stored in ({9}, {9, 1}, {9, 1, 2}):
+        bed.store.stored = {call_id(number) for number in stored}
+        bed.runner._window_at = None
+        counts.append((await bed.runner._abandons(after(60))).abandoned)
+
+    assert counts == [3, 3, 3]
+
+
+@virtual_time
+async def test_a_call_that_is_abandoned_while_the_window_is_read_counts() -> None:
+    bed = Bed()
+
+    class Meanwhile(MemoryCampaignStore):
+        async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
+            window = await super().abandon_window(campaign_id, since)
+            bed.tell(AttemptAbandoned(after(2), call_id(1), APK, DEMO, 1.7))
+            return window
+
+    bed.runner._store = Meanwhile(CAMPAIGN)
+
+    assert (await bed.runner._abandons(after(2))).abandoned == 1
+
+
+@virtual_time
+async def test_an_abandoned_call_that_was_never_stored_counts_for_a_day() -> None:
+    bed = Bed()
+    bed.tell(AttemptAbandoned(after(0), call_id(1), APK, DEMO, 1.7))
+
+    day = 24 * 3600
+
+    assert (await bed.runner._abandons(after(day))).abandoned == 1
+    assert (await bed.runner._abandons(after(day + WINDOW_REFRESH_SECONDS))).abandoned == 0
 
 
 @virtual_time
