@@ -60,7 +60,7 @@ class Figures:
             for campaign in self._campaigns.campaigns.values()
         )
         self._metrics.technical.set_journal(
-            self._journal.depth, self._journal.dropped, self._journal.observer_errors
+            self._journal.depth, self._journal.unkept, self._journal.dropped, self._journal.observer_errors
         )
         phones, registrations = self._phones.phones().values(), self._phones.registrations().values()
         self._metrics.technical.set_phones(

@@ -69,6 +69,7 @@ class Settings:
     trunk_endpoint: str
     caps: TrunkCaps
     rdw: RdwAccess = RdwAccess(_RDW_URL)
+    journal_dir: Path | None = None
     demo: bool = False
 
 
@@ -138,6 +139,9 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "DEALERLIJN_DATABASE_URL": Variable(
             "sqlite:///file or postgresql://user:password@host/name", "sqlite:///var/dealerlijn.db"
         ),
+        "DEALERLIJN_JOURNAL_DIR": Variable(
+            "folder where facts wait while the database is away; empty: that of the SQLite file, or var", ""
+        ),
         "DEALERLIJN_ARI_URL": Variable("ARI of that node", "http://127.0.0.1:8088/ari", _no_address),
         "DEALERLIJN_ARI_USER": Variable("user in ari.conf", "dealerlijn"),
         "DEALERLIJN_ARI_PASSWORD": Variable("password in ari.conf"),
@@ -203,6 +207,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             int(values["DEALERLIJN_TRUNK_CALLS_PER_DAY"]),
         ),
         rdw=_rdw(values),
+        journal_dir=Path(values["DEALERLIJN_JOURNAL_DIR"]) if values["DEALERLIJN_JOURNAL_DIR"] else None,
     )
 
 

@@ -48,6 +48,7 @@ from app.storage.campaign_store import SqlCampaignStore
 from app.storage.database import Database, open_database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
+from app.storage.local_journal import LocalJournal, journal_dir, replay
 from app.storage.takeover import open_attempts, open_calls
 from app.storage.totals import count_totals
 from app.storage.workshop_capacity import SqlWorkshopCapacity
@@ -110,7 +111,8 @@ async def running(settings: Settings, dealers: Dealers, clock: Clock | None = No
             try:
                 program = await _assemble(settings, dealers, clock, database, Ari(transport), tasks)
                 yield program
-                await program.journal.flushed(FLUSH_SECONDS)
+                if not await program.journal.flushed(FLUSH_SECONDS):
+                    await program.journal.keep_waiting()
             finally:
                 tasks.cancel()
     finally:
@@ -127,7 +129,10 @@ async def _assemble(
         return new_call_id(node, time_ns() // 1_000_000, entropy)
 
     # What the database knows
+    local = LocalJournal(settings.journal_dir or journal_dir(settings.database_url), node)
+    await replay(local, database)
     epoch = await take_epoch(database, node)
+    local.begin(epoch)
     store = SqlCampaignStore(database, node, epoch, dealers.profiles)
     targets = {dealer.dealer: dealer.service_level_seconds for dealer in dealers.dealers.values()}
     metrics = Metrics(targets)
@@ -145,7 +150,7 @@ async def _assemble(
     floor = Floor()
     for stored in await all_agents(database):
         _know(floor, stored, clock)
-    journal = Journal(SqlJournal(database, node, epoch))
+    journal = Journal(SqlJournal(database, node, epoch), local)
     desk = FloorDesk(
         floor,
         journal,
@@ -313,6 +318,7 @@ async def _assemble(
     journal.publish(ControllerStarted(clock.now(), node, epoch))
 
     tasks.start("journal", journal.run())
+    tasks.start("local journal", journal.keep())
     tasks.start("events", connection.run())
     tasks.start("manager", manager.run())
     tasks.start("machine detection", ear.run())

@@ -62,6 +62,9 @@ class TechnicalMetrics:
         self._registrations = gauge("trunk_registrations", "Our registrations at the trunk.", "node", "state")
         self._tasks = families.plain_gauge("tasks", "Tasks of the event loop.")
         self._waiting = families.plain_gauge("journal_waiting_facts", "Facts that wait for the database.")
+        self._unkept = families.plain_gauge(
+            "journal_unkept_facts", "Waiting facts that the local journal could not take."
+        )
         self._dropped = families.plain_counter("journal_dropped_facts", "Facts dropped from a full journal.")
         self._failures = families.plain_counter("observer_errors", "Facts on which an observer failed.")
         self._dropped_seen = 0
@@ -97,9 +100,10 @@ class TechnicalMetrics:
         """Count one echo over the node's events socket."""
         self._echo[node,].observe(seconds)
 
-    def set_journal(self, waiting: int, dropped: int, observer_errors: int) -> None:
-        """Show the journal: facts waiting now, facts dropped and observers' failures since the start."""
+    def set_journal(self, waiting: int, unkept: int, dropped: int, observer_errors: int) -> None:
+        """Show the journal: facts waiting now and those in memory only, facts dropped and observers' failures since the start."""
         self._waiting.set(waiting)
+        self._unkept.set(unkept)
         self._dropped.inc(dropped - self._dropped_seen)
         self._failures.inc(observer_errors - self._failures_seen)
         self._dropped_seen, self._failures_seen = dropped, observer_errors

@@ -302,6 +302,7 @@ def _technical() -> tuple[PanelPlan, ...]:
             8,
             (
                 Query("dealerlijn_journal_waiting_facts", "wachtend"),
+                Query("dealerlijn_journal_unkept_facts", "alleen in het geheugen"),
                 Query("increase(dealerlijn_journal_dropped_facts_total[5m])", "verloren"),
                 Query("increase(dealerlijn_observer_errors_total[5m])", "fouten van waarnemers"),
             ),

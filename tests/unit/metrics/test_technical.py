@@ -52,11 +52,13 @@ def test_differences_are_counted_by_kind() -> None:
 def test_totals_kept_elsewhere_become_counters() -> None:
     metrics = Metrics(stream.TARGETS)
 
-    metrics.technical.set_journal(waiting=10, dropped=2, observer_errors=1)
-    metrics.technical.set_journal(waiting=4, dropped=5, observer_errors=1)
+    metrics.technical.set_journal(waiting=10, unkept=3, dropped=2, observer_errors=1)
+    unkept = Shown(metrics).of("journal_unkept_facts")
+    metrics.technical.set_journal(waiting=4, unkept=0, dropped=5, observer_errors=1)
 
     shown = Shown(metrics)
     assert shown.of("journal_waiting_facts") == 4
+    assert (unkept, shown.of("journal_unkept_facts")) == (3, 0)
     assert shown.of("journal_dropped_facts_total") == 5
     assert shown.of("observer_errors_total") == 1
 
