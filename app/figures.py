@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 from app.campaign_service import CampaignService
-from app.clock import Clock
+from app.clock import TrustedClock
 from app.journal import Journal
 from app.phones import PhoneWatch
 from calls.ids import NodeId
@@ -28,7 +28,7 @@ class Figures:
         floor: Floor,
         campaigns: CampaignService,
         journal: Journal,
-        clock: Clock,
+        clock: TrustedClock,
         node: NodeId,
         phones: PhoneWatch,
     ) -> None:
@@ -73,6 +73,7 @@ class Figures:
                 self._phones.knows,
             ),
         )
+        self._metrics.technical.set_clock(self._node, trusted=self._clock.trusted())
         self._metrics.technical.set_tasks(len(asyncio.all_tasks()))
 
     async def run(self) -> None:

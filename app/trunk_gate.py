@@ -6,6 +6,7 @@ While Asterisk is out of reach it bears nothing: an attempt that cannot be diall
 
 from collections import Counter, deque
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calls.facts import AsteriskLost, AsteriskReached, AttemptCommitted, AttemptEnded, Fact
@@ -52,6 +53,12 @@ class TrunkGate:
                 self._reachable = True
             case _:
                 pass
+
+    def clock_moved(self, by: timedelta) -> None:
+        """The wall clock was set to another time: move along all moments kept here, so that no cap is refilled."""
+        self._bucket = replace(self._bucket, at=self._bucket.at + by)
+        self._dialled = deque(at + by for at in self._dialled)
+        self._lacking = {dealer: at + by for dealer, at in self._lacking.items()}
 
     def room(self, now: datetime) -> int:
         """How many attempts may start now."""

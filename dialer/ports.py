@@ -55,6 +55,18 @@ class CampaignStore(Protocol):
         ...
 
 
+class DialClock(Protocol):
+    """What time it is."""
+
+    def now(self) -> datetime:
+        """Return the wall time, UTC."""
+        ...
+
+    def trusted(self) -> bool:
+        """Whether the wall time is believed: while it is not, nobody is dialled."""
+        ...
+
+
 class LineFloor(Protocol):
     """The agents on open lines."""
 

@@ -28,7 +28,7 @@ from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAtt
 from dialer.errors import StoreUnavailable
 from dialer.estimators import CampaignEstimates
 from dialer.pacing import PacingDecision, Reason, take_snapshot
-from dialer.ports import CampaignStore, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
+from dialer.ports import CampaignStore, DialClock, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
 from dialer.profiles import Profiles, is_open
 from dialer.workshop import (
     COMING_DAYS,
@@ -59,7 +59,7 @@ class CampaignRunner:
         launcher: Launcher,
         room: TrunkRoom,
         publish: Callable[[Fact], None],
-        now: Callable[[], datetime],
+        clock: DialClock,
         new_call_id: Callable[[], CallId],
         decided: Callable[[CampaignId, str], None],
         profiles: Profiles,
@@ -73,7 +73,7 @@ class CampaignRunner:
         self._launcher = launcher
         self._room = room
         self._publish = publish
-        self._now = now
+        self._clock = clock
         self._new_call_id = new_call_id
         self._decided = decided
         self._profiles = profiles
@@ -101,6 +101,14 @@ class CampaignRunner:
     def adopt(self, call_id: CallId, dialled_at: datetime) -> None:
         """Count an attempt that was found ringing after a restart."""
         self._ringing[call_id] = dialled_at
+
+    def clock_moved(self, by: timedelta) -> None:
+        """The wall clock was set to another time: move along all moments kept here, and read again what the day allows."""
+        self._ringing = {call_id: at + by for call_id, at in self._ringing.items()}
+        self._wrapping_up = {agent_id: at + by for agent_id, at in self._wrapping_up.items()}
+        self._unstored = {call_id: at + by for call_id, at in self._unstored.items()}
+        self._estimates.clock_moved(by)
+        self._window = self._window_at = self._empty_until = self._coming_at = None
 
     @property
     def ringing(self) -> int:
@@ -145,7 +153,10 @@ class CampaignRunner:
                     await asyncio.sleep(TICK_SECONDS)
 
     async def _dial(self) -> None:
-        now = self._now()
+        now = self._clock.now()
+        if not self._clock.trusted():
+            self._decide(PacingDecision(0, Reason.CLOCK_JUMPED, self._estimates.answers.rate))
+            return
         window = await self._abandons(now)
         coming = await self._coming_days(now)
         snapshot = take_snapshot(
@@ -159,12 +170,16 @@ class CampaignRunner:
             window_open=is_open(self._profile, TIMEZONE, now),
             list_empty=self._empty_until is not None and now < self._empty_until,
         )
-        self.decision = decide_within(snapshot, self.campaign.pacing, coming)
-        self._decided(self.campaign.campaign_id, self.decision.reason)
-        if self.decision.reason is Reason.CAP:
+        decision = decide_within(snapshot, self.campaign.pacing, coming)
+        self._decide(decision)
+        if decision.reason is Reason.CAP:
             self._room.lack(now)
-        if self.decision.calls_to_place:
-            await self._place(self.decision, now)
+        if decision.calls_to_place:
+            await self._place(decision, now)
+
+    def _decide(self, decision: PacingDecision) -> None:
+        self.decision = decision
+        self._decided(self.campaign.campaign_id, decision.reason)
 
     async def _place(self, decision: PacingDecision, now: datetime) -> None:
         wanted = self._room.take(decision.calls_to_place, now)

@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -159,6 +160,19 @@ class Database:
         return (
             f"the database {url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)}"
         )
+
+
+async def other_clock(database: Database) -> datetime | None:
+    """What the database server's clock says, None when it is this machine's. Raises StoreUnavailable."""
+    if not database.is_postgresql:
+        return None
+    async with database.reading() as connection:
+        told: datetime | None = (await connection.execute(_OTHER_CLOCK)).scalar_one()
+    return told
+
+
+# No address is a socket of this machine; the same address at both ends is this machine too.
+_OTHER_CLOCK = text("SELECT CASE WHEN inet_server_addr() <> inet_client_addr() THEN clock_timestamp() END")
 
 
 def open_database(url: str, *, must_exist: bool = False) -> Database:

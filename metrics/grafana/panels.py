@@ -294,6 +294,16 @@ def _technical() -> tuple[PanelPlan, ...]:
             "sum by (node, kind) (dealerlijn_reconcile_differences_total)",
             "{{node}} {{kind}}",
         ),
+        PanelPlan(
+            "Klok van de machine",
+            Kind.LINES,
+            "short",
+            8,
+            (
+                Query("dealerlijn_trusted_clocks", "{{node}} betrouwbaar"),
+                Query("increase(dealerlijn_clock_jumps_total[5m])", "{{node}} sprongen"),
+            ),
+        ),
         _lines("Duur van het laatste gelijktrekken", "s", "dealerlijn_reconcile_seconds", "{{node}}"),
         PanelPlan(
             "Feiten op weg naar de database",

@@ -84,6 +84,7 @@ class Bed:
     url: str = ""
     facts: list[Fact] = field(default_factory=list)
     wakes: list[None] = field(default_factory=list)
+    doubts: list[bool] = field(default_factory=list)
     checks: dict[str, bool] = field(default_factory=lambda: {"ari": True, "database": True})
 
     @property
@@ -113,6 +114,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     await create_campaign(database, apk_campaign())
     facts: list[Fact] = []
     wakes: list[None] = []
+    doubts: list[bool] = []
     live = LiveCall(
         LIVE, Direction.INBOUND, DEALER, "queue", clock.now(), Department.SALES, number=PhoneNumber(CUSTOMER)
     )
@@ -143,8 +145,9 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         campaigns_changed=lambda: wakes.append(None),
         live_calls=lambda: [live],
         last_decision=lambda _campaign: PacingDecision(2, Reason.LOOKAHEAD, 0.3, 0.01, 0.005, 4),
+        confirm_clock=lambda: bool(doubts) and doubts.pop(),
     )
-    bed = Bed(control, desk, journal, database, store, telephony, facts=facts, wakes=wakes)
+    bed = Bed(control, desk, journal, database, store, telephony, facts=facts, wakes=wakes, doubts=doubts)
     watch = Watch(
         lambda: (b"dealerlijn_agents 1\n", "text/plain; version=0.0.4; charset=utf-8"),
         {"ari": lambda: bed.checks["ari"], "database": lambda: bed.checks["database"]},
