@@ -209,6 +209,11 @@ def open_database(url: str, *, must_exist: bool = False) -> Database:
     return Database(engine)
 
 
+_POSTGRESQL_OPTIONS = frozenset(
+    {"host", "port", "user", "password", "passfile", "ssl", "target_session_attrs"}
+)
+
+
 def _checked(url: str, must_exist: bool) -> URL:
     try:
         address = make_url(url)
@@ -221,9 +226,24 @@ def _checked(url: str, must_exist: bool) -> URL:
         raise WrongDatabaseUrl("an SQLite database needs a file", "write sqlite:///dealerlijn.db")
     if backend == "sqlite":
         _check_file(Path(address.database or ""), must_exist)
-    if backend == "postgresql" and not address.database:
-        raise WrongDatabaseUrl("the name of the database is missing", _EXAMPLES)
+    if backend == "postgresql":
+        _check_server(address)
     return address
+
+
+def _check_server(address: URL) -> None:
+    if not address.database:
+        raise WrongDatabaseUrl("the name of the database is missing", _EXAMPLES)
+    for name in address.query:
+        if name not in _POSTGRESQL_OPTIONS:
+            raise WrongDatabaseUrl(
+                f"the address of the database has an unknown option {name}",
+                "remove it; for an encrypted connection write ?ssl=require",
+            )
+    try:
+        (address.host or "").encode("idna")
+    except UnicodeError as error:
+        raise WrongDatabaseUrl("the host of the database can be no name of a machine", _EXAMPLES) from error
 
 
 def _check_file(file: Path, must_exist: bool) -> None:

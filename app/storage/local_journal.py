@@ -7,6 +7,7 @@ passed over, however often the file is read.
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import count, islice
@@ -27,6 +28,7 @@ CAPACITY_BYTES = 256_000_000
 SYNC_SECONDS = 1.0
 _FORMAT = "dealerlijn-facts-1"
 _AT_ONCE = 500
+_NUMBER = re.compile(rb"[0-9]{1,18}")
 _log = logging.getLogger(__name__)
 
 
@@ -159,7 +161,7 @@ def _numbered(lines: Iterator[bytes]) -> Iterator[tuple[int, Fact]]:
         fact = None
         with suppress(UnicodeDecodeError):
             fact = decode(kind.decode(), body.decode())
-        if fact is None or not number.isdigit():
+        if fact is None or _NUMBER.fullmatch(number) is None:
             _log.error("a fact that waited cannot be read", extra={"kind": repr(kind[:40])})
         else:
             yield int(number), fact
@@ -167,7 +169,12 @@ def _numbered(lines: Iterator[bytes]) -> Iterator[tuple[int, Fact]]:
 
 def _epoch_of(head: bytes, node: NodeId) -> int | None:
     words = head.decode(errors="replace").split()
-    if len(words) == 3 and words[:2] == [_FORMAT, node] and words[2].isdecimal() and head.endswith(b"\n"):
+    if (
+        len(words) == 3
+        and words[:2] == [_FORMAT, node]
+        and _NUMBER.fullmatch(words[2].encode())
+        and head.endswith(b"\n")
+    ):
         return int(words[2])
     return None
 
