@@ -36,8 +36,12 @@ class CampaignStore(Protocol):
         contact that has waited too long.
         Eligibility is checked again inside the transaction; a contact that may not be dialled comes back refused and
         uses no id. An empty list means that nobody can be dialled now. When this returns, every committed attempt
-        and its `AttemptCommitted` fact are stored.
+        and its `AttemptCommitted` fact are stored. After StoreUnavailable all of them are, or none: `open_among` tells.
         """
+        ...
+
+    async def open_among(self, call_ids: Collection[CallId]) -> dict[CallId, ContactId]:
+        """Of these attempts those that are committed and have not ended, with their contacts."""
         ...
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:

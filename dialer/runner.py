@@ -22,8 +22,8 @@ from calls.facts import (
     Fact,
     MachineMistaken,
 )
-from calls.ids import AgentId, CallId, CampaignId
-from calls.words import AgentState, AttemptOutcome
+from calls.ids import AgentId, CallId, CampaignId, attempt_leg
+from calls.words import AgentState, AttemptOutcome, HangupCause
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt
 from dialer.errors import StoreUnavailable
 from dialer.estimators import CampaignEstimates
@@ -44,6 +44,7 @@ WINDOW = timedelta(hours=24)
 WINDOW_REFRESH_SECONDS = 30.0
 WORKSHOP_REFRESH_SECONDS = 30.0
 MOST_AT_ONCE = 20
+DOUBT_SECONDS = 30.0
 TIMEZONE = "Europe/Amsterdam"  # of the list as a whole; each contact is checked in its own
 _log = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ class CampaignRunner:
         self._wrapping_up: dict[AgentId, datetime] = {}
         self._window: AbandonWindow | None = None
         self._window_at: datetime | None = None
+        self._doubtful: dict[CallId, float] = {}
         self._unstored: dict[CallId, datetime] = {}
         self._empty_until: datetime | None = None
         self._coming: Sequence[WorkshopDay] = ()
@@ -157,6 +159,8 @@ class CampaignRunner:
         if not self._clock.trusted():
             self._decide(PacingDecision(0, Reason.CLOCK_JUMPED, self._estimates.answers.rate))
             return
+        if self._doubtful:
+            await self._settle_doubts(now)
         window = await self._abandons(now)
         coming = await self._coming_days(now)
         snapshot = take_snapshot(
@@ -186,9 +190,14 @@ class CampaignRunner:
         if not wanted:
             return
         call_ids = [self._new_call_id() for _ in range(wanted)]
-        results = await self._store.commit_attempts(
-            self.campaign, call_ids, now, decision.reason, dates_to_call_first(self._coming)
-        )
+        try:
+            results = await self._store.commit_attempts(
+                self.campaign, call_ids, now, decision.reason, dates_to_call_first(self._coming)
+            )
+        except StoreUnavailable:
+            until = asyncio.get_running_loop().time() + DOUBT_SECONDS
+            self._doubtful |= dict.fromkeys(call_ids, until)
+            raise
         self._empty_until = None if results else now + timedelta(seconds=EMPTY_LIST_SECONDS)
         for result in results:
             if isinstance(result, CommittedAttempt):
@@ -200,6 +209,35 @@ class CampaignRunner:
                 )
         if results and not any(isinstance(result, CommittedAttempt) for result in results):
             self._wake.set()
+
+    async def _settle_doubts(self, now: datetime) -> None:
+        """End the attempts that were committed although the database did not say so: they were never dialled."""
+        for call_id, contact_id in (await self._store.open_among(list(self._doubtful))).items():
+            campaign, leg_id = self.campaign, attempt_leg(call_id)
+            dealer = campaign.dealer
+            _log.warning("an attempt was committed after all and is not dialled", extra={"call": call_id})
+            self._publish(
+                AttemptCommitted(
+                    now, call_id, leg_id, campaign.campaign_id, dealer, contact_id, Reason.AGENTS_CERTAIN
+                )
+            )
+            self._publish(
+                AttemptEnded(
+                    now,
+                    call_id,
+                    campaign.campaign_id,
+                    dealer,
+                    contact_id,
+                    AttemptOutcome.FAILED,
+                    HangupCause.FAILURE,
+                    ring_seconds=0.0,
+                    talk_seconds=0.0,
+                )
+            )
+            del self._doubtful[call_id]
+        # A database that was slow, not dead, may still commit for a while.
+        soon = asyncio.get_running_loop().time()
+        self._doubtful = {call_id: until for call_id, until in self._doubtful.items() if until > soon}
 
     def _committed(self, attempt: CommittedAttempt, now: datetime, decision: PacingDecision) -> None:
         self._ringing[attempt.call_id] = now

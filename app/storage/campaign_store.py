@@ -54,6 +54,15 @@ class SqlCampaignStore:
             )
             return await commitment.commit(call_ids, reason, dates_first)
 
+    async def open_among(self, call_ids: Collection[CallId]) -> dict[CallId, ContactId]:
+        """Of these attempts those that are committed and have not ended, with their contacts."""
+        attempts = tables.attempts
+        query = select(attempts.c.call_id, attempts.c.contact_id).where(
+            attempts.c.call_id.in_(call_ids), tables.ATTEMPT_OPEN
+        )
+        async with self._database.reading() as connection:
+            return {row.call_id: row.contact_id for row in await connection.execute(query)}
+
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         """Count the attempts that were connected and those that were abandoned from `since` on."""
         attempts = tables.attempts

@@ -30,6 +30,7 @@ class MemoryCampaignStore:
         self.connected = 1000
         self.abandoned = 0
         self.stored: set[CallId] = set()
+        self.open: dict[CallId, ContactId] = {}
         self.windows = 0
         self.commits: list[datetime] = []
         self.dates_first: Sequence[date] = ()
@@ -57,6 +58,10 @@ class MemoryCampaignStore:
         self._answer()
         self.windows += 1
         return AbandonWindow(campaign_id, since, self.connected, self.abandoned + len(self.stored))
+
+    async def open_among(self, call_ids: Collection[CallId]) -> dict[CallId, ContactId]:
+        self._answer()
+        return {call_id: contact for call_id, contact in self.open.items() if call_id in call_ids}
 
     async def stored_as_abandoned(self, call_ids: Collection[CallId]) -> set[CallId]:
         self._answer()

@@ -269,3 +269,14 @@ async def test_after_an_abandoned_call_not_even_a_free_agent_is_reason_enough(da
 
     assert [each.rule for each in refused(soon)] == [Rule.AFTER_ABANDON]
     assert len(committed(late)) == 1
+
+
+async def test_of_attempts_whose_commit_is_in_doubt_the_open_ones_are_told(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1), contact(2)])
+    store = await store_for(database)
+    ids = call_ids(4)
+    one, two = committed(await store.commit_attempts(campaign, ids[:2], NOW, "x"))
+    await Journal(database, NODE, 1).write_facts([ended(two)])
+
+    assert await store.open_among(ids) == {one.call_id: one.contact_id}
+    assert await store.open_among([]) == {}

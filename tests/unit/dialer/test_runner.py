@@ -198,6 +198,42 @@ async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read
 
 
 @virtual_time
+async def test_an_attempt_that_was_committed_although_the_database_did_not_say_so_ends_and_is_never_dialled() -> (
+    None
+):
+    class DiesAsItCommits(MemoryCampaignStore):
+        async def commit_attempts(
+            self,
+            campaign: Campaign,
+            call_ids: Sequence[CallId],
+            now: datetime,
+            reason: str,
+            dates_first: Sequence[date] = (),
+        ) -> list[CommittedAttempt | RefusedContact]:
+            if not self.commits:
+                self.commits.append(now)
+                self.open = {call_ids[0]: ContactId(77)}
+                raise StoreUnavailable("the test took it away")
+            return await super().commit_attempts(campaign, call_ids, now, reason, dates_first)
+
+    bed = Bed(free=2)
+    bed.runner._store = DiesAsItCommits(CAMPAIGN, contacts=10)
+
+    async with running(bed):
+        await asyncio.sleep(10)
+
+    told = [fact for fact in bed.facts if isinstance(fact, AttemptCommitted | AttemptEnded)]
+    assert [(type(fact), fact.contact_id) for fact in told[:2]] == [
+        (AttemptCommitted, 77),
+        (AttemptEnded, 77),
+    ]
+    assert isinstance(told[1], AttemptEnded)
+    assert told[1].outcome is AttemptOutcome.FAILED
+    assert sum(fact.contact_id == 77 for fact in told) == 2
+    assert [attempt.contact_id for attempt in bed.launches.attempts] == [0, 1]
+
+
+@virtual_time
 async def test_each_refusal_is_told_with_its_rule_and_the_next_contact_is_tried_at_once() -> None:
     bed = Bed(free=2)
     bed.store.refused = {ContactId(0): "objection", ContactId(1): "attempts_used_up"}
