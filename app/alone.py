@@ -106,8 +106,10 @@ def served_alone(
     """The one fact of a call that is over and of which no controller knew. An end that Asterisk's own death hid is `now`."""
     ended_at = caller.ended_at or now
     cli = cli_from_sip(caller.cli_text)
-    waited = ((caller.connected_at or caller.recorded_at or ended_at) - caller.arrived_at).total_seconds()
-    talked = (ended_at - caller.connected_at).total_seconds() if caller.connected_at is not None else 0.0
+    waited = max(
+        0.0, ((caller.connected_at or caller.recorded_at or ended_at) - caller.arrived_at).total_seconds()
+    )
+    talked = max(0.0, (ended_at - (caller.connected_at or ended_at)).total_seconds())
     if caller.connected_at is not None:
         outcome = InboundOutcome.CONNECTED
     elif left_message:

@@ -81,6 +81,11 @@ class CampaignService:
         if (runner := self._runners.get(campaign_id)) is not None:
             runner.adopt(call_id, dialled_at)
 
+    def clock_moved(self, by: timedelta) -> None:
+        """The wall clock was set to another time: tell every runner."""
+        for runner in self._runners.values():
+            runner.clock_moved(by)
+
     def on_fact(self, fact: Fact) -> None:
         """Tell every runner."""
         for runner in self._runners.values():

@@ -17,6 +17,14 @@ class Clock(Protocol):
         ...
 
 
+class TrustedClock(Clock, Protocol):
+    """A clock that tells whether its wall time can be believed (also `dialer.ports.DialClock`)."""
+
+    def trusted(self) -> bool:
+        """Whether the wall time is believed: while it is not, nobody is dialled."""
+        ...
+
+
 class SystemClock:
     """The machine's own clocks."""
 
@@ -25,5 +33,5 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds that never jump."""
-        return time.monotonic()
+        """Return seconds that never jump, and go on while the machine sleeps."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)

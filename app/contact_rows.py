@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,14 +14,23 @@ Row = tuple[int, Sequence[str]]
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_ROWS = 1_000_000
+MAX_LINES = 2 * MAX_ROWS + 2
 MAX_CELLS_IN_ROW = 200
+MAX_LINE_LENGTH = 1_000_000
 _MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+_MOST_TIMES_PACKED = 60
+_UNPACKED_BYTES_NOT_ASKED = 32 * 1024 * 1024
 _SAMPLE_BYTES = 65_536
 _SEPARATORS = ";,\t|"
 # The encodings of western spreadsheets before UTF-8: of Windows, DOS and the Mac; of equals the first is meant.
 _ENCODINGS = ("cp1252", "cp850", "mac_roman")
 _USUAL = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœ€‘’“”–")
 _CAPITALS = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒ")
+# What unpacking and reading a file that is broken, encrypted or of another make may come to.
+_BROKEN = (
+    *(BadZipFile, ParseError, zlib.error, EOFError, OSError),
+    *(ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError),
+)
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -59,6 +69,10 @@ def read_rows(path: Path, encoding: str | None = None) -> Iterator[Row]:
 def _limited(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
     count = 0
     for line, cells in rows:
+        if line > MAX_LINES:
+            raise UnusableFile(
+                f"{path} has more than {MAX_LINES} lines", "remove the empty ones, or split it"
+            )
         if not any(cells):
             continue
         count += 1
@@ -82,7 +96,7 @@ def _csv_rows(path: Path, encoding: str | None) -> Iterator[Row]:
         text, skipped = rest, 1
     else:
         separator = max(_SEPARATORS, key=first_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(_short_lines(path, text), delimiter=separator, strict=True)
     line = 1 + skipped
     try:
         for cells in reader:
@@ -94,12 +108,25 @@ def _csv_rows(path: Path, encoding: str | None) -> Iterator[Row]:
         ) from error
 
 
+def _short_lines(path: Path, text: str) -> Iterator[str]:
+    """The lines with their ends, none so long that its cells alone would fill the memory."""
+    for line in io.StringIO(text, newline=""):
+        if len(line) > MAX_LINE_LENGTH:
+            raise UnusableFile(
+                f"{path} has a line of more than {MAX_LINE_LENGTH} characters", "save it again as CSV"
+            )
+        yield line
+
+
 def _decoded(path: Path, encoding: str | None) -> str:
     data = path.read_bytes()
     name = encoding or _encoding_of(data)
     try:
-        return data.decode(name).removeprefix("\ufeff")
-    except (UnicodeDecodeError, LookupError) as error:
+        text = data.decode(name).removeprefix("\ufeff")
+        if encoding is not None:
+            text.encode()  # half of a pair can be read, but not stored or reported
+        return text
+    except (ValueError, LookupError) as error:
         raise UnusableFile(f"{path} is not written in {name}", "save it as CSV UTF-8") from error
 
 
@@ -133,8 +160,10 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
             unpacked = sum(part.file_size for part in parts.infolist())
         if unpacked > _MAX_UNPACKED_BYTES:
             raise UnusableFile(f"{path} unpacks to more than {_MAX_UNPACKED_BYTES >> 20} MB", "split it")
+        if unpacked > max(_UNPACKED_BYTES_NOT_ASKED, _MOST_TIMES_PACKED * path.stat().st_size):
+            raise UnusableFile(f"{path} unpacks to far more than a list does", "save it again as CSV")
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError, ParseError) as error:
+    except (*_BROKEN, InvalidFileException) as error:
         raise UnusableFile(f"{path} is no XLSX file", "save it again as XLSX, or as CSV") from error
     try:
         sheet = book.worksheets[0]
@@ -142,7 +171,7 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
         sheet.reset_dimensions()
         for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield line, [_text(value) for value in values]
-    except (ParseError, ValueError, KeyError, IndexError, BadZipFile) as error:
+    except _BROKEN as error:
         raise UnusableFile(f"{path} is damaged", "save it again as XLSX, or as CSV") from error
     finally:
         book.close()

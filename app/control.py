@@ -74,8 +74,9 @@ class Control:
         live_calls: Callable[[], Sequence[LiveCall]],
         last_decision: Callable[[CampaignId], PacingDecision | None],
         calibration: Callable[[CampaignId], Calibration | None],
+        confirm_clock: Callable[[], bool],
     ) -> None:
-        """`endpoints` are the phones that Asterisk knows."""
+        """`endpoints` are the phones that Asterisk knows; `confirm_clock` believes the clock, True when it was in doubt."""
         self.conversations = conversations
         self.consents = consents
         self.workshop = workshop
@@ -93,6 +94,7 @@ class Control:
         self._live_calls = live_calls
         self._last_decision = last_decision
         self._calibration = calibration
+        self._confirm_clock = confirm_clock
         # Reading settings, checking the change and storing it belong together.
         self._one_change = asyncio.Lock()
 
@@ -211,11 +213,14 @@ class Control:
         return campaign
 
     async def start_campaign(self, campaign_id: CampaignId, who: str) -> Campaign:
-        """Let a campaign dial; nothing changes when it may already.
+        """Let a campaign dial; nothing changes when it may already. Whoever starts one says that the clock is right.
 
         Raises UnknownCampaign, UnknownDealer, UnknownProfile, DemoProfile, and OutOfBounds for what the settings forbid by now.
         """
-        return await self._set_state(campaign_id, CampaignState.RUNNING, who, "")
+        campaign = await self._set_state(campaign_id, CampaignState.RUNNING, who, "")
+        if self._confirm_clock():
+            await self._store.record_change(self._entry(who, "clock_confirmed", campaign_id))
+        return campaign
 
     async def stop_campaign(self, campaign_id: CampaignId, who: str, reason: str) -> Campaign:
         """Let a campaign dial no more; calls that are under way go on."""

@@ -6,7 +6,7 @@ program works with are the frozen plans of `ivr` and `routing`.
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -226,7 +226,7 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         fault = Fault(str(file), "", f"cannot be read ({error.strerror})", "give the path of a readable file")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         fault = Fault(str(file), "", f"is no TOML ({error})", "correct it there")
     raise DealersError((fault,))
 
@@ -239,13 +239,19 @@ def _merge(base: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def _items(table: object, key: str) -> Sequence[object]:
+    """The list under a key, empty when there is none."""
+    found = table.get(key) if isinstance(table, dict) else None
+    return found if isinstance(found, list) else ()
+
+
 def _doubles(merged: Mapping[str, Any]) -> list[tuple[Key, str, str]]:
     """Numbers of two dealers, phones of one name: looked for in the raw data, so that other faults do not hide them."""
     tables = merged.get("dealers")
     owners = [
         (("dealers", name, "ddis", index), ddi)
         for name, table in (tables.items() if isinstance(tables, dict) else ())
-        for index, ddi in enumerate(table.get("ddis", ()) if isinstance(table, dict) else ())
+        for index, ddi in enumerate(_items(table, "ddis"))
     ]
     phones = merged.get("phones")
     names = [

@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from datetime import datetime
 
+from app.clock import TrustedClock
 from app.due_refresh import HOME, refresh_list
 from app.rdw.client import open_register
 from app.settings import RdwAccess
@@ -20,10 +19,10 @@ _log = logging.getLogger(__name__)
 class DueLists:
     """The daily work on all lists. A list that fails is tried again at the next look; what is known stays in force."""
 
-    def __init__(self, database: Database, access: RdwAccess, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, access: RdwAccess, clock: TrustedClock) -> None:
         self._database = database
         self._access = access
-        self._now = now
+        self._clock = clock
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -32,9 +31,11 @@ class DueLists:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Go through the lists that were not gone through today."""
+        """Go through the lists that were not gone through today; through none while nobody knows what day it is."""
+        if not self._clock.trusted():
+            return
         try:
-            today = self._now().astimezone(HOME).date()
+            today = self._clock.now().astimezone(HOME).date()
             waiting = await lists_to_keep(self._database, today)
         except DialerError as error:
             _log.warning("the lists with a due window could not be read", extra={"reason": str(error)})
@@ -42,7 +43,7 @@ class DueLists:
         async with open_register(self._access) as register:
             for campaign_id in waiting:
                 try:
-                    result = await refresh_list(self._database, register, campaign_id, self._now())
+                    result = await refresh_list(self._database, register, campaign_id, self._clock.now())
                 except (RegisterError, DialerError) as error:
                     _log.warning(
                         "a list was not kept by its dates",

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 from app.campaign_service import CampaignService
-from app.clock import Clock
+from app.clock import TrustedClock
 from app.journal import Journal
 from app.phones import PhoneWatch
 from calls.ids import NodeId
@@ -29,7 +29,7 @@ class Figures:
         floor: Floor,
         campaigns: CampaignService,
         journal: Journal,
-        clock: Clock,
+        clock: TrustedClock,
         node: NodeId,
         phones: PhoneWatch,
     ) -> None:
@@ -62,7 +62,7 @@ class Figures:
             for campaign in self._campaigns.campaigns.values()
         )
         self._metrics.technical.set_journal(
-            self._journal.depth, self._journal.dropped, self._journal.observer_errors
+            self._journal.depth, self._journal.unkept, self._journal.dropped, self._journal.observer_errors
         )
         phones, registrations = self._phones.phones().values(), self._phones.registrations().values()
         self._metrics.technical.set_phones(
@@ -75,6 +75,7 @@ class Figures:
                 self._phones.knows,
             ),
         )
+        self._metrics.technical.set_clock(self._node, trusted=self._clock.trusted())
         self._metrics.technical.set_tasks(len(asyncio.all_tasks()))
 
     async def run(self) -> None:

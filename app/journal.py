@@ -1,8 +1,9 @@
 """The one stream of facts: everything that happens goes through `publish`, and every observer sees the same.
 
 Observers (metrics, console) are called at once; the database gets facts in order, in batches, from a bounded queue.
-When the database is away the queue holds them; when the queue is full new facts reach the observers only and are counted
-as dropped, because a conversation is worth more than its record.
+When the database is away the queue holds them, and what has waited for some time is kept in a local journal too, where
+the next process finds it. When the queue is full new facts reach the observers only and are counted as dropped, because a
+conversation is worth more than its record.
 """
 
 import asyncio
@@ -17,6 +18,8 @@ from dialer.errors import StoreUnavailable
 
 # A transaction costs more than the facts in it: on a busy floor this puts a few dozen into each.
 GATHER_SECONDS = 0.025
+KEEP_SECONDS = 0.25
+_KEPT_AT_ONCE = 1000
 _log = logging.getLogger(__name__)
 Observer = Callable[[Fact], None]
 
@@ -32,10 +35,33 @@ class FactStore(Protocol):
         ...
 
 
-class Journal:
-    """Publishes facts to observers and to the database. `run` is the one writer."""
+class LocalFacts(Protocol):
+    """Where facts are kept on this machine while they wait. May block, and raise OSError."""
 
-    def __init__(self, store: FactStore, *, batch: int = 500, capacity: int = 200_000) -> None:
+    def append(self, first: int, facts: Sequence[Fact]) -> None:
+        """Add facts, numbered from `first` on, all or nothing."""
+        ...
+
+    def sync(self) -> None:
+        """Let the disk have what was added, now or soon."""
+        ...
+
+    def clear(self) -> None:
+        """All facts that were added are stored."""
+        ...
+
+
+class Journal:
+    """Publishes facts to observers and to the database. `run` is the one writer, `keep` writes the local journal."""
+
+    def __init__(
+        self,
+        store: FactStore,
+        local: LocalFacts | None = None,
+        *,
+        batch: int = 500,
+        capacity: int = 200_000,
+    ) -> None:
         self._store = store
         self._batch = batch
         self._waiting: deque[Fact] = deque()
@@ -44,7 +70,15 @@ class Journal:
         self._wake = asyncio.Event()
         self._stored = asyncio.Event()
         self._stored.set()
+        # Facts are numbered from 0 on: of the first that waits, and of the first that the local journal does not have.
+        self._first = 0
+        self._local = local
+        self._unkept_from = 0
+        self._kept_any = False
+        self._waited_from = 0
+        self._keeping = asyncio.Lock()
         self.dropped = 0
+        self.unkept = 0
         self.observer_errors = 0
         self.writable = True
 
@@ -106,7 +140,48 @@ class Journal:
             pause, self.writable = 0.0, True
             for _ in batch:
                 self._waiting.popleft()
+            self._first += len(batch)
             if not self._waiting:
                 self._wake.clear()
                 self._stored.set()
             await asyncio.sleep(GATHER_SECONDS)
+
+    async def keep(self) -> None:
+        """Until cancelled, put into the local journal what the database has not taken in time, and empty it afterwards."""
+        while True:
+            await asyncio.sleep(KEEP_SECONDS)
+            await self.keep_waiting(all_of_it=self._first < self._waited_from)
+            self._waited_from = self._first + len(self._waiting)
+
+    async def keep_waiting(self, *, all_of_it: bool = True) -> None:
+        """Let the local journal have all that waits, or only forget what is stored.
+
+        What it cannot take is counted in `unkept`, and tried again the next time.
+        """
+        if self._local is None:
+            return
+        async with self._keeping:
+            try:
+                if all_of_it:
+                    await self._append_to(self._local)
+                if self._kept_any and self._first >= self._unkept_from:
+                    await asyncio.to_thread(self._local.clear)
+                    self._kept_any = False
+            except OSError as error:
+                reason = {"depth": self.depth, "reason": error.strerror or str(error)}
+                if not self.unkept:
+                    _log.error("facts that wait are in memory only", extra=reason)
+                self.unkept = self._first + len(self._waiting) - max(self._unkept_from, self._first)
+            else:
+                self.unkept = 0
+
+    async def _append_to(self, local: LocalFacts) -> None:
+        while facts := self._not_kept():
+            first = max(self._unkept_from, self._first)
+            await asyncio.to_thread(local.append, first, facts)
+            self._unkept_from, self._kept_any = first + len(facts), True
+        await asyncio.to_thread(local.sync)
+
+    def _not_kept(self) -> list[Fact]:
+        skip = max(0, self._unkept_from - self._first)
+        return list(islice(self._waiting, skip, skip + _KEPT_AT_ONCE))

@@ -17,6 +17,8 @@ from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from dialer.caps import TrunkCaps
 
+_MOST_BYTES_IN_FILE = 65_536
+_COUNT = re.compile("[0-9]{1,9}")
 _RDW_URL = "https://opendata.rdw.nl/resource/m9d7-ebf2.json"
 
 
@@ -69,6 +71,7 @@ class Settings:
     trunk_endpoint: str
     caps: TrunkCaps
     rdw: RdwAccess = RdwAccess(_RDW_URL)
+    journal_dir: Path | None = None
     demo: bool = False
 
 
@@ -90,9 +93,9 @@ class Variable:
 
 
 def _no_port(value: str) -> str | None:
-    if value.isdecimal() and 0 < int(value) < 65536:
+    if _COUNT.fullmatch(value) and 0 < int(value) < 65536:
         return None
-    return f"{value!r} is no port: give a number from 1 to 65535"
+    return f"{value[:20]!r} is no port: give a number from 1 to 65535"
 
 
 def _below(least: float) -> Callable[[str], str | None]:
@@ -101,7 +104,7 @@ def _below(least: float) -> Callable[[str], str | None]:
             enough = least <= float(value) < inf
         except ValueError:
             enough = False
-        return None if enough else f"{value!r} will not do: give a number of at least {least:g}"
+        return None if enough else f"{value[:20]!r} will not do: give a number of at least {least:g}"
 
     return fault
 
@@ -109,8 +112,8 @@ def _below(least: float) -> Callable[[str], str | None]:
 def _no_count(value: str) -> str | None:
     return (
         None
-        if value.isdecimal() and int(value) > 0
-        else f"{value!r} will not do: give a whole number, at least 1"
+        if _COUNT.fullmatch(value) and int(value) > 0
+        else f"{value[:20]!r} will not do: give a whole number, at least 1"
     )
 
 
@@ -137,6 +140,9 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "DEALERLIJN_NODE": Variable("name of the Asterisk node, two characters", "n1", _no_node),
         "DEALERLIJN_DATABASE_URL": Variable(
             "sqlite:///file or postgresql://user:password@host/name", "sqlite:///var/dealerlijn.db"
+        ),
+        "DEALERLIJN_JOURNAL_DIR": Variable(
+            "folder where facts wait while the database is away; empty: that of the SQLite file, or var", ""
         ),
         "DEALERLIJN_ARI_URL": Variable("ARI of that node", "http://127.0.0.1:8088/ari", _no_address),
         "DEALERLIJN_ARI_USER": Variable("user in ari.conf", "dealerlijn"),
@@ -203,6 +209,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             int(values["DEALERLIJN_TRUNK_CALLS_PER_DAY"]),
         ),
         rdw=_rdw(values),
+        journal_dir=Path(values["DEALERLIJN_JOURNAL_DIR"]) if values["DEALERLIJN_JOURNAL_DIR"] else None,
     )
 
 
@@ -238,8 +245,8 @@ def _read(names: Collection[str], environment: Mapping[str, str] | None) -> dict
         variable = VARIABLES[name]
         try:
             value = _given(name, source) or variable.default
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no short UTF-8 text"
             faults[f"{name}_FILE"] = f"cannot be read ({reason}): give the path of a readable file"
             continue
         if value is None:
@@ -256,7 +263,11 @@ def _read(names: Collection[str], environment: Mapping[str, str] | None) -> dict
 
 def _given(name: str, source: Mapping[str, str]) -> str | None:
     if name not in source and f"{name}_FILE" in source:
-        return Path(source[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+        with Path(source[f"{name}_FILE"]).open("rb") as file:
+            text = file.read(_MOST_BYTES_IN_FILE + 1)
+        if len(text) > _MOST_BYTES_IN_FILE:
+            raise ValueError(name)
+        return text.decode().strip()
     return source.get(name)
 
 

@@ -5,6 +5,8 @@ While Asterisk is out of reach it bears nothing: an attempt that cannot be diall
 """
 
 from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calls.facts import AsteriskLost, AsteriskReached, AttemptCommitted, AttemptEnded, Fact
@@ -19,18 +21,20 @@ _LACKS_FOR = timedelta(seconds=3)
 
 
 class TrunkGate:
-    """Counts what is in the air and what was dialled. `in_flight` and `dialled_today` begin at what the database says.
+    """Counts what is in the air and what was dialled. `in_flight`, by dealer, and `dialled_today` begin at what the database says.
 
     What was dialled before `now` counts as dialled at `now`: its own times are not known here.
     """
 
-    def __init__(self, limits: TrunkCaps, now: datetime, in_flight: int, dialled_today: int) -> None:
+    def __init__(
+        self, limits: TrunkCaps, now: datetime, in_flight: Mapping[DealerId, int], dialled_today: int
+    ) -> None:
         self._caps = limits
         self._bucket = Bucket(now)
-        self.in_flight = in_flight
+        self.in_flight = sum(in_flight.values())
         self._reachable = False
         self._dialled = deque([now] * dialled_today)
-        self._of_dealer: Counter[DealerId] = Counter()
+        self._of_dealer: Counter[DealerId] = Counter(in_flight)
         self._lacking: dict[DealerId, datetime] = {}
 
     def on_fact(self, fact: Fact) -> None:
@@ -49,6 +53,12 @@ class TrunkGate:
                 self._reachable = True
             case _:
                 pass
+
+    def clock_moved(self, by: timedelta) -> None:
+        """The wall clock was set to another time: move along all moments kept here, so that no cap is refilled."""
+        self._bucket = replace(self._bucket, at=self._bucket.at + by)
+        self._dialled = deque(at + by for at in self._dialled)
+        self._lacking = {dealer: at + by for dealer, at in self._lacking.items()}
 
     def room(self, now: datetime) -> int:
         """How many attempts may start now."""

@@ -5,10 +5,12 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import time_ns
 
 from app.ami.causes import HangupCauses
@@ -23,6 +25,7 @@ from app.calls_in import Reception
 from app.calls_out import CampaignFloor, OutboundDialler
 from app.campaign_service import CampaignService
 from app.clock import Clock, SystemClock
+from app.clock_watch import ClockWatch
 from app.consents import Consents
 from app.control import Control
 from app.control_store import SqlControlStore
@@ -45,9 +48,10 @@ from app.settings import Settings
 from app.storage.agents import StoredAgent, all_agents
 from app.storage.alone import SqlTold
 from app.storage.campaign_store import SqlCampaignStore
-from app.storage.database import Database, open_database
+from app.storage.database import Database, open_database, other_clock
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
+from app.storage.local_journal import LocalJournal, journal_dir, replay
 from app.storage.takeover import open_attempts, open_calls
 from app.storage.totals import count_totals
 from app.storage.workshop_capacity import SqlWorkshopCapacity
@@ -58,7 +62,7 @@ from app.telephony import Telephony
 from app.trunk_gate import DealerRoom, TrunkGate
 from app.what_if import WhatIf
 from app.workshop import Workshop
-from calls.facts import ControllerStarted
+from calls.facts import ClockJumped, ControllerStarted
 from calls.ids import AgentId, CallId, NodeId, new_call_id
 from calls.words import AgentState
 from dialer.campaign import AbandonWindow, Campaign
@@ -101,17 +105,18 @@ async def running(settings: Settings, dealers: Dealers, clock: Clock | None = No
     Calls are left alone when it closes: conversations go on in Asterisk, and the next controller takes them over.
     Raises StorageError when the database cannot be used.
     """
-    clock = clock or SystemClock()
     database = open_database(settings.database_url)
+    watch = ClockWatch(clock or SystemClock(), partial(other_clock, database))
     try:
         await database.migrate()
         transport = HttpTransport(settings.ari.url, settings.ari.user, settings.ari.password)
         async with transport, asyncio.TaskGroup() as group:
             tasks = Tasks(group)
             try:
-                program = await _assemble(settings, dealers, clock, database, Ari(transport), tasks)
+                program = await _assemble(settings, dealers, watch, database, Ari(transport), tasks)
                 yield program
-                await program.journal.flushed(FLUSH_SECONDS)
+                if not await program.journal.flushed(FLUSH_SECONDS):
+                    await program.journal.keep_waiting()
             finally:
                 tasks.cancel()
     finally:
@@ -119,7 +124,7 @@ async def running(settings: Settings, dealers: Dealers, clock: Clock | None = No
 
 
 async def _assemble(
-    settings: Settings, dealers: Dealers, clock: Clock, database: Database, ari: Ari, tasks: Tasks
+    settings: Settings, dealers: Dealers, clock: ClockWatch, database: Database, ari: Ari, tasks: Tasks
 ) -> Program:
     node = NodeId(settings.node)
     entropy = random.SystemRandom()
@@ -128,7 +133,10 @@ async def _assemble(
         return new_call_id(node, time_ns() // 1_000_000, entropy)
 
     # What the database knows
+    local = LocalJournal(settings.journal_dir or journal_dir(settings.database_url), node)
+    await replay(local, database)
     epoch = await take_epoch(database, node)
+    local.begin(epoch)
     store = SqlCampaignStore(database, node, epoch, dealers.profiles)
     targets = {dealer.dealer: dealer.service_level_seconds for dealer in dealers.dealers.values()}
     metrics = Metrics(targets)
@@ -136,14 +144,17 @@ async def _assemble(
     left = Left(await open_calls(database, node), await open_attempts(database, node))
     lately = await count_totals(database, clock.now() - timedelta(hours=24), targets)
     gate = TrunkGate(
-        settings.caps, clock.now(), len(left.attempts), sum(row.attempts for row in lately.attempts)
+        settings.caps,
+        clock.now(),
+        Counter(attempt.dealer for attempt in left.attempts),
+        sum(row.attempts for row in lately.attempts),
     )
 
     # The floor and the journal
     floor = Floor()
     for stored in await all_agents(database):
         _know(floor, stored, clock)
-    journal = Journal(SqlJournal(database, node, epoch))
+    journal = Journal(SqlJournal(database, node, epoch), local)
     desk = FloorDesk(
         floor,
         journal,
@@ -193,7 +204,7 @@ async def _assemble(
             dialler,
             DealerRoom(gate, campaign.dealer),
             journal.publish,
-            clock.now,
+            clock,
             fresh_call_id,
             metrics.campaigns.count_pacing_decision,
             dealers.profiles,
@@ -305,8 +316,12 @@ async def _assemble(
         live_calls=lambda: live_calls(supervisor),
         last_decision=campaigns.last_decision,
         calibration=campaigns.calibration,
+        confirm_clock=clock.confirm,
     )
 
+    for mover in (gate.clock_moved, floor.clock_moved, campaigns.clock_moved):
+        clock.on_jump(mover)
+    clock.on_jump(lambda by: journal.publish(ClockJumped(clock.now(), node, by.total_seconds())))
     journal.observe("metrics", metrics.observe)
     journal.observe("trunk gate", gate.on_fact)
     journal.observe("campaigns", campaigns.on_fact)
@@ -316,7 +331,9 @@ async def _assemble(
     journal.observe("floor", desk.on_fact)
     journal.publish(ControllerStarted(clock.now(), node, epoch))
 
+    tasks.start("clock", clock.run())
     tasks.start("journal", journal.run())
+    tasks.start("local journal", journal.keep())
     tasks.start("events", connection.run())
     tasks.start("manager", manager.run())
     tasks.start("machine detection", ear.run())
@@ -326,7 +343,7 @@ async def _assemble(
     tasks.start("figures", figures.run())
     tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))
     tasks.start("marks", _repeat(connection, LOOK_SECONDS, lambda _: marks.look()))
-    tasks.start("due lists", DueLists(database, settings.rdw, clock.now).run())
+    tasks.start("due lists", DueLists(database, settings.rdw, clock).run())
     tasks.all_lasting()
     return Program(
         settings,

@@ -365,6 +365,15 @@ class DifferenceFound:
     object_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """The wall clock was set to another time, `seconds` later or, below 0, earlier; `at` is the new time."""
+
+    at: datetime
+    node: NodeId
+    seconds: float
+
+
 InboundFact = (
     CallArrived
     | MenuChosen
@@ -387,5 +396,5 @@ AttemptFact = (
     | AttemptEnded
 )
 CampaignFact = CampaignStarted | CampaignStopped | PacingChanged | ContactRefused
-SystemFact = ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound
+SystemFact = ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound | ClockJumped
 Fact = InboundFact | AttemptFact | CampaignFact | SystemFact | AgentStateChanged | DispositionRecorded

@@ -169,7 +169,7 @@ def _answer(attempt: Attempt, after: AttemptState, *, arrived: bool, at: datetim
     answered = replace(attempt, state=after, answered_at=attempt.answered_at or at)
     commands: tuple[Command, ...] = ()
     if attempt.answered_at is None:
-        left = max(0.0, attempt.grace_seconds - (now - at).total_seconds())
+        left = max(0.0, attempt.grace_seconds - _since(at, now))
         commands = (SetTimer(GRACE, left), Publish(_answered_fact(answered, at)))
     if arrived and after is AttemptState.MESSAGE and attempt.message_at is None:
         commands = (*commands, _play(attempt))

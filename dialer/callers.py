@@ -7,7 +7,7 @@ time: so k calls of chance c = 2λτ ÷ k each stand for the callers, with k cho
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil, exp
 
 from dialer.campaign import WaitingCallers
@@ -28,6 +28,10 @@ class Arrivals:
     def came(self, now: datetime) -> "Arrivals":
         """One more came. A moment before the last is taken for the last."""
         return replace(self, at=max(now, self.at), weight=self._weight(now) + 1)
+
+    def moved(self, by: timedelta) -> "Arrivals":
+        """The clock was set to another time."""
+        return replace(self, since=self.since + by, at=self.at + by)
 
     def per_second(self, now: datetime) -> float:
         """How many come in a second; 0 before any came. The first minutes count as five, as one caller makes no rate."""

@@ -37,7 +37,7 @@ def read_toml(path: Path) -> Mapping[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         fault = FileFault("", f"cannot be read ({error.strerror})", "give a readable file")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         fault = FileFault("", f"is no TOML ({error})", "correct it there")
     raise FileFaults(str(path), [fault])
 

@@ -144,6 +144,13 @@ class Answers:
             self._latest.add(yes, trials)
             self._notice_change()
 
+    def clock_moved(self, by: timedelta) -> None:
+        """The clock was set to another time: the young attempts keep their age."""
+        self._young = [
+            (at + by, number, seconds, answered, traits)
+            for at, number, seconds, answered, traits in self._young
+        ]
+
     @property
     def rate(self) -> float:
         """Answered ÷ dialled."""
@@ -227,6 +234,11 @@ class CampaignEstimates:
         """An agent finished the after-call work."""
         self.wrap_up.add(seconds)
         self._observed += 1
+
+    def clock_moved(self, by: timedelta) -> None:
+        """The clock was set to another time: what was learnt stays, and the next forecast is made anew."""
+        self.answers.clock_moved(by)
+        self._forecast = None
 
     def forecast(self, now: datetime) -> Forecast:
         """The tables a pacing decision reads; made anew after ten observations or more, but not twice in 15 seconds."""

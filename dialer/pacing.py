@@ -59,6 +59,7 @@ class Reason(StrEnum):
     LIST_EMPTY = "list_empty"
     WINDOW_CLOSED = "window_closed"
     WORKSHOP_FULL = "workshop_full"
+    CLOCK_JUMPED = "clock_jumped"
 
 
 @dataclass(frozen=True, slots=True)

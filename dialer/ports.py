@@ -1,6 +1,6 @@
 """What the dialler needs from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -41,7 +41,7 @@ class CampaignStore(Protocol):
         contact that has waited too long. With a `choice` it is made among the next on the list that are equally urgent.
         Eligibility is checked again inside the transaction; a contact that may not be dialled comes back refused and
         uses no id. An empty list means that nobody can be dialled now. When this returns, every committed attempt
-        and its `AttemptCommitted` fact are stored.
+        and its `AttemptCommitted` fact are stored. After StoreUnavailable all of them are, or none: `open_among` tells.
         """
         ...
 
@@ -52,14 +52,34 @@ class CampaignStore(Protocol):
         """
         ...
 
+    async def open_among(self, call_ids: Collection[CallId]) -> dict[CallId, ContactId]:
+        """Of these attempts those that are committed and have not ended, with their contacts."""
+        ...
+
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         """Count connected and abandoned attempts since a moment."""
+        ...
+
+    async def stored_as_abandoned(self, call_ids: Collection[CallId]) -> set[CallId]:
+        """Of these attempts those that `abandon_window` counts as abandoned from now on, whatever the moment."""
         ...
 
     async def record_objection(
         self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
     ) -> None:
         """Store that this person does not want to be called, for ever."""
+        ...
+
+
+class DialClock(Protocol):
+    """What time it is."""
+
+    def now(self) -> datetime:
+        """Return the wall time, UTC."""
+        ...
+
+    def trusted(self) -> bool:
+        """Whether the wall time is believed: while it is not, nobody is dialled."""
         ...
 
 

@@ -23,15 +23,15 @@ from calls.facts import (
     Fact,
     MachineMistaken,
 )
-from calls.ids import AgentId, CallId, CampaignId
-from calls.words import AgentState, AttemptOutcome
+from calls.ids import AgentId, CallId, CampaignId, attempt_leg
+from calls.words import AgentState, AttemptOutcome, HangupCause
 from dialer.answering import Calibration, Choice
 from dialer.callers import Arrivals, expected, in_need
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt, Traits
 from dialer.errors import StoreUnavailable
 from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
 from dialer.pacing import PacingDecision, Reason, take_snapshot
-from dialer.ports import CampaignStore, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
+from dialer.ports import CampaignStore, DialClock, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
 from dialer.profiles import Profiles, is_open
 from dialer.workshop import (
     COMING_DAYS,
@@ -49,6 +49,7 @@ WORKSHOP_REFRESH_SECONDS = 30.0
 MOST_AT_ONCE = 20
 LEARNT_FROM = 500
 FOUND_NOBODY_SECONDS = 0.3  # who waits longer for an agent found nobody free
+DOUBT_SECONDS = 30.0
 TIMEZONE = "Europe/Amsterdam"  # of the list as a whole; each contact is checked in its own
 _log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class CampaignRunner:
         launcher: Launcher,
         room: TrunkRoom,
         publish: Callable[[Fact], None],
-        now: Callable[[], datetime],
+        clock: DialClock,
         new_call_id: Callable[[], CallId],
         decided: Callable[[CampaignId, str], None],
         profiles: Profiles,
@@ -87,7 +88,7 @@ class CampaignRunner:
         self._launcher = launcher
         self._room = room
         self._publish = publish
-        self._now = now
+        self._clock = clock
         self._new_call_id = new_call_id
         self._decided = decided
         self._profiles = profiles
@@ -100,10 +101,12 @@ class CampaignRunner:
         self._wrapping_up: dict[AgentId, datetime] = {}
         self._window: AbandonWindow | None = None
         self._window_at: datetime | None = None
+        self._doubtful: dict[CallId, float] = {}
+        self._unstored: dict[CallId, datetime] = {}
         self._empty_until: datetime | None = None
         self._coming: Sequence[WorkshopDay] = ()
         self._coming_at: datetime | None = None
-        self._arrivals = Arrivals(now(), now())
+        self._arrivals = Arrivals(clock.now(), clock.now())
         self._wake = asyncio.Event()
 
     def change(self, campaign: Campaign) -> None:
@@ -131,6 +134,17 @@ class CampaignRunner:
     def calibration(self) -> Calibration | None:
         """How honest the chances of an answer have been; None before the first attempt is old enough to count."""
         return self._estimates.answers.model.calibration
+
+    def clock_moved(self, by: timedelta) -> None:
+        """The wall clock was set to another time: move along all moments kept here, and read again what the day allows."""
+        self._ringing = {
+            call_id: replace(each, dialled_at=each.dialled_at + by) for call_id, each in self._ringing.items()
+        }
+        self._arrivals = self._arrivals.moved(by)
+        self._wrapping_up = {agent_id: at + by for agent_id, at in self._wrapping_up.items()}
+        self._unstored = {call_id: at + by for call_id, at in self._unstored.items()}
+        self._estimates.clock_moved(by)
+        self._window = self._window_at = self._empty_until = self._coming_at = None
 
     @property
     def ringing(self) -> int:
@@ -179,7 +193,12 @@ class CampaignRunner:
                     await asyncio.sleep(TICK_SECONDS)
 
     async def _dial(self) -> None:
-        now = self._now()
+        now = self._clock.now()
+        if not self._clock.trusted():
+            self._decide(PacingDecision(0, Reason.CLOCK_JUMPED, self._estimates.answers.rate))
+            return
+        if self._doubtful:
+            await self._settle_doubts(now)
         window = await self._abandons(now)
         coming = await self._coming_days(now)
         callers = self._floor.waiting_callers(self.campaign.campaign_id)
@@ -201,26 +220,35 @@ class CampaignRunner:
             if self.campaign.pacing.blended
             else (),
         )
-        self.decision = decide_within(snapshot, self.campaign.pacing, coming)
-        self._decided(self.campaign.campaign_id, self.decision.reason)
-        if self.decision.reason is Reason.CAP:
+        decision = decide_within(snapshot, self.campaign.pacing, coming)
+        self._decide(decision)
+        if decision.reason is Reason.CAP:
             self._room.lack(now)
-        if self.decision.calls_to_place:
-            await self._place(self.decision, now)
+        if decision.calls_to_place:
+            await self._place(decision, now)
+
+    def _decide(self, decision: PacingDecision) -> None:
+        self.decision = decision
+        self._decided(self.campaign.campaign_id, decision.reason)
 
     async def _place(self, decision: PacingDecision, now: datetime) -> None:
         wanted = self._room.take(decision.calls_to_place, now)
         if not wanted:
             return
         call_ids = [self._new_call_id() for _ in range(wanted)]
-        results = await self._store.commit_attempts(
-            self.campaign,
-            call_ids,
-            now,
-            decision.reason,
-            dates_to_call_first(self._coming),
-            Choice(self._estimates.answers.model.chance, decision.certain),
-        )
+        try:
+            results = await self._store.commit_attempts(
+                self.campaign,
+                call_ids,
+                now,
+                decision.reason,
+                dates_to_call_first(self._coming),
+                Choice(self._estimates.answers.model.chance, decision.certain),
+            )
+        except StoreUnavailable:
+            until = asyncio.get_running_loop().time() + DOUBT_SECONDS
+            self._doubtful |= dict.fromkeys(call_ids, until)
+            raise
         self._empty_until = None if results else now + timedelta(seconds=EMPTY_LIST_SECONDS)
         placed = 0
         for result in results:
@@ -234,6 +262,35 @@ class CampaignRunner:
                 )
         if results and not any(isinstance(result, CommittedAttempt) for result in results):
             self._wake.set()
+
+    async def _settle_doubts(self, now: datetime) -> None:
+        """End the attempts that were committed although the database did not say so: they were never dialled."""
+        for call_id, contact_id in (await self._store.open_among(list(self._doubtful))).items():
+            campaign, leg_id = self.campaign, attempt_leg(call_id)
+            dealer = campaign.dealer
+            _log.warning("an attempt was committed after all and is not dialled", extra={"call": call_id})
+            self._publish(
+                AttemptCommitted(
+                    now, call_id, leg_id, campaign.campaign_id, dealer, contact_id, Reason.AGENTS_CERTAIN
+                )
+            )
+            self._publish(
+                AttemptEnded(
+                    now,
+                    call_id,
+                    campaign.campaign_id,
+                    dealer,
+                    contact_id,
+                    AttemptOutcome.FAILED,
+                    HangupCause.FAILURE,
+                    ring_seconds=0.0,
+                    talk_seconds=0.0,
+                )
+            )
+            del self._doubtful[call_id]
+        # A database that was slow, not dead, may still commit for a while.
+        soon = asyncio.get_running_loop().time()
+        self._doubtful = {call_id: until for call_id, until in self._doubtful.items() if until > soon}
 
     def _committed(
         self, attempt: CommittedAttempt, now: datetime, decision: PacingDecision, *, certain: bool
@@ -256,14 +313,25 @@ class CampaignRunner:
         self._launcher.launch(self.campaign, attempt)
 
     async def _abandons(self, now: datetime) -> AbandonWindow:
-        """The last 24 hours, from the database now and then, kept up by facts in between."""
+        """The last 24 hours, from the database now and then, kept up by facts in between.
+
+        An abandoned call counts from the moment it is told, also while its fact waits for the database. It may count
+        twice for a moment, never not at all.
+        """
         fresh = (
             self._window_at is not None and (now - self._window_at).total_seconds() < WINDOW_REFRESH_SECONDS
         )
         if self._window is None or not fresh:
+            # Asked before the count: whatever is stored in between is in both, not in neither.
+            stored = await self._store.stored_as_abandoned(list(self._unstored)) if self._unstored else set()
             self._window = await self._store.abandon_window(self.campaign.campaign_id, now - WINDOW)
             self._window_at = now
-        return self._window
+            self._unstored = {
+                call_id: at
+                for call_id, at in self._unstored.items()
+                if call_id not in stored and at >= now - WINDOW
+            }
+        return replace(self._window, abandoned=self._window.abandoned + len(self._unstored))
 
     async def _coming_days(self, now: datetime) -> Sequence[WorkshopDay]:
         """The workshop from tomorrow on, from the database now and then; nothing for calls that do not fill it."""
@@ -291,8 +359,8 @@ class CampaignRunner:
                 self._estimates.talk_ended(seconds)
             case AttemptConnected() if self._window is not None:
                 self._window = replace(self._window, connected=self._window.connected + 1)
-            case AttemptAbandoned() | MachineMistaken() if self._window is not None:
-                self._window = replace(self._window, abandoned=self._window.abandoned + 1)
+            case AttemptAbandoned() | MachineMistaken():
+                self._unstored[fact.call_id] = fact.at
             case _:
                 pass
 

@@ -27,6 +27,7 @@ from calls.facts import (
     CallServedAlone,
     CampaignStarted,
     CampaignStopped,
+    ClockJumped,
     ContactRefused,
     ControllerStarted,
     DifferenceFound,
@@ -100,7 +101,7 @@ class Metrics:
                 | ContactRefused()
             ):
                 self.campaigns.observe(fact)
-            case ControllerStarted() | AsteriskLost() | AsteriskReached() | DifferenceFound():
+            case ControllerStarted() | AsteriskLost() | AsteriskReached() | DifferenceFound() | ClockJumped():
                 self.technical.observe(fact)
 
     def text(self) -> tuple[bytes, str]:

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from calls.facts import AsteriskLost, AsteriskReached, ControllerStarted, DifferenceFound, SystemFact
+from calls.facts import (
+    AsteriskLost,
+    AsteriskReached,
+    ClockJumped,
+    ControllerStarted,
+    DifferenceFound,
+    SystemFact,
+)
 from calls.ids import NodeId
 from metrics.families import OTHER, Families
 
@@ -54,6 +61,10 @@ class TechnicalMetrics:
         self._differences = counter(
             "reconcile_differences", "Disagreements with Asterisk.", "node", "kind", limit=_KINDS
         )
+        self._jumps = counter("clock_jumps", "Times the wall clock was set to another time.", "node")
+        self._trusted = gauge(
+            "trusted_clocks", "1 while the wall clock is believed and campaigns may dial.", "node"
+        )
         self._channels = gauge("channels", "Channels that Asterisk has for us.", "node")
         self._bridges = gauge("bridges", "Bridges that Asterisk has for us.", "node")
         self._managers = gauge("ami_connections", "1 while the node tells of its phones.", "node")
@@ -62,6 +73,9 @@ class TechnicalMetrics:
         self._registrations = gauge("trunk_registrations", "Our registrations at the trunk.", "node", "state")
         self._tasks = families.plain_gauge("tasks", "Tasks of the event loop.")
         self._waiting = families.plain_gauge("journal_waiting_facts", "Facts that wait for the database.")
+        self._unkept = families.plain_gauge(
+            "journal_unkept_facts", "Waiting facts that the local journal could not take."
+        )
         self._dropped = families.plain_counter("journal_dropped_facts", "Facts dropped from a full journal.")
         self._failures = families.plain_counter("observer_errors", "Facts on which an observer failed.")
         self._dropped_seen = 0
@@ -88,6 +102,8 @@ class TechnicalMetrics:
                 self._ended[fact.node,].inc(fact.ended_meanwhile)
             case DifferenceFound():
                 self._differences[fact.node, fact.kind].inc()
+            case ClockJumped():
+                self._jumps[fact.node,].inc()
 
     def observe_loop_lag(self, seconds: float) -> None:
         """Count one measurement of how late the event loop woke up."""
@@ -97,12 +113,17 @@ class TechnicalMetrics:
         """Count one echo over the node's events socket."""
         self._echo[node,].observe(seconds)
 
-    def set_journal(self, waiting: int, dropped: int, observer_errors: int) -> None:
-        """Show the journal: facts waiting now, facts dropped and observers' failures since the start."""
+    def set_journal(self, waiting: int, unkept: int, dropped: int, observer_errors: int) -> None:
+        """Show the journal: facts waiting now and those in memory only, facts dropped and observers' failures since the start."""
         self._waiting.set(waiting)
+        self._unkept.set(unkept)
         self._dropped.inc(dropped - self._dropped_seen)
         self._failures.inc(observer_errors - self._failures_seen)
         self._dropped_seen, self._failures_seen = dropped, observer_errors
+
+    def set_clock(self, node: NodeId, *, trusted: bool) -> None:
+        """Show whether the wall clock is believed at this instant."""
+        self._trusted[node,].set(trusted)
 
     def set_leftovers(self, node: NodeId, channels: int, bridges: int) -> None:
         """Show what a node has for us at this instant."""
@@ -123,8 +144,9 @@ class TechnicalMetrics:
         self._tasks.set(tasks)
 
     def _begin_at_zero(self, node: NodeId) -> None:
-        for counter in (self._losses, self._reconnects, self._taken_over, self._ended):
+        for counter in (self._losses, self._reconnects, self._taken_over, self._ended, self._jumps):
             counter.begin(node)
         self._differences.begin(node, OTHER)
+        self.set_clock(node, trusted=True)
         self._connections.begin(node)
         self.set_phones(node, NO_PHONES)

@@ -11,7 +11,7 @@ campaign) get waiting calls only on a blended campaign; `reserve_line` is for it
 from bisect import insort
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from calls.facts import AgentStateChanged
@@ -232,6 +232,22 @@ class Floor:
     def line_down(self, agent_id: AgentId) -> None:
         """The agent's open line is gone; the agent's state stays."""
         self._agents[agent_id] = replace(self.agent(agent_id), line_open=False)
+
+    def clock_moved(self, by: timedelta) -> None:
+        """The wall clock was set to another time: move along all moments kept here, so that every wait stays as long as it is."""
+        for agent_id, agent in self._agents.items():
+            until = agent.wrap_up_until
+            self._agents[agent_id] = replace(
+                agent,
+                since=agent.since + by,
+                available_since=agent.available_since + by,
+                wrap_up_until=None if until is None else until + by,
+            )
+        self._waiting = [replace(call, queued_at=call.queued_at + by) for call in self._waiting]
+        self._offered = {
+            call_id: replace(call, queued_at=call.queued_at + by) for call_id, call in self._offered.items()
+        }
+        self._handling = {agent_id: (queue, at + by) for agent_id, (queue, at) in self._handling.items()}
 
     # Questions
 

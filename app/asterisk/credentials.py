@@ -84,7 +84,7 @@ def _read(path: Path) -> _Kept:
         raise CredentialsBroken(
             f"{path} cannot be read ({error.strerror}): give the path of a readable file"
         ) from error
-    except (tomllib.TOMLDecodeError, ValueError, AttributeError) as error:
+    except (tomllib.TOMLDecodeError, ValueError, AttributeError, RecursionError) as error:
         raise CredentialsBroken(
             f"{path}: {error}; correct it, or remove it and new passwords are made"
         ) from error

@@ -63,7 +63,7 @@ def read_node(
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise TelephonyBroken(f"{file}: {'; '.join(faults)}") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TelephonyBroken(f"{file}: {error}") from error
 
 

@@ -1,6 +1,6 @@
 """The dialler's store: `dialer.ports.CampaignStore` on the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -82,6 +82,15 @@ class SqlCampaignStore:
             rows = await connection.execute(_RESOLVED, {"campaign": campaign_id, "count": latest})
             return [_resolved(row) for row in rows]
 
+    async def open_among(self, call_ids: Collection[CallId]) -> dict[CallId, ContactId]:
+        """Of these attempts those that are committed and have not ended, with their contacts."""
+        attempts = tables.attempts
+        query = select(attempts.c.call_id, attempts.c.contact_id).where(
+            attempts.c.call_id.in_(call_ids), tables.ATTEMPT_OPEN
+        )
+        async with self._database.reading() as connection:
+            return {row.call_id: row.contact_id for row in await connection.execute(query)}
+
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         """Count the attempts that were connected and those that were abandoned from `since` on."""
         attempts = tables.attempts
@@ -96,6 +105,15 @@ class SqlCampaignStore:
         async with self._database.reading() as connection:
             connected, abandoned = (await connection.execute(counts)).one()
         return AbandonWindow(campaign_id, since, connected, abandoned)
+
+    async def stored_as_abandoned(self, call_ids: Collection[CallId]) -> set[CallId]:
+        """Of these attempts those that are stored as abandoned."""
+        attempts = tables.attempts
+        query = select(attempts.c.call_id).where(
+            attempts.c.call_id.in_(call_ids), attempts.c.abandoned_at.is_not(None)
+        )
+        async with self._database.reading() as connection:
+            return set((await connection.execute(query)).scalars())
 
     async def record_objection(
         self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime

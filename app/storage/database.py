@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -161,6 +162,19 @@ class Database:
         )
 
 
+async def other_clock(database: Database) -> datetime | None:
+    """What the database server's clock says, None when it is this machine's. Raises StoreUnavailable."""
+    if not database.is_postgresql:
+        return None
+    async with database.reading() as connection:
+        told: datetime | None = (await connection.execute(_OTHER_CLOCK)).scalar_one()
+    return told
+
+
+# No address is a socket of this machine; the same address at both ends is this machine too.
+_OTHER_CLOCK = text("SELECT CASE WHEN inet_server_addr() <> inet_client_addr() THEN clock_timestamp() END")
+
+
 def open_database(url: str, *, must_exist: bool = False) -> Database:
     """Prepare a database for use, without connecting yet. Raises WrongDatabaseUrl.
 
@@ -195,6 +209,11 @@ def open_database(url: str, *, must_exist: bool = False) -> Database:
     return Database(engine)
 
 
+_POSTGRESQL_OPTIONS = frozenset(
+    {"host", "port", "user", "password", "passfile", "ssl", "target_session_attrs"}
+)
+
+
 def _checked(url: str, must_exist: bool) -> URL:
     try:
         address = make_url(url)
@@ -207,9 +226,24 @@ def _checked(url: str, must_exist: bool) -> URL:
         raise WrongDatabaseUrl("an SQLite database needs a file", "write sqlite:///dealerlijn.db")
     if backend == "sqlite":
         _check_file(Path(address.database or ""), must_exist)
-    if backend == "postgresql" and not address.database:
-        raise WrongDatabaseUrl("the name of the database is missing", _EXAMPLES)
+    if backend == "postgresql":
+        _check_server(address)
     return address
+
+
+def _check_server(address: URL) -> None:
+    if not address.database:
+        raise WrongDatabaseUrl("the name of the database is missing", _EXAMPLES)
+    for name in address.query:
+        if name not in _POSTGRESQL_OPTIONS:
+            raise WrongDatabaseUrl(
+                f"the address of the database has an unknown option {name}",
+                "remove it; for an encrypted connection write ?ssl=require",
+            )
+    try:
+        (address.host or "").encode("idna")
+    except UnicodeError as error:
+        raise WrongDatabaseUrl("the host of the database can be no name of a machine", _EXAMPLES) from error
 
 
 def _check_file(file: Path, must_exist: bool) -> None:

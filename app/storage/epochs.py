@@ -24,9 +24,14 @@ async def take_epoch(database: Database, node: NodeId) -> int:
     return epoch
 
 
-async def check_epoch(connection: AsyncConnection, node: NodeId, epoch: int) -> None:
-    """Raise StaleEpoch unless this is the node's epoch; it stays so until the transaction ends."""
-    query = select(epochs.c.epoch).where(epochs.c.node == node).with_for_update(read=True)
+async def check_epoch(
+    connection: AsyncConnection, node: NodeId, epoch: int, *, for_writing: bool = False
+) -> None:
+    """Raise StaleEpoch unless this is the node's epoch; it stays so until the transaction ends.
+
+    With `for_writing` nobody else counts facts in it until then.
+    """
+    query = select(epochs.c.epoch).where(epochs.c.node == node).with_for_update(read=not for_writing)
     if (await connection.execute(query)).scalar_one_or_none() != epoch:
         raise StaleEpoch(node, epoch)
 

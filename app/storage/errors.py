@@ -1,5 +1,7 @@
 """Errors of the database. An outage is `dialer.errors.StoreUnavailable`; the errors here need a person or an end."""
 
+from pathlib import Path
+
 from calls.ids import NodeId
 
 
@@ -18,6 +20,16 @@ class WrongDatabaseUrl(StorageError):
 
 class SchemaTooNew(StorageError):
     """A newer program has changed the database."""
+
+
+class NoLocalJournal(StorageError):
+    """The place for facts that wait for the database cannot be used."""
+
+    def __init__(self, where: Path, why: str) -> None:
+        super().__init__(
+            f"facts cannot wait in {where} while the database is away ({why})",
+            "let this program read and write it, or name another folder in DEALERLIJN_JOURNAL_DIR",
+        )
 
 
 class StaleEpoch(StorageError):

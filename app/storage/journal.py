@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
 from app.storage.database import Database
-from app.storage.epochs import written_in_epoch
+from app.storage.epochs import check_epoch, written_in_epoch
 from app.storage.fact_json import decode, encode
 from app.storage.follow_up import carry_out
 from app.storage.projection import Row, Value, project
+from app.storage.tables import epochs
 from calls.facts import AttemptCommitted, Fact
 from calls.ids import NodeId
 
@@ -50,6 +51,22 @@ class Journal:
             await self._append(connection, fresh)
             await self._project(connection, fresh)
         self._confirmed += len(facts)
+
+    async def store_missing(self, numbered: Sequence[tuple[int, Fact]]) -> int:
+        """Store those facts whose number the database has not reached yet, all or nothing; how many that were.
+
+        A fact's number is its place among the facts of the epoch, from 0. Raises StaleEpoch, StoreUnavailable.
+        """
+        async with self._database.writing() as connection:
+            await check_epoch(connection, self._node, self._epoch, for_writing=True)
+            row = epochs.c.node == self._node
+            written = (await connection.execute(select(epochs.c.written).where(row))).scalar_one()
+            missing = [fact for number, fact in numbered if number >= written]
+            await self._append(connection, missing)
+            await self._project(connection, missing)
+            reached = max([written, *(number + 1 for number, _ in numbered)])
+            await connection.execute(update(epochs).where(row).values(written=reached))
+        return len(missing)
 
     async def _append(self, connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         rows = [

@@ -304,6 +304,16 @@ def _technical() -> tuple[PanelPlan, ...]:
             "sum by (node, kind) (dealerlijn_reconcile_differences_total)",
             "{{node}} {{kind}}",
         ),
+        PanelPlan(
+            "Klok van de machine",
+            Kind.LINES,
+            "short",
+            8,
+            (
+                Query("dealerlijn_trusted_clocks", "{{node}} betrouwbaar"),
+                Query("increase(dealerlijn_clock_jumps_total[5m])", "{{node}} sprongen"),
+            ),
+        ),
         _lines("Duur van het laatste gelijktrekken", "s", "dealerlijn_reconcile_seconds", "{{node}}"),
         PanelPlan(
             "Feiten op weg naar de database",
@@ -312,6 +322,7 @@ def _technical() -> tuple[PanelPlan, ...]:
             8,
             (
                 Query("dealerlijn_journal_waiting_facts", "wachtend"),
+                Query("dealerlijn_journal_unkept_facts", "alleen in het geheugen"),
                 Query("increase(dealerlijn_journal_dropped_facts_total[5m])", "verloren"),
                 Query("increase(dealerlijn_observer_errors_total[5m])", "fouten van waarnemers"),
             ),

@@ -1,6 +1,6 @@
 """A campaign's database in memory, that can be away, and whoever else the dialler needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, attempt_leg
@@ -33,6 +33,8 @@ class MemoryCampaignStore:
         self.away = False
         self.connected = 1000
         self.abandoned = 0
+        self.stored: set[CallId] = set()
+        self.open: dict[CallId, ContactId] = {}
         self.windows = 0
         self.commits: list[datetime] = []
         self.choices: list[Choice | None] = []
@@ -67,7 +69,15 @@ class MemoryCampaignStore:
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         self._answer()
         self.windows += 1
-        return AbandonWindow(campaign_id, since, self.connected, self.abandoned)
+        return AbandonWindow(campaign_id, since, self.connected, self.abandoned + len(self.stored))
+
+    async def open_among(self, call_ids: Collection[CallId]) -> dict[CallId, ContactId]:
+        self._answer()
+        return {call_id: contact for call_id, contact in self.open.items() if call_id in call_ids}
+
+    async def stored_as_abandoned(self, call_ids: Collection[CallId]) -> set[CallId]:
+        self._answer()
+        return self.stored & set(call_ids)
 
     async def record_objection(
         self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime

@@ -49,6 +49,9 @@ class LoopClock:
     def monotonic(self) -> float:
         return asyncio.get_running_loop().time()
 
+    def trusted(self) -> bool:
+        return True
+
 
 class HandClock:
     """A clock that stands still until it is moved."""

@@ -20,8 +20,8 @@ class PostgresqlServer:
         self._folder = folder
         self.port = port
 
-    def url(self, database: str) -> str:
-        return f"postgresql://dealerlijn@127.0.0.1:{self.port}/{database}"
+    def url(self, database: str, host: str = "127.0.0.1") -> str:
+        return f"postgresql://dealerlijn@{host}:{self.port}/{database}"
 
     def initialise(self) -> None:
         self._run(
@@ -29,7 +29,7 @@ class PostgresqlServer:
         )
 
     def start(self) -> None:
-        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1,127.0.0.2 -c fsync=off"
         log = str(self._folder / "server.log")
         self._run("pg_ctl", "-D", str(self._data), "-o", options, "-l", log, "-w", "start")
 

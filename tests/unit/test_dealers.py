@@ -240,3 +240,15 @@ def test_what_is_wrong_with_a_profile_is_told_with_the_other_faults(tmp_path: Pa
     found = faults(tmp_path, 'calling_profiles = "profiles"\n' + SMALL.replace("+31401234567", "12"))
 
     assert {"hours.sunday", "dealers.demo.ddis[0]"} <= set(found)
+
+
+@pytest.mark.parametrize("ddis", ["5", "1.5", "true", "{a = 1}", '"+31401234567"'])
+def test_numbers_that_are_no_list_are_a_fault(tmp_path: Path, ddis: str) -> None:
+    assert any(
+        key.startswith("dealers.other.ddis")
+        for key in faults(tmp_path, f"{SMALL}\n[dealers.other]\nddis = {ddis}\n")
+    )
+
+
+def test_tables_within_tables_without_end_are_no_toml(tmp_path: Path) -> None:
+    assert faults(tmp_path, "a=" + "[" * 50_000)[""].startswith("is no TOML (")

@@ -135,12 +135,13 @@ def prompt_length(asterisk: DealerAsterisk, name: str) -> timedelta:
     return timedelta(seconds=PromptLengths(asterisk.node.sounds_dir).seconds(name))
 
 
-def settings(asterisk: DealerAsterisk, folder: Path) -> Settings:
-    """Settings for the tests' Asterisk and a database in `folder`."""
+def settings(asterisk: DealerAsterisk, folder: Path, database_url: str = "") -> Settings:
+    """Settings for the tests' Asterisk and a database, in `folder` unless told otherwise."""
     node = asterisk.node
     return Settings(
         node="n1",
-        database_url=f"sqlite:///{folder}/dealerlijn.db",
+        database_url=database_url or f"sqlite:///{folder}/dealerlijn.db",
+        journal_dir=folder,
         ari=AriAddress(f"http://127.0.0.1:{node.ari_port}/ari", node.ari.user, node.ari.password),
         ami=AmiAddress("127.0.0.1", node.ami_port, node.ami.user, node.ami.password),
         dealers_file=Path("dealers.toml"),
@@ -155,9 +156,11 @@ def settings(asterisk: DealerAsterisk, folder: Path) -> Settings:
     )
 
 
-async def store_agents(asterisk: DealerAsterisk, folder: Path, names: Sequence[str]) -> None:
+async def store_agents(
+    asterisk: DealerAsterisk, folder: Path, names: Sequence[str], database_url: str = ""
+) -> None:
     """Put agents with a phone each into the database."""
-    database = open_database(settings(asterisk, folder).database_url)
+    database = open_database(settings(asterisk, folder, database_url).database_url)
     await database.migrate()
     for name in names:
         profile = AgentProfile(AgentId(name), name, f"PJSIP/{name}", SKILLS[name])
@@ -173,6 +176,7 @@ async def store_campaign(
     pacing: PacingSettings = ONE_FOR_ONE,
     detection: MachineDetection = MachineDetection.OFF,
     wrap_up_seconds: int = 1,
+    database_url: str = "",
 ) -> Campaign:
     """Put a running campaign with a contact for each number into the database.
 
@@ -193,7 +197,7 @@ async def store_campaign(
         machine_detection=detection,
         drop_machines=detection is not MachineDetection.OFF,
     )
-    database = open_database(settings(asterisk, folder).database_url)
+    database = open_database(settings(asterisk, folder, database_url).database_url)
     await database.migrate()
     key = await load_hash_key(database)
     contacts = [
@@ -222,15 +226,16 @@ async def controller(
     campaign: Campaign | None = None,
     caps: TrunkCaps = PLENTY,
     trunk: str = TRUNK,
+    database_url: str = "",
 ) -> AsyncIterator[Watched]:
     """Run the controller with these agents logged in and available; nothing may be left of it afterwards.
 
     With a campaign the agents work on it; the context begins when their lines are up. `trunk` names the endpoint of the
     telephone network.
     """
-    await store_agents(asterisk, folder, tuple(SKILLS))
+    await store_agents(asterisk, folder, tuple(SKILLS), database_url)
     async with running(
-        replace(settings(asterisk, folder), caps=caps, trunk_endpoint=trunk), known
+        replace(settings(asterisk, folder, database_url), caps=caps, trunk_endpoint=trunk), known
     ) as program:
         facts: list[Fact] = []
         program.journal.observe("test", facts.append)

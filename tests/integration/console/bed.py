@@ -86,6 +86,7 @@ class Bed:
     url: str = ""
     facts: list[Fact] = field(default_factory=list)
     wakes: list[None] = field(default_factory=list)
+    doubts: list[bool] = field(default_factory=list)
     checks: dict[str, bool] = field(default_factory=lambda: {"ari": True, "database": True})
 
     @property
@@ -115,6 +116,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     await create_campaign(database, apk_campaign())
     facts: list[Fact] = []
     wakes: list[None] = []
+    doubts: list[bool] = []
     live = LiveCall(
         LIVE, Direction.INBOUND, DEALER, "queue", clock.now(), Department.SALES, number=PhoneNumber(CUSTOMER)
     )
@@ -149,8 +151,9 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         calibration=lambda _campaign: Calibration(
             0.15, 0.2, 0.31, 0.3, (Reliability(100.0, 0.05, 0.04),) * 10
         ),
+        confirm_clock=lambda: bool(doubts) and doubts.pop(),
     )
-    bed = Bed(control, desk, journal, database, store, telephony, facts=facts, wakes=wakes)
+    bed = Bed(control, desk, journal, database, store, telephony, facts=facts, wakes=wakes, doubts=doubts)
     watch = Watch(
         lambda: (b"dealerlijn_agents 1\n", "text/plain; version=0.0.4; charset=utf-8"),
         {"ari": lambda: bed.checks["ari"], "database": lambda: bed.checks["database"]},

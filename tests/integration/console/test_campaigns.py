@@ -113,6 +113,18 @@ async def test_starting_a_running_campaign_changes_nothing(bed: Bed, client: Api
     assert len(bed.facts) == 1
 
 
+async def test_whoever_starts_a_campaign_confirms_a_clock_in_doubt_and_that_is_audited(
+    bed: Bed, client: ApiClient
+) -> None:
+    await client.ask(campaigns.START_CAMPAIGN, campaign_id="apk-may")
+    bed.doubts.append(True)
+    await client.ask(campaigns.START_CAMPAIGN, campaign_id="apk-may")
+    await client.ask(campaigns.START_CAMPAIGN, campaign_id="apk-may")
+
+    audit = await client.ask(LIST_CHANGES)
+    assert [change.action for change in audit.changes] == ["clock_confirmed", "campaign_running"]
+
+
 async def test_pacing_can_be_changed_while_it_runs(bed: Bed, client: ApiClient) -> None:
     patch = PacingPatch(mode=DialMode.PROGRESSIVE, target_ratio=0.01)
 

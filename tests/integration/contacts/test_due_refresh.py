@@ -276,13 +276,41 @@ async def test_a_list_without_a_window_is_refused_with_the_remedy(
         await refreshed(database, register)
 
 
+class Standing:
+    """A clock that stands still, believed or not."""
+
+    believed = True
+
+    def now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def trusted(self) -> bool:
+        return self.believed
+
+
+async def test_no_list_is_kept_by_its_dates_while_nobody_knows_what_day_it_is(
+    database: Database, rdw: FakeRdw, access: RdwAccess
+) -> None:
+    await listed(database, with_car(1))
+    rdw.register("B001AE", NEXT_YEAR)
+    clock = Standing()
+    clock.believed = False
+
+    await DueLists(database, access, clock).look()
+
+    assert await lists_to_keep(database, TODAY) == [CAMPAIGN.campaign_id]
+
+
 async def test_every_list_is_kept_once_a_day_and_again_when_its_window_changes(
     database: Database, rdw: FakeRdw, access: RdwAccess
 ) -> None:
     await listed(database, with_car(1))
     await campaign_with(database, [], other("banden"))
     rdw.register("B001AE", NEXT_YEAR)
-    keeper = DueLists(database, access, lambda: NOW)
+    keeper = DueLists(database, access, Standing())
 
     await keeper.look()
     kept = await lists_to_keep(database, TODAY)
@@ -303,7 +331,7 @@ async def test_a_list_that_cannot_be_kept_is_told_and_tried_again(
     rdw.always = status(403)
 
     with caplog.at_level(logging.WARNING):
-        await DueLists(database, access, lambda: NOW).look()
+        await DueLists(database, access, Standing()).look()
 
     assert [record.message for record in caplog.records] == ["a list was not kept by its dates"]
     assert "B001AE" not in str(vars(caplog.records[0]))

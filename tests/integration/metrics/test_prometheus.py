@@ -62,7 +62,7 @@ def measure_and_show(metrics: Metrics, rng: random.Random) -> None:
     metrics.campaigns.count_pacing_decision(stream.CAMPAIGN, "lookahead")
     metrics.technical.observe_loop_lag(rng.expovariate(1000))
     metrics.technical.observe_echo(stream.NODE, rng.expovariate(500))
-    metrics.technical.set_journal(rng.randrange(50), 0, 0)
+    metrics.technical.set_journal(rng.randrange(50), 0, 0, 0)
     metrics.technical.set_leftovers(stream.NODE, channels=8, bridges=4)
     metrics.technical.set_tasks(20)
 

@@ -305,3 +305,14 @@ async def test_resolved_attempts_are_the_answered_and_those_that_ended_without_t
     ]
     assert len(await store.resolved_attempts(key, 2)) == 2
     assert await store.resolved_attempts(other("another").campaign_id, 10) == []
+
+
+async def test_of_attempts_whose_commit_is_in_doubt_the_open_ones_are_told(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1), contact(2)])
+    store = await store_for(database)
+    ids = call_ids(4)
+    one, two = committed(await store.commit_attempts(campaign, ids[:2], NOW, "x"))
+    await Journal(database, NODE, 1).write_facts([ended(two)])
+
+    assert await store.open_among(ids) == {one.call_id: one.contact_id}
+    assert await store.open_among([]) == {}

@@ -259,6 +259,7 @@ async def test_totals_and_the_abandon_window_count_attempts(database: Database) 
     assert (window.connected, window.abandoned) == (1, 1)
     later = await store.abandon_window(key, NOW + timedelta(seconds=1))
     assert (later.connected, later.abandoned) == (0, 0)
+    assert await store.stored_as_abandoned([one.call_id, two.call_id]) == {two.call_id}
     [talking] = await open_attempts(database, NODE)
     assert (talking.call_id, talking.agent_id, talking.number) == (one.call_id, ANNA, one.number)
 

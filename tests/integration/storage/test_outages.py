@@ -31,6 +31,7 @@ from tests.integration.storage.builders import (
         ("mysql://host/name", "mysql is no database"),
         ("sqlite://", "needs a file"),
         ("postgresql://host", "name of the database is missing"),
+        ("postgresql://a..b/name", "can be no name of a machine"),
     ],
 )
 def test_a_wrong_address_is_refused_with_a_remedy(url: str, reason: str) -> None:
@@ -38,6 +39,14 @@ def test_a_wrong_address_is_refused_with_a_remedy(url: str, reason: str) -> None
         open_database(url)
 
     assert "write sqlite:///" in caught.value.remedy
+
+
+@pytest.mark.parametrize("option", ["sslmode=require", "foo=1"])
+def test_an_option_that_the_driver_does_not_know_is_refused_with_a_remedy(option: str) -> None:
+    with pytest.raises(WrongDatabaseUrl, match="unknown option") as caught:
+        open_database(f"postgresql://host/name?{option}")
+
+    assert "?ssl=require" in caught.value.remedy
 
 
 async def test_no_server_is_told_at_once_without_the_password() -> None:

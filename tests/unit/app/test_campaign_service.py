@@ -38,7 +38,7 @@ class Bed:
                 Launches(),
                 Room(),
                 lambda _fact: None,
-                LoopClock().now,
+                LoopClock(),
                 lambda: CallId(f"n1{next(numbers):026d}"),
                 lambda _campaign_id, _reason: None,
                 shipped_profiles(),

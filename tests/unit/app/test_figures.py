@@ -73,6 +73,7 @@ async def test_queues_agents_and_campaigns_are_shown_as_they_are_now() -> None:
     assert shown.of("running_campaigns", campaign="draft") == 0
     assert shown.of("campaign_agents", campaign="draft", state="available") == 1
     assert shown.of("journal_waiting_facts") == 2
+    assert shown.of("trusted_clocks", node="n1") == 1
     assert shown.of("phones", node="n1", state="reachable") == 1
     assert shown.of("unreachable_agents", node="n1") == 1
     assert shown.of("trunk_registrations", node="n1", state="unregistered") == 1

@@ -136,3 +136,18 @@ def test_the_api_is_asked_where_it_listens(host: str, url: str) -> None:
     access = read_api_access({"DEALERLIJN_HTTP_HOST": host, "DEALERLIJN_API_TOKEN": TOKEN})
 
     assert (access.url, access.token) == (url, TOKEN)
+
+
+@pytest.mark.parametrize("name", ["DEALERLIJN_AMI_PORT", "DEALERLIJN_TRUNK_CALLS_PER_DAY"])
+@pytest.mark.parametrize("value", ["9" * 5000, "\u0663" * 3, "\u00b2", "1e3", "0x10", " "])
+def test_a_number_that_no_person_writes_is_a_fault(name: str, value: str) -> None:
+    told = faults(ENOUGH | {name: value})
+
+    assert name in told
+    assert len(told) < 200
+
+
+def test_a_file_without_end_is_a_fault() -> None:
+    told = faults(ENOUGH | {"DEALERLIJN_NODE_FILE": "/dev/zero"})
+
+    assert "DEALERLIJN_NODE_FILE: cannot be read (it is no short UTF-8 text)" in told

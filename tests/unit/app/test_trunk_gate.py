@@ -2,7 +2,7 @@ from app.trunk_gate import DealerRoom, TrunkGate
 from calls.ids import DealerId
 from dialer.caps import TrunkCaps
 from tests.fakes.virtual_time import START, after
-from tests.unit.app.people import attempt_ended, committed
+from tests.unit.app.people import DEMO, attempt_ended, committed
 from tests.unit.app.reached import REACHED
 
 CAPS = TrunkCaps(per_second=10, at_once=5, per_day=8)
@@ -11,13 +11,13 @@ DAY = 24 * 3600
 
 def reachable_gate(*, in_flight: int, dialled_today: int) -> TrunkGate:
     """A gate whose Asterisk can be reached."""
-    gate = TrunkGate(CAPS, START, in_flight=in_flight, dialled_today=dialled_today)
+    gate = TrunkGate(CAPS, START, in_flight={DEMO: in_flight}, dialled_today=dialled_today)
     gate.on_fact(REACHED)
     return gate
 
 
 def test_before_asterisk_is_reached_nothing_is_dialled() -> None:
-    gate = TrunkGate(CAPS, START, in_flight=0, dialled_today=0)
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled_today=0)
 
     assert gate.room(after(10)) == 0
 
@@ -114,3 +114,12 @@ def test_room_is_not_kept_for_a_dealer_who_lacks_it_no_longer() -> None:
     rooms = (demo.room(after(10)), demo.room(after(14)))
 
     assert rooms == (0, 1)
+
+
+def test_what_an_earlier_process_left_in_the_air_counts_as_its_dealers_share() -> None:
+    gate = reachable_gate(in_flight=4, dialled_today=0)
+    demo, other = DealerRoom(gate, DEMO), DealerRoom(gate, DealerId("other"))
+    demo.lack(after(10))
+    other.lack(after(10))
+
+    assert (demo.room(after(10)), other.room(after(10))) == (0, 1)

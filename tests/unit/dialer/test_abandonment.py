@@ -17,6 +17,15 @@ from dialer.life import GRACE, AttemptState, Trigger
 from tests.unit.dialer.attempt_story import ANNA, CALL, LEG, START, Story, at, story_at
 
 
+def test_the_grace_is_no_longer_when_the_clock_was_set_back_between_answer_and_news() -> None:
+    story = story_at(AttemptState.RINGING)
+
+    story.tell(Trigger.ANSWERED, 3600, late=-3592)
+
+    (timer,) = [command for command in story.commands if isinstance(command, SetTimer)]
+    assert timer == SetTimer(GRACE, story.attempt.grace_seconds)
+
+
 def test_the_grace_runs_from_the_answer_however_late_its_news() -> None:
     story = Story()
     story.tell(Trigger.DIALLED, 0)

@@ -21,6 +21,7 @@ from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
 from calls.words import AgentState, AttemptOutcome, HangupCause
 from dialer.answering import Choice
 from dialer.campaign import (
+    AbandonWindow,
     Campaign,
     CampaignKind,
     CampaignState,
@@ -61,6 +62,20 @@ CAMPAIGN = Campaign(
 )
 
 
+class JumpingClock(LoopClock):
+    """A clock that can be set to another time, and that can be in doubt."""
+
+    def __init__(self) -> None:
+        self.set_forward = timedelta()
+        self.believed = True
+
+    def now(self) -> datetime:
+        return super().now() + self.set_forward
+
+    def trusted(self) -> bool:
+        return self.believed
+
+
 class Bed:
     """A runner and all it talks to."""
 
@@ -73,6 +88,7 @@ class Bed:
         self.launches = Launches()
         self.facts: list[Fact] = []
         self.reasons: list[str] = []
+        self.clock = JumpingClock()
         self.runner = CampaignRunner(
             campaign,
             self.store,
@@ -80,7 +96,7 @@ class Bed:
             self.launches,
             self.room,
             self.facts.append,
-            LoopClock().now,
+            self.clock,
             lambda: CallId(f"n1{next(numbers):026d}"),
             lambda _campaign_id, reason: self.reasons.append(reason),
             shipped_profiles(),
@@ -186,6 +202,43 @@ async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read
 
 
 @virtual_time
+async def test_an_attempt_that_was_committed_although_the_database_did_not_say_so_ends_and_is_never_dialled() -> (
+    None
+):
+    class DiesAsItCommits(MemoryCampaignStore):
+        async def commit_attempts(
+            self,
+            campaign: Campaign,
+            call_ids: Sequence[CallId],
+            now: datetime,
+            reason: str,
+            dates_first: Sequence[date] = (),
+            choice: Choice | None = None,
+        ) -> list[CommittedAttempt | RefusedContact]:
+            if not self.commits:
+                self.commits.append(now)
+                self.open = {call_ids[0]: ContactId(77)}
+                raise StoreUnavailable("the test took it away")
+            return await super().commit_attempts(campaign, call_ids, now, reason, dates_first, choice)
+
+    bed = Bed(free=2)
+    bed.runner._store = DiesAsItCommits(CAMPAIGN, contacts=10)
+
+    async with running(bed):
+        await asyncio.sleep(10)
+
+    told = [fact for fact in bed.facts if isinstance(fact, AttemptCommitted | AttemptEnded)]
+    assert [(type(fact), fact.contact_id) for fact in told[:2]] == [
+        (AttemptCommitted, 77),
+        (AttemptEnded, 77),
+    ]
+    assert isinstance(told[1], AttemptEnded)
+    assert told[1].outcome is AttemptOutcome.FAILED
+    assert sum(fact.contact_id == 77 for fact in told) == 2
+    assert [attempt.contact_id for attempt in bed.launches.attempts] == [0, 1]
+
+
+@virtual_time
 async def test_each_refusal_is_told_with_its_rule_and_the_next_contact_is_tried_at_once() -> None:
     bed = Bed(free=2)
     bed.store.refused = {ContactId(0): "objection", ContactId(1): "attempts_used_up"}
@@ -244,9 +297,8 @@ async def test_a_stopped_campaign_dials_nobody_until_it_runs_again() -> None:
 
 @virtual_time
 async def test_nobody_is_dialled_outside_calling_hours() -> None:
-    evening = LoopClock()
     bed = Bed()
-    bed.runner._now = lambda: evening.now().replace(hour=20)
+    bed.clock.set_forward = timedelta(hours=10)
 
     async with running(bed):
         await asyncio.sleep(10)
@@ -349,16 +401,54 @@ async def test_the_abandoned_of_today_are_read_now_and_then_and_kept_up_in_betwe
             AttemptConnected(after(11), call_id(2), APK, DEMO, ANNA, 0.1),
             AttemptConnected(after(12), call_id(3), CampaignId("tyres"), DEMO, ANNA, 0.1),
         )
-        window = bed.runner._window
+        window = await bed.runner._abandons(after(13))
         await asyncio.sleep(WINDOW_REFRESH_SECONDS - 5)
         read_before = bed.store.windows
         await asyncio.sleep(10)
 
-    assert window is not None
     assert (window.connected, window.abandoned) == (1001, 1)
     assert (read_before, bed.store.windows) == (1, 2)
-    assert bed.runner._window is not None
-    assert bed.runner._window.abandoned == 0
+
+
+@virtual_time
+async def test_an_abandoned_call_counts_once_before_it_is_stored_and_once_after() -> None:
+    bed = Bed()
+    for number in (1, 2, 2):
+        bed.tell(AttemptAbandoned(after(number), call_id(number), APK, DEMO, 1.7))
+
+    counts = []
+    for stored in ({9}, {9, 1}, {9, 1, 2}):
+        bed.store.stored = {call_id(number) for number in stored}
+        bed.runner._window_at = None
+        counts.append((await bed.runner._abandons(after(60))).abandoned)
+
+    assert counts == [3, 3, 3]
+
+
+@virtual_time
+async def test_a_call_that_is_abandoned_while_the_window_is_read_counts() -> None:
+    bed = Bed()
+
+    class Meanwhile(MemoryCampaignStore):
+        async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
+            window = await super().abandon_window(campaign_id, since)
+            bed.tell(AttemptAbandoned(after(2), call_id(1), APK, DEMO, 1.7))
+            return window
+
+    bed.runner._store = Meanwhile(CAMPAIGN)
+
+    assert (await bed.runner._abandons(after(2))).abandoned == 1
+
+
+@virtual_time
+async def test_an_abandoned_call_that_was_never_stored_counts_for_a_day() -> None:
+    bed = Bed()
+    bed.tell(AttemptAbandoned(after(0), call_id(1), APK, DEMO, 1.7))
+
+    day = 24 * 3600
+
+    assert (await bed.runner._abandons(after(day))).abandoned == 1
+    assert (await bed.runner._abandons(after(day + WINDOW_REFRESH_SECONDS))).abandoned == 0
 
 
 @virtual_time

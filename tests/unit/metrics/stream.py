@@ -23,6 +23,7 @@ from calls.facts import (
     CallServedAlone,
     CampaignStarted,
     CampaignStopped,
+    ClockJumped,
     ContactRefused,
     ControllerStarted,
     DifferenceFound,
@@ -174,6 +175,10 @@ def difference(kind: str = "orphan_channel") -> DifferenceFound:
     return DifferenceFound(NOW, NODE, kind, "n1-some-object")
 
 
+def jumped() -> ClockJumped:
+    return ClockJumped(NOW, NODE, -3600.0)
+
+
 def refused(rule: str = "objection") -> ContactRefused:
     return ContactRefused(NOW, CAMPAIGN, DEALER, ContactId(8), rule)
 
@@ -254,8 +259,8 @@ def attempt(rng: random.Random, number: int) -> list[Fact]:
 
 
 def system_facts() -> list[Fact]:
-    """The controller starts, reaches Asterisk, loses it, takes over what lived on and finds a difference."""
-    return [started(), reached(), lost(), reached(taken_over=2), difference()]
+    """The controller starts, reaches Asterisk, loses it, takes over what lived on and finds a difference; the clock jumps."""
+    return [started(), reached(), lost(), reached(taken_over=2), difference(), jumped()]
 
 
 def traffic(seed: int, calls: int, attempts: int) -> Iterator[Fact]:

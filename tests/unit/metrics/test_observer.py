@@ -29,7 +29,17 @@ _RESTORED = (
     "information_messages",
     "campaign_abandon_ratio",
 )
-_UNITS = ("_total", "_seconds", "_ratio", "_calls", "_agents", "_facts", "_campaigns", "_connections")
+_UNITS = (
+    "_total",
+    "_seconds",
+    "_ratio",
+    "_calls",
+    "_agents",
+    "_facts",
+    "_campaigns",
+    "_connections",
+    "_clocks",
+)
 _UNITS_ALONE = {
     f"dealerlijn_{name}"
     for name in ("agents", "channels", "bridges", "tasks", "phones", "trunk_registrations")

@@ -49,14 +49,29 @@ def test_differences_are_counted_by_kind() -> None:
     assert shown.of("reconcile_differences_total", node="n1", kind="other") == 0
 
 
+def test_jumps_of_the_clock_are_counted_and_whether_it_is_believed_is_shown() -> None:
+    metrics = Metrics(stream.TARGETS)
+    metrics.observe(stream.started())
+    before = Shown(metrics).of("clock_jumps_total", node="n1")
+
+    metrics.observe(stream.jumped())
+    metrics.technical.set_clock(stream.NODE, trusted=False)
+
+    shown = Shown(metrics)
+    assert (before, shown.of("clock_jumps_total", node="n1")) == (0, 1)
+    assert shown.of("trusted_clocks", node="n1") == 0
+
+
 def test_totals_kept_elsewhere_become_counters() -> None:
     metrics = Metrics(stream.TARGETS)
 
-    metrics.technical.set_journal(waiting=10, dropped=2, observer_errors=1)
-    metrics.technical.set_journal(waiting=4, dropped=5, observer_errors=1)
+    metrics.technical.set_journal(waiting=10, unkept=3, dropped=2, observer_errors=1)
+    unkept = Shown(metrics).of("journal_unkept_facts")
+    metrics.technical.set_journal(waiting=4, unkept=0, dropped=5, observer_errors=1)
 
     shown = Shown(metrics)
     assert shown.of("journal_waiting_facts") == 4
+    assert (unkept, shown.of("journal_unkept_facts")) == (3, 0)
     assert shown.of("journal_dropped_facts_total") == 5
     assert shown.of("observer_errors_total") == 1
 

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -416,3 +417,21 @@ def test_no_agent_is_ever_given_two_calls_nor_a_call_two_agents(
         held = [one.call_id for one in view.agents if one.state in (S.RESERVED, S.RINGING, S.ON_CALL)]
         assert len(held) == len(set(held))
         assert all(call is not None for call in held)
+
+
+def test_when_the_clock_is_set_every_wait_and_every_wrap_up_stays_as_long_as_it_is() -> None:
+    floor = floor_with(agent(ANNA, sales=8), agent(BRAM, sales=8, since=5))
+    for number in (1, 2, 3):
+        floor.enqueue(waiting(number, since=number))
+    floor.assign(after(10))
+    floor.connected(ANNA, call_id(1), after(12))
+    floor.hung_up(ANNA, call_id(1), after(40), 30)
+
+    floor.clock_moved(timedelta(seconds=-5000))
+
+    (queue,) = floor.view(after(-4950)).queues
+    assert (queue.length, queue.longest_wait_seconds) == (2, 48)
+    assert floor.agent(BRAM).since == after(-4990)
+    assert floor.finish_due_wrap_ups(after(-4931)) == []
+    (wrapped_up,) = floor.finish_due_wrap_ups(after(-4930))
+    assert (wrapped_up.agent_id, wrapped_up.after) == (ANNA, S.AVAILABLE)
