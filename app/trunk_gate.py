@@ -21,19 +21,23 @@ _LACKS_FOR = timedelta(seconds=3)
 
 
 class TrunkGate:
-    """Counts what is in the air and what was dialled. `in_flight`, by dealer, and `dialled_today` begin at what the database says.
+    """Counts what is in the air and what was dialled. Both begin at what the database says.
 
-    What was dialled before `now` counts as dialled at `now`: its own times are not known here.
+    `in_flight` is by dealer, `dialled` how many were dialled at which moments of the last day; a moment after `now` is taken for `now`.
     """
 
     def __init__(
-        self, limits: TrunkCaps, now: datetime, in_flight: Mapping[DealerId, int], dialled_today: int
+        self,
+        limits: TrunkCaps,
+        now: datetime,
+        in_flight: Mapping[DealerId, int],
+        dialled: Mapping[datetime, int],
     ) -> None:
         self._caps = limits
         self._bucket = Bucket(now)
         self.in_flight = sum(in_flight.values())
         self._reachable = False
-        self._dialled = deque([now] * dialled_today)
+        self._dialled = deque(min(at, now) for at in sorted(dialled) for _ in range(dialled[at]))
         self._of_dealer: Counter[DealerId] = Counter(in_flight)
         self._lacking: dict[DealerId, datetime] = {}
 

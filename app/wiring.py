@@ -53,7 +53,7 @@ from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
 from app.storage.local_journal import LocalJournal, journal_dir, replay
 from app.storage.takeover import open_attempts, open_calls
-from app.storage.totals import count_totals
+from app.storage.totals import count_totals, dialled_by_minute
 from app.storage.workshop_capacity import SqlWorkshopCapacity
 from app.supervisor import Supervisor
 from app.takeover import Left, TakeOver
@@ -142,12 +142,11 @@ async def _assemble(
     metrics = Metrics(targets)
     metrics.restore(await count_totals(database, None, targets))
     left = Left(await open_calls(database, node), await open_attempts(database, node))
-    lately = await count_totals(database, clock.now() - timedelta(hours=24), targets)
     gate = TrunkGate(
         settings.caps,
         clock.now(),
         Counter(attempt.dealer for attempt in left.attempts),
-        sum(row.attempts for row in lately.attempts),
+        await dialled_by_minute(database, clock.now() - timedelta(hours=24)),
     )
 
     # The floor and the journal

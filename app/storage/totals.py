@@ -1,10 +1,10 @@
 """Counts straight from the calls and the attempts: for the last line of a run, and to go on counting after a restart."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, exists, extract, func, select
 
 from app.storage.database import Database
 from app.storage.tables import attempts, calls, voicemails
@@ -33,6 +33,19 @@ async def count_attempts(database: Database, campaign_id: CampaignId) -> tuple[A
     query = _attempts_query(None).where(attempts.c.campaign_id == campaign_id)
     async with database.reading(_LIMIT_SECONDS) as connection:
         return tuple(map(_attempt_total, await connection.execute(query)))
+
+
+async def dialled_by_minute(database: Database, since: datetime) -> dict[datetime, int]:
+    """How many attempts were committed since a moment, by the minute's end: no attempt is taken for older than it is."""
+    minute = cast(extract("epoch", attempts.c.committed_at), BigInteger) // 60
+    query = (
+        select(minute.label("minute"), func.count().label("attempts"))
+        .where(attempts.c.committed_at >= since)
+        .group_by(minute)
+    )
+    async with database.reading(_LIMIT_SECONDS) as connection:
+        rows = (await connection.execute(query)).all()
+    return {datetime.fromtimestamp((row.minute + 1) * 60, UTC): row.attempts for row in rows}
 
 
 def _calls_query(since: datetime | None, target_seconds: Mapping[DealerId, float]) -> Select[Any]:

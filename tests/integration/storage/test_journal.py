@@ -10,7 +10,7 @@ from app.storage.epochs import take_epoch
 from app.storage.errors import StaleEpoch
 from app.storage.journal import Journal, read_facts
 from app.storage.takeover import open_attempts, open_calls
-from app.storage.totals import count_attempts, count_totals
+from app.storage.totals import count_attempts, count_totals, dialled_by_minute
 from app.storage.voicemails import newest_voicemails
 from calls.facts import (
     AgentStateChanged,
@@ -218,6 +218,20 @@ async def test_totals_count_calls_by_department_phase_and_outcome(database: Data
         CallTotal(DEALER, None, CallPhase.MENU, InboundOutcome.LOST, 1),
     }
     assert await count_totals(database, NOW + timedelta(seconds=1), {}) == Totals()
+
+
+async def test_attempts_are_counted_by_the_end_of_the_minute_in_which_they_were_committed(
+    database: Database,
+) -> None:
+    campaign = await campaign_with(database, [contact(number) for number in range(1, 7)])
+    store = await store_for(database)
+    for at, count in ((0, 1), (1, 2), (90, 1), (120, 1), (150, 1)):
+        moment = NOW + timedelta(seconds=at)
+        assert len(committed(await store.commit_attempts(campaign, call_ids(count), moment, "x"))) == count
+
+    counts = await dialled_by_minute(database, NOW + timedelta(seconds=1))
+
+    assert counts == {NOW + timedelta(minutes=minute): count for minute, count in ((1, 2), (2, 1), (3, 2))}
 
 
 async def test_totals_and_the_abandon_window_count_attempts(database: Database) -> None:

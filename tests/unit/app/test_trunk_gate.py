@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from app.trunk_gate import DealerRoom, TrunkGate
 from calls.ids import DealerId
 from dialer.caps import TrunkCaps
@@ -11,13 +13,13 @@ DAY = 24 * 3600
 
 def reachable_gate(*, in_flight: int, dialled_today: int) -> TrunkGate:
     """A gate whose Asterisk can be reached."""
-    gate = TrunkGate(CAPS, START, in_flight={DEMO: in_flight}, dialled_today=dialled_today)
+    gate = TrunkGate(CAPS, START, in_flight={DEMO: in_flight}, dialled={START: dialled_today})
     gate.on_fact(REACHED)
     return gate
 
 
 def test_before_asterisk_is_reached_nothing_is_dialled() -> None:
-    gate = TrunkGate(CAPS, START, in_flight={}, dialled_today=0)
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled={})
 
     assert gate.room(after(10)) == 0
 
@@ -88,6 +90,27 @@ def test_a_day_later_there_is_room_again() -> None:
         gate.on_fact(attempt_ended(10 + number))
     assert gate.room(after(DAY + 60)) == 2
     assert gate.room(after(DAY + 3600)) == 4
+
+
+def test_what_an_earlier_process_dialled_leaves_the_day_when_its_own_day_is_over() -> None:
+    dialled = {START - timedelta(hours=23): 5, START - timedelta(hours=1): 3}
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled=dialled)
+    gate.on_fact(REACHED)
+
+    rooms = [gate.room(after(hours * 3600)) for hours in (0.9, 1, 22.9, 23)]
+
+    assert rooms == [0, 5, 5, 5]
+    for number in range(5):
+        gate.on_fact(committed(number, 23 * 3600))
+        gate.on_fact(attempt_ended(number))
+    assert gate.room(after(23 * 3600 + 10)) == 3
+
+
+def test_an_attempt_of_the_future_counts_for_a_day_from_the_start_on() -> None:
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled={START + timedelta(hours=5): 8})
+    gate.on_fact(REACHED)
+
+    assert (gate.room(after(DAY - 1)), gate.room(after(DAY))) == (0, 5)
 
 
 def test_a_dealer_who_lacks_room_gets_what_comes_free_from_one_with_more_than_its_share() -> None:
