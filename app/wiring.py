@@ -45,7 +45,7 @@ from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
 from app.recordings import Recordings
 from app.settings import Settings
-from app.storage.agents import StoredAgent, all_agents
+from app.storage.agents import all_agents, restored
 from app.storage.alone import SqlTold
 from app.storage.campaign_store import SqlCampaignStore
 from app.storage.database import Database, open_database, other_clock
@@ -64,11 +64,9 @@ from app.what_if import WhatIf
 from app.workshop import Workshop
 from calls.facts import ClockJumped, ControllerStarted
 from calls.ids import AgentId, CallId, NodeId, new_call_id
-from calls.words import AgentState
 from dialer.campaign import AbandonWindow, Campaign
 from dialer.runner import CampaignRunner
 from metrics.observer import Metrics
-from routing.agent import Agent
 from routing.floor import Floor
 
 AUDIT_SECONDS = 15.0
@@ -152,7 +150,7 @@ async def _assemble(
     # The floor and the journal
     floor = Floor()
     for stored in await all_agents(database):
-        _know(floor, stored, clock)
+        floor.restore(restored(stored, clock.now()))
     journal = Journal(SqlJournal(database, node, epoch), local)
     desk = FloorDesk(
         floor,
@@ -371,24 +369,6 @@ async def _repeat(connection: AriConnection, seconds: float, work: Callable[[str
         await asyncio.sleep(seconds)
         if connection.live:
             await work(connection.application)
-
-
-def _know(floor: Floor, stored: StoredAgent, clock: Clock) -> None:
-    if stored.state is AgentState.LOGGED_OUT or stored.since is None:
-        floor.know(stored.profile, clock.now())
-        return
-    floor.restore(
-        Agent(
-            stored.profile,
-            stored.state,
-            stored.since,
-            stored.since,
-            reason=stored.reason,
-            call_id=stored.call_id,
-            campaign_id=stored.campaign_id,
-            wrap_up_until=clock.now() if stored.state is AgentState.WRAP_UP else None,
-        )
-    )
 
 
 def _endpoint(floor: Floor, agent_id: AgentId) -> str | None:

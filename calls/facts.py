@@ -153,7 +153,10 @@ class CallServedAlone:
 
 @dataclass(frozen=True, slots=True)
 class AgentStateChanged:
-    """An agent went from one state to another. `reason` is one word; `call_id` the call it concerns, if any."""
+    """An agent went from one state to another. `reason` is one word; `call_id` the call it concerns, if any.
+
+    `wrap_up_until` is when the wrap-up that begins is over, unless the agent ends it before.
+    """
 
     at: datetime
     agent_id: AgentId
@@ -162,6 +165,7 @@ class AgentStateChanged:
     reason: str
     call_id: CallId | None = None
     campaign_id: CampaignId | None = None
+    wrap_up_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,7 +316,16 @@ class Floor:
         call_id = after.call_id or before.call_id
         campaign_id = after.campaign_id or before.campaign_id
         return [
-            AgentStateChanged(now, agent_id, before.state, after.state, after.reason, call_id, campaign_id)
+            AgentStateChanged(
+                now,
+                agent_id,
+                before.state,
+                after.state,
+                after.reason,
+                call_id,
+                campaign_id,
+                after.wrap_up_until,
+            )
         ]
 
     def _put_back(self, call_id: CallId, facts: Facts) -> None:

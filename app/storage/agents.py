@@ -13,7 +13,7 @@ from app.storage.database import Database
 from app.storage.tables import agents
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState
-from routing.agent import AgentProfile
+from routing.agent import Agent, AgentProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class StoredAgent:
     since: datetime | None
     call_id: CallId | None
     campaign_id: CampaignId | None
+    wrap_up_until: datetime | None
 
 
 async def save_agent(database: Database, profile: AgentProfile, entry: AuditEntry | None = None) -> None:
@@ -53,6 +54,27 @@ async def all_agents(database: Database) -> list[StoredAgent]:
         return [_agent(row) for row in await connection.execute(select(agents).order_by(agents.c.agent_id))]
 
 
+def restored(stored: StoredAgent, now: datetime) -> Agent:
+    """The agent to go on with at `now`, after a restart."""
+    if stored.state is AgentState.LOGGED_OUT or stored.since is None:
+        return Agent(stored.profile, AgentState.LOGGED_OUT, since=now, available_since=now)
+    until = None
+    if stored.state is AgentState.WRAP_UP:
+        until = stored.wrap_up_until or now
+        # Were the clock set back meanwhile, a wrap-up would last for as long: it is never longer than it was to be.
+        until = min(until, now + (until - stored.since))
+    return Agent(
+        stored.profile,
+        stored.state,
+        stored.since,
+        stored.since,
+        reason=stored.reason,
+        call_id=stored.call_id,
+        campaign_id=stored.campaign_id,
+        wrap_up_until=until,
+    )
+
+
 def _agent(row: Row[Any]) -> StoredAgent:
     skills: Mapping[str, int] = msgspec.json.decode(row.skills, type=dict[str, int])
     dealers = None if row.dealers is None else msgspec.json.decode(row.dealers, type=frozenset[DealerId])
@@ -63,4 +85,5 @@ def _agent(row: Row[Any]) -> StoredAgent:
         since=row.since,
         call_id=row.call_id,
         campaign_id=row.campaign_id,
+        wrap_up_until=row.wrap_up_until,
     )

@@ -64,6 +64,7 @@ def project(facts: Iterable[Fact]) -> Changes:
                     "since": fact.at,
                     "call_id": fact.call_id,
                     "campaign_id": fact.campaign_id,
+                    "wrap_up_until": fact.wrap_up_until,
                 }
             case DispositionRecorded():
                 changes.dispositions.append(fact)

@@ -120,6 +120,7 @@ agents = Table(
     Column("since", UtcTime),
     Column("call_id", String(28)),
     Column("campaign_id", Text),
+    Column("wrap_up_until", UtcTime),
 )
 
 customers = Table(

@@ -1,0 +1,13 @@
+"""What an agent's state needs to go on after a restart as it was."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("agents", sa.Column("wrap_up_until", sa.DateTime(timezone=True), nullable=True))

@@ -1,0 +1,90 @@
+"""Agents of one process, as the next one finds them in the database."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from app.storage.agents import all_agents, restored, save_agent
+from app.storage.database import Database
+from app.storage.epochs import take_epoch
+from app.storage.journal import Journal
+from calls.facts import Fact
+from calls.ids import AgentId, CampaignId
+from calls.words import AgentState
+from routing.agent import Agent, AgentProfile
+from routing.floor import Floor
+from tests.integration.storage.builders import NODE, NOW, call_ids
+
+ANNA = AgentId("anna")
+PROFILE = AgentProfile(ANNA, "Anna Proef", "PJSIP/anna", {"sales": 8})
+APK = CampaignId("apk-mei")
+[CALL] = call_ids(1)
+
+
+def after(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
+def on_call() -> tuple[Floor, list[Fact]]:
+    """A floor on which Anna talks, and the facts that told so."""
+    floor = Floor()
+    floor.know(PROFILE, NOW)
+    facts: list[Fact] = [*floor.login(ANNA, NOW, APK)]
+    floor.line_up(ANNA)
+    reserved = floor.reserve_line(APK, CALL, NOW)
+    assert reserved is not None
+    facts += [reserved.fact, *floor.connected(ANNA, CALL, NOW)]
+    return floor, facts
+
+
+async def found_again(database: Database, facts: Sequence[Fact], seconds: float) -> Agent:
+    """Anna as a process that begins so many seconds later knows her."""
+    await save_agent(database, PROFILE)
+    journal = Journal(database, NODE, await take_epoch(database, NODE))
+    await journal.write_facts(facts)
+    [stored] = await all_agents(database)
+    return restored(stored, NOW + after(seconds))
+
+
+async def test_wrap_up_goes_on_after_a_restart_until_its_own_end(database: Database) -> None:
+    floor, facts = on_call()
+    facts += floor.hung_up(ANNA, CALL, NOW + after(60), 30)
+
+    again = Floor()
+    again.restore(await found_again(database, facts, 65))
+
+    assert again.agent(ANNA).wrap_up_until == NOW + after(90)
+    assert again.finish_due_wrap_ups(NOW + after(89)) == []
+    (free,) = again.finish_due_wrap_ups(NOW + after(90))
+    assert (free.before, free.after, free.reason) == (
+        AgentState.WRAP_UP,
+        AgentState.AVAILABLE,
+        "wrap_up_timer",
+    )
+
+
+async def test_wrap_up_that_would_be_over_by_now_ends_at_once(database: Database) -> None:
+    floor, facts = on_call()
+    facts += floor.hung_up(ANNA, CALL, NOW + after(60), 30)
+
+    again = Floor()
+    again.restore(await found_again(database, facts, 3600))
+
+    assert len(again.finish_due_wrap_ups(NOW + after(3600))) == 1
+
+
+async def test_a_clock_that_was_set_back_makes_no_wrap_up_longer(database: Database) -> None:
+    floor, facts = on_call()
+    facts += floor.hung_up(ANNA, CALL, NOW + after(60), 30)
+
+    agent = await found_again(database, facts, -7200)
+
+    assert agent.wrap_up_until == NOW + after(-7200 + 30)
+
+
+async def test_an_agent_who_is_in_no_wrap_up_has_no_end_of_it(database: Database) -> None:
+    floor, facts = on_call()
+    facts += [*floor.hung_up(ANNA, CALL, NOW + after(60), 30), *floor.finish_wrap_up(ANNA, NOW + after(61))]
+
+    agent = await found_again(database, facts, 62)
+
+    assert (agent.state, agent.campaign_id, agent.wrap_up_until) == (AgentState.AVAILABLE, APK, None)
