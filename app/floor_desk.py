@@ -15,6 +15,7 @@ from app.clock import Clock
 from app.journal import Journal
 from calls.facts import (
     AgentStateChanged,
+    AgentWishChanged,
     AsteriskLost,
     AsteriskReached,
     AttemptAbandoned,
@@ -31,7 +32,7 @@ from calls.facts import (
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, CallPhase, Department
 from dialer.life import AgentFound
-from routing.agent import Agent
+from routing.agent import Agent, AgentTrigger, change
 from routing.floor import Floor
 from routing.flow import AgentChosen
 from routing.queue import QueuePlan, WaitingCall
@@ -85,19 +86,20 @@ class FloorDesk:
 
     def login(self, agent_id: AgentId, campaign_id: CampaignId | None = None) -> None:
         """To work, for waiting calls or on a campaign's open line."""
-        self._moved(self.floor.login(agent_id, self._clock.now(), campaign_id))
+        now = self._clock.now()
+        self._asked(agent_id, lambda: self.floor.login(agent_id, now, campaign_id))
 
     def logout(self, agent_id: AgentId) -> None:
         """Go home, after the present call."""
-        self._moved(self.floor.logout(agent_id, self._clock.now()))
+        self._asked(agent_id, lambda: self.floor.logout(agent_id, self._clock.now()))
 
     def pause(self, agent_id: AgentId, reason: str) -> None:
         """Take no calls, after the present one."""
-        self._moved(self.floor.pause(agent_id, reason, self._clock.now()))
+        self._asked(agent_id, lambda: self.floor.pause(agent_id, reason, self._clock.now()))
 
     def resume(self, agent_id: AgentId) -> None:
         """Take calls again."""
-        self._moved(self.floor.resume(agent_id, self._clock.now()))
+        self._asked(agent_id, lambda: self.floor.resume(agent_id, self._clock.now()))
 
     def finish_wrap_up(self, agent_id: AgentId) -> None:
         """Done early."""
@@ -159,15 +161,16 @@ class FloorDesk:
         )
         now = self._clock.now()
         if call_id is not None:
-            restored = replace(agent, state=AgentState.ON_CALL, call_id=call_id)
+            restored = replace(agent, state=AgentState.ON_CALL, call_id=call_id, wrap_up_until=None)
         elif agent.state in (AgentState.RESERVED, AgentState.RINGING, AgentState.ON_CALL):
-            restored = replace(
-                agent, state=AgentState.AVAILABLE, call_id=None, since=now, available_since=now
-            )
+            # What the agent asked for after the call comes now.
+            let_go = change(agent, AgentTrigger.RELEASED, now, reason="taken_over")
+            restored = replace(let_go, available_since=now)
         else:
             return
         self.floor.restore(restored)
         if agent.state is not restored.state:
+            reason = "taken_over" if call_id is not None else restored.reason
             self._moved(
                 [
                     AgentStateChanged(
@@ -175,7 +178,7 @@ class FloorDesk:
                         agent.profile.agent_id,
                         agent.state,
                         restored.state,
-                        "taken_over",
+                        reason,
                         call_id,
                         agent.campaign_id,
                     )
@@ -261,6 +264,16 @@ class FloorDesk:
             self._moved(self.floor.hung_up(agent_id, call_id, now, wrap_up_seconds))
         else:
             self._moved(self.floor.release(agent_id, call_id, now))
+
+    def _asked(self, agent_id: AgentId, carry_out: Callable[[], list[AgentStateChanged]]) -> None:
+        """Do what an agent asks; what is to come after the present call is told, so that it outlives this process."""
+        before = self.floor.agent(agent_id)
+        facts = carry_out()
+        after = self.floor.agent(agent_id)
+        wish = (after.pending, after.pending_reason)
+        if not facts and wish != (before.pending, before.pending_reason):
+            self._journal.publish(AgentWishChanged(self._clock.now(), agent_id, *wish))
+        self._moved(facts)
 
     def _moved(self, facts: list[AgentStateChanged]) -> None:
         self._journal.publish(*facts)

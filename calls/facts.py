@@ -169,6 +169,16 @@ class AgentStateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentWishChanged:
+    """An agent with a call asked for something after it: PAUSED or LOGGED_OUT, or None, for nothing any more."""
+
+    at: datetime
+    agent_id: AgentId
+    pending: AgentState | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignStarted:
     """A campaign may dial. `who` started it."""
 
@@ -401,4 +411,5 @@ AttemptFact = (
 )
 CampaignFact = CampaignStarted | CampaignStopped | PacingChanged | ContactRefused
 SystemFact = ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound | ClockJumped
-Fact = InboundFact | AttemptFact | CampaignFact | SystemFact | AgentStateChanged | DispositionRecorded
+AgentFact = AgentStateChanged | AgentWishChanged | DispositionRecorded
+Fact = InboundFact | AttemptFact | CampaignFact | SystemFact | AgentFact

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from calls.facts import AgentStateChanged, DispositionRecorded
+from calls.facts import AgentFact, AgentStateChanged, AgentWishChanged, DispositionRecorded
 from calls.ids import DealerId
 from calls.words import AgentState, Department
 from metrics.families import Families
@@ -31,6 +31,9 @@ class FloorMetrics:
         )
         self._agents = families.gauge("agents", "Agents by state.", "state")
         self._changes = families.counter("agent_state_changes", "Agents that entered the state.", "state")
+        self._wishes = families.plain_counter(
+            "agent_wishes", "Pauses and log-outs asked for during a call, or taken back."
+        )
         self._dispositions = families.plain_counter("dispositions", "Conversations that got a disposition.")
         for state in AgentState:
             self._changes.begin(state)
@@ -38,11 +41,13 @@ class FloorMetrics:
             (QueueFigures(each, department, 0, 0) for each in dealers for department in Department), {}
         )
 
-    def observe(self, fact: AgentStateChanged | DispositionRecorded) -> None:
+    def observe(self, fact: AgentFact) -> None:
         """Count one thing that an agent did."""
         match fact:
             case AgentStateChanged():
                 self._changes[fact.after,].inc()
+            case AgentWishChanged():
+                self._wishes.inc()
             case DispositionRecorded():
                 self._dispositions.inc()
 

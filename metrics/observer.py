@@ -11,6 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 
 from calls.facts import (
     AgentStateChanged,
+    AgentWishChanged,
     AnswererJudged,
     AsteriskLost,
     AsteriskReached,
@@ -84,7 +85,7 @@ class Metrics:
                 | CallServedAlone()
             ):
                 self._inbound.observe(fact)
-            case AgentStateChanged() | DispositionRecorded():
+            case AgentStateChanged() | AgentWishChanged() | DispositionRecorded():
                 self.floor.observe(fact)
             case (
                 AttemptCommitted()

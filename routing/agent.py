@@ -101,7 +101,7 @@ LIFE: Mapping[AgentState, Mapping[AgentTrigger, AgentState]] = {
     },
 }
 HANDLING = frozenset({_S.ON_CALL, _S.WRAP_UP})
-_CARRIES_A_CALL = HANDLING | {_S.RESERVED, _S.RINGING}
+CARRIES_A_CALL = HANDLING | {_S.RESERVED, _S.RINGING}
 _BUSY_WITH_A_CALL = frozenset({_S.RESERVED, _S.RINGING, _S.ON_CALL})
 
 
@@ -167,7 +167,7 @@ def change(
         raise NotNow(agent.profile.agent_id, agent.state, trigger)
     reason = reason or trigger
     if after is agent.state:
-        return _remember(agent, trigger, reason) if after in _CARRIES_A_CALL else agent
+        return _remember(agent, trigger, reason) if after in CARRIES_A_CALL else agent
     if trigger is AgentTrigger.RELEASED and agent.state is AgentState.RESERVED and agent.wrap_up_left > 0:
         after, wrap_up_seconds = AgentState.WRAP_UP, 0.0
     # Who did not answer is paused for that reason, whatever pause was asked for; but going home is going home.
@@ -202,7 +202,7 @@ def _entered(
 ) -> Agent:
     offer_came_to_nothing = trigger is AgentTrigger.RELEASED and agent.state is not AgentState.ON_CALL
     becomes_idle = after is AgentState.AVAILABLE and not offer_came_to_nothing
-    carries_a_call = after in _CARRIES_A_CALL
+    carries_a_call = after in CARRIES_A_CALL
     logged_out = after is AgentState.LOGGED_OUT
     left = agent.wrap_up_left
     if agent.wrap_up_until is not None and after is AgentState.RESERVED:

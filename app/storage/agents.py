@@ -27,6 +27,8 @@ class StoredAgent:
     call_id: CallId | None
     campaign_id: CampaignId | None
     wrap_up_until: datetime | None
+    pending: AgentState | None
+    pending_reason: str
 
 
 async def save_agent(database: Database, profile: AgentProfile, entry: AuditEntry | None = None) -> None:
@@ -71,6 +73,8 @@ def restored(stored: StoredAgent, now: datetime) -> Agent:
         reason=stored.reason,
         call_id=stored.call_id,
         campaign_id=stored.campaign_id,
+        pending=stored.pending,
+        pending_reason=stored.pending_reason,
         wrap_up_until=until,
     )
 
@@ -86,4 +90,6 @@ def _agent(row: Row[Any]) -> StoredAgent:
         call_id=row.call_id,
         campaign_id=row.campaign_id,
         wrap_up_until=row.wrap_up_until,
+        pending=None if row.pending is None else AgentState(row.pending),
+        pending_reason=row.pending_reason,
     )

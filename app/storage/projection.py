@@ -6,6 +6,7 @@ from datetime import datetime
 
 from calls.facts import (
     AgentStateChanged,
+    AgentWishChanged,
     AttemptAbandoned,
     AttemptAnswered,
     AttemptConnected,
@@ -26,6 +27,7 @@ from calls.facts import (
 )
 from calls.ids import ContactId
 from calls.words import HangupCause
+from routing.agent import CARRIES_A_CALL
 
 Value = str | int | float | bool | datetime | None
 Row = dict[str, Value]
@@ -58,14 +60,10 @@ def project(facts: Iterable[Fact]) -> Changes:
             case CallServedAlone():
                 changes.new_calls.setdefault(fact.call_id, _served_alone(fact))
             case AgentStateChanged():
-                changes.agents[fact.agent_id] = {
-                    "state": fact.after,
-                    "reason": fact.reason,
-                    "since": fact.at,
-                    "call_id": fact.call_id,
-                    "campaign_id": fact.campaign_id,
-                    "wrap_up_until": fact.wrap_up_until,
-                }
+                changes.agents.setdefault(fact.agent_id, {}).update(_agent_columns(fact))
+            case AgentWishChanged():
+                wish: Row = {"pending": fact.pending, "pending_reason": fact.reason}
+                changes.agents.setdefault(fact.agent_id, {}).update(wish)
             case DispositionRecorded():
                 changes.dispositions.append(fact)
             case MachineMistaken():
@@ -145,6 +143,20 @@ def _served_alone(fact: CallServedAlone) -> Row:
         "wait_seconds": fact.wait_seconds,
         "talk_seconds": fact.talk_seconds,
     }
+
+
+def _agent_columns(fact: AgentStateChanged) -> Row:
+    columns: Row = {
+        "state": fact.after,
+        "reason": fact.reason,
+        "since": fact.at,
+        "call_id": fact.call_id,
+        "campaign_id": fact.campaign_id,
+        "wrap_up_until": fact.wrap_up_until,
+    }
+    if fact.after not in CARRIES_A_CALL:
+        columns |= {"pending": None, "pending_reason": ""}
+    return columns
 
 
 def _voicemail(fact: VoicemailLeft) -> Row:

@@ -121,6 +121,8 @@ agents = Table(
     Column("call_id", String(28)),
     Column("campaign_id", Text),
     Column("wrap_up_until", UtcTime),
+    Column("pending", String(20)),
+    Column("pending_reason", Text, nullable=False, server_default=""),
 )
 
 customers = Table(

@@ -154,6 +154,13 @@ def _agents() -> tuple[PanelPlan, ...]:
             "gesprekken",
             12,
         ),
+        _lines(
+            "Pauze of afmelden gevraagd tijdens een gesprek, per 5 minuten",
+            "short",
+            "increase(dealerlijn_agent_wishes_total[5m])",
+            "gevraagd of teruggenomen",
+            12,
+        ),
     )
 
 

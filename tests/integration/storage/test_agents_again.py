@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
 from app.storage.agents import all_agents, restored, save_agent
 from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal
-from calls.facts import Fact
+from calls.facts import AgentWishChanged, Fact
 from calls.ids import AgentId, CampaignId
 from calls.words import AgentState
 from routing.agent import Agent, AgentProfile
@@ -88,3 +90,32 @@ async def test_an_agent_who_is_in_no_wrap_up_has_no_end_of_it(database: Database
     agent = await found_again(database, facts, 62)
 
     assert (agent.state, agent.campaign_id, agent.wrap_up_until) == (AgentState.AVAILABLE, APK, None)
+
+
+async def test_a_pause_asked_for_during_a_call_outlives_the_process(database: Database) -> None:
+    _, facts = on_call()
+    facts.append(AgentWishChanged(NOW + after(5), ANNA, AgentState.PAUSED, "lunch"))
+
+    again = Floor()
+    again.restore(await found_again(database, facts, 10))
+    (paused,) = again.hung_up(ANNA, CALL, NOW + after(60), 0)
+
+    assert (paused.after, paused.reason) == (AgentState.PAUSED, "lunch")
+
+
+@pytest.mark.parametrize("taken_back", [True, False])
+async def test_what_was_asked_for_is_over_when_it_is_taken_back_or_done(
+    database: Database, taken_back: bool
+) -> None:
+    floor, facts = on_call()
+    facts.append(AgentWishChanged(NOW + after(5), ANNA, AgentState.PAUSED, "lunch"))
+    if taken_back:
+        facts.append(AgentWishChanged(NOW + after(6), ANNA, None, ""))
+    else:
+        floor.pause(ANNA, "lunch", NOW + after(5))
+        facts += floor.hung_up(ANNA, CALL, NOW + after(60), 0)
+
+    agent = await found_again(database, facts, 70)
+
+    assert (agent.pending, agent.pending_reason) == (None, "")
+    assert agent.state is (AgentState.ON_CALL if taken_back else AgentState.PAUSED)

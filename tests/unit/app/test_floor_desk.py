@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
-from calls.facts import AsteriskLost, Fact
+from calls.facts import AgentStateChanged, AgentWishChanged, AsteriskLost, Fact
 from calls.words import AgentState, CallPhase
 from tests.fakes.virtual_time import after
 from tests.unit.app.desk import ONE, THREE, TWO, Desk, S, connected, ended, offered, unanswered
-from tests.unit.app.people import ANNA, BRAM, NODE, agent, attempt_ended, queued
+from tests.unit.app.people import ANNA, APK, BRAM, NODE, agent, attempt_ended, queued
 from tests.unit.app.reached import REACHED
 
 
@@ -132,6 +134,24 @@ def test_an_agent_who_logs_out_during_a_conversation_goes_home_after_the_wrap_up
     assert desk.states(ANNA)[-2:] == [S.WRAP_UP, S.LOGGED_OUT]
 
 
+def test_what_an_agent_asks_for_during_a_call_is_told_and_so_is_taking_it_back() -> None:
+    desk = Desk(agent(ANNA))
+    desk.at(1, queued(1, 1))
+    desk.at(2, offered(ONE, ANNA, 2), connected(ONE, ANNA, 3))
+
+    desk.desk.pause(ANNA, "lunch")
+    desk.desk.pause(ANNA, "lunch")
+    desk.desk.resume(ANNA)
+    desk.desk.logout(ANNA)
+
+    wishes = [fact for fact in desk.facts if isinstance(fact, AgentWishChanged)]
+    assert [(wish.pending, wish.reason) for wish in wishes] == [
+        (S.PAUSED, "lunch"),
+        (None, ""),
+        (S.LOGGED_OUT, "logged_out"),
+    ]
+
+
 @pytest.mark.parametrize(
     "late",
     [
@@ -186,6 +206,21 @@ def test_an_agent_whose_call_is_no_more_is_free(state: AgentState) -> None:
     desk.desk.settle(desk.floor.agent(ANNA))
 
     assert desk.states(ANNA) == [S.AVAILABLE]
+
+
+@pytest.mark.parametrize("state", [S.RESERVED, S.RINGING, S.ON_CALL])
+@pytest.mark.parametrize("wish", [S.PAUSED, S.LOGGED_OUT])
+def test_an_agent_whose_call_is_no_more_gets_what_was_asked_for_after_it(
+    state: AgentState, wish: AgentState
+) -> None:
+    desk = Desk(replace(agent(ANNA, state, campaign_id=APK), pending=wish, pending_reason="lunch"))
+
+    desk.desk.settle(desk.floor.agent(ANNA))
+
+    [moved] = desk.facts
+    assert isinstance(moved, AgentStateChanged)
+    assert (moved.after, moved.reason, moved.campaign_id) == (wish, "lunch", APK)
+    assert desk.floor.agent(ANNA).pending is None
 
 
 @pytest.mark.parametrize("state", [S.LOGGED_OUT, S.PAUSED, S.WRAP_UP, S.AVAILABLE])

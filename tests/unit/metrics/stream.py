@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from calls.facts import (
     AgentStateChanged,
+    AgentWishChanged,
     AnswererJudged,
     AsteriskLost,
     AsteriskReached,
@@ -204,7 +205,13 @@ def agent_facts() -> list[Fact]:
     ]
     steps = zip(states, [*states[1:], AgentState.AVAILABLE], strict=True)
     changes = [AgentStateChanged(NOW, AGENT, before, after, "call", CallId("c1")) for before, after in steps]
-    return [*changes, DispositionRecorded(NOW, CallId("c1"), AGENT, "afspraak", "belt terug")]
+    wish = AgentWishChanged(NOW, AGENT, AgentState.PAUSED, "lunch")
+    return [
+        *changes[:3],
+        wish,
+        *changes[3:],
+        DispositionRecorded(NOW, CallId("c1"), AGENT, "afspraak", "belt terug"),
+    ]
 
 
 def inbound_call(rng: random.Random, number: int) -> list[Fact]:

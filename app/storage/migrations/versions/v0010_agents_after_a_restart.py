@@ -11,3 +11,5 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("agents", sa.Column("wrap_up_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("agents", sa.Column("pending", sa.String(length=20), nullable=True))
+    op.add_column("agents", sa.Column("pending_reason", sa.Text(), server_default="", nullable=False))
