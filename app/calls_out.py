@@ -17,6 +17,7 @@ from calls.legs import LegEnded
 from calls.words import AgentState, Department, HangupCause
 from dialer.campaign import Campaign, CommittedAttempt, LineAgent, WaitingCallers
 from dialer.life import Attempt, AttemptState, Dialled
+from routing.agent import works_for
 
 CONTEXT = "campaign-answered"
 WORKING = frozenset({AgentState.AVAILABLE, AgentState.RESERVED, AgentState.ON_CALL, AgentState.WRAP_UP})
@@ -105,7 +106,7 @@ class CampaignFloor:
         self._desk = desk
 
     def line_agents(self, campaign_id: CampaignId) -> list[LineAgent]:
-        """The agents of a campaign whose line is up and who work."""
+        """The agents of a campaign whose line is up and who work, for its dealer too."""
         return [
             LineAgent(
                 agent.profile.agent_id,
@@ -115,7 +116,7 @@ class CampaignFloor:
                 agent.profile.rescue and agent.pending is None,
             )
             for agent in self._desk.floor.line_agents(campaign_id)
-            if agent.line_open and agent.state in WORKING
+            if agent.line_open and agent.state in WORKING and works_for(agent.profile, agent.campaign_dealer)
         ]
 
     def waiting_answers(self, campaign_id: CampaignId) -> int:

@@ -121,6 +121,8 @@ class Control:
     async def update_agent(self, agent_id: AgentId, changes: ProfileChanges, who: str) -> Agent:
         """Change fields of an agent's profile, by name; what is not named stays. In force at the next choice.
 
+        Who works on a campaign of a dealer that is left out now is logged out, after the present call.
+
         Raises UnknownAgent, UnknownDealer, UnknownPhone.
         """
         async with self._one_change:
@@ -129,10 +131,11 @@ class Control:
         return self.agent(agent_id)
 
     async def login(self, agent_id: AgentId, campaign_id: CampaignId | None = None) -> Agent:
-        """To work: for waiting calls, or on a campaign's open line. Raises NotNow, UnknownCampaign."""
-        if campaign_id is not None:
-            await self._store.campaign(campaign_id)
-        self._desk.login(agent_id, campaign_id)
+        """To work: for waiting calls, or on a campaign's open line. Raises NotNow, UnknownCampaign, NotForThisDealer."""
+        # A profile that is being changed is the new one.
+        async with self._one_change:
+            dealer = None if campaign_id is None else (await self._store.campaign(campaign_id)).dealer
+            self._desk.login(agent_id, campaign_id, dealer)
         return self.agent(agent_id)
 
     def logout(self, agent_id: AgentId) -> Agent:
@@ -301,8 +304,7 @@ class Control:
             raise UnknownPhone(self._endpoints)
         action = "agent_created" if before is None else "agent_changed"
         await self._store.save_agent(profile, self._entry(who, action, profile.agent_id, before, profile))
-        self._desk.floor.know(profile, self._clock.now())
-        self._desk.assign()
+        self._desk.know(profile)
 
     def _entry(
         self, who: str, action: str, subject: str, before: object = None, after: object = None

@@ -32,7 +32,7 @@ from calls.facts import (
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, CallPhase, Department
 from dialer.life import AgentFound
-from routing.agent import Agent, AgentTrigger, change
+from routing.agent import Agent, AgentProfile, AgentTrigger, change, works_for
 from routing.floor import Floor
 from routing.flow import AgentChosen
 from routing.queue import QueuePlan, WaitingCall
@@ -84,10 +84,21 @@ class FloorDesk:
 
     # What agents and supervisors ask. Each raises UnknownAgent or NotNow as the floor does.
 
-    def login(self, agent_id: AgentId, campaign_id: CampaignId | None = None) -> None:
-        """To work, for waiting calls or on a campaign's open line."""
+    def know(self, profile: AgentProfile) -> None:
+        """Take up an agent, or a new profile. Who works on a campaign of a dealer that it leaves out goes home, after the present call."""
         now = self._clock.now()
-        self._asked(agent_id, lambda: self.floor.login(agent_id, now, campaign_id))
+        self.floor.know(profile, now)
+        agent = self.floor.agent(profile.agent_id)
+        if not works_for(profile, agent.campaign_dealer):
+            self._asked(profile.agent_id, lambda: self.floor.logout(profile.agent_id, now))
+        self.assign()
+
+    def login(
+        self, agent_id: AgentId, campaign_id: CampaignId | None = None, dealer: DealerId | None = None
+    ) -> None:
+        """To work, for waiting calls or on a campaign's open line; `dealer` is whose campaign it is. Raises NotForThisDealer."""
+        now = self._clock.now()
+        self._asked(agent_id, lambda: self.floor.login(agent_id, now, campaign_id, dealer))
 
     def logout(self, agent_id: AgentId) -> None:
         """Go home, after the present call."""

@@ -126,8 +126,8 @@ class Agent:
 
     `since` is when the state began and `reason` why. `available_since` orders the idle: an offer that came to nothing
     through no doing of the agent's does not move it. `call_id` stays through wrap-up. `campaign_id` is the campaign whose
-    open line the agent has or is about to have; `line_open` whether it is up. `pending` is what the agent asked for after
-    this call: PAUSED or LOGGED_OUT. `wrap_up_left`: seconds of an earlier wrap-up still to come.
+    open line the agent has or is about to have, `campaign_dealer` whose it is; `line_open` whether it is up. `pending` is what
+    the agent asked for after this call: PAUSED or LOGGED_OUT. `wrap_up_left`: seconds of an earlier wrap-up still to come.
     """
 
     profile: AgentProfile
@@ -142,6 +142,12 @@ class Agent:
     pending_reason: str = ""
     wrap_up_until: datetime | None = None
     wrap_up_left: float = 0.0
+    campaign_dealer: DealerId | None = None
+
+
+def works_for(profile: AgentProfile, dealer: DealerId | None) -> bool:
+    """Whether an agent may work for a dealer; for nobody in particular everybody may."""
+    return dealer is None or profile.dealers is None or dealer in profile.dealers
 
 
 def rescues(agent: Agent) -> bool:
@@ -215,6 +221,7 @@ def _entered(
         reason=reason,
         call_id=(call_id or agent.call_id) if carries_a_call else None,
         campaign_id=None if logged_out else agent.campaign_id,
+        campaign_dealer=None if logged_out else agent.campaign_dealer,
         line_open=agent.line_open and not logged_out,
         pending=agent.pending if carries_a_call else None,
         pending_reason=agent.pending_reason if carries_a_call else "",

@@ -1,6 +1,6 @@
 """Errors of routing: both are the asker's, to be told and not retried."""
 
-from calls.ids import AgentId
+from calls.ids import AgentId, DealerId
 from calls.words import AgentState
 
 
@@ -24,3 +24,15 @@ class NotNow(RoutingError):
         self.agent_id = agent_id
         self.state = state
         self.wish = wish
+
+
+class NotForThisDealer(RoutingError):
+    """An agent's profile does not name the dealer whose campaign it is."""
+
+    def __init__(self, agent_id: AgentId, dealer: DealerId) -> None:
+        super().__init__(
+            f"agent {agent_id} does not work for dealer {dealer}: choose a campaign of the agent's own dealers, "
+            "or add the dealer to the agent"
+        )
+        self.agent_id = agent_id
+        self.dealer = dealer

@@ -15,20 +15,12 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from calls.facts import AgentStateChanged
-from calls.ids import AgentId, CallId, CampaignId
+from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, HangupCause
-from routing.agent import HANDLING, Agent, AgentProfile, AgentTrigger, change, rescues
-from routing.errors import NotNow, UnknownAgent
+from routing.agent import HANDLING, Agent, AgentProfile, AgentTrigger, change, rescues, works_for
+from routing.errors import NotForThisDealer, NotNow, UnknownAgent
 from routing.queue import QueueKey, QueuePlan, WaitingCall
-from routing.select import (
-    NoAgent,
-    Selection,
-    SelectionReason,
-    idle_order,
-    select_agent,
-    serves,
-    takes_callers,
-)
+from routing.select import NoAgent, Selection, SelectionReason, idle_order, select_agent, takes_callers
 from routing.skills import meets
 from routing.views import Assignment, CallersForLines, FloorView, LineReservation, queue_view
 from routing.wait import RecentService
@@ -62,11 +54,22 @@ class Floor:
         """Take up an agent exactly as given, after a restart."""
         self._agents[agent.profile.agent_id] = agent
 
-    def login(self, agent_id: AgentId, now: datetime, campaign_id: CampaignId | None = None) -> Facts:
-        """To work: for waiting calls, or on a campaign's line. Raises NotNow when at work elsewhere; log out first."""
+    def login(
+        self,
+        agent_id: AgentId,
+        now: datetime,
+        campaign_id: CampaignId | None = None,
+        dealer: DealerId | None = None,
+    ) -> Facts:
+        """To work: for waiting calls, or on a campaign's line; `dealer` is whose campaign it is.
+
+        Raises NotNow when at work elsewhere (log out first), NotForThisDealer.
+        """
         agent = self.agent(agent_id)
+        if dealer is not None and not works_for(agent.profile, dealer):
+            raise NotForThisDealer(agent_id, dealer)
         if agent.state is AgentState.LOGGED_OUT:
-            self._agents[agent_id] = replace(agent, campaign_id=campaign_id)
+            self._agents[agent_id] = replace(agent, campaign_id=campaign_id, campaign_dealer=dealer)
         elif agent.campaign_id != campaign_id:
             raise NotNow(agent_id, agent.state, "logging in elsewhere")
         return self._change(agent_id, AgentTrigger.LOGGED_IN, now)
@@ -192,7 +195,11 @@ class Floor:
         Who is idle longest; when nobody is, who is longest in wrap-up of those who offered to come out of it.
         """
         on_line = [
-            agent for agent in self._agents.values() if agent.campaign_id == campaign_id and agent.line_open
+            agent
+            for agent in self._agents.values()
+            if agent.campaign_id == campaign_id
+            and agent.line_open
+            and works_for(agent.profile, agent.campaign_dealer)
         ]
         if free := [agent for agent in on_line if agent.state is AgentState.AVAILABLE]:
             chosen, reason = min(free, key=idle_order), SelectionReason.LONGEST_IDLE
@@ -340,4 +347,4 @@ def _first_choice(call: WaitingCall, idle: Collection[Agent], now: datetime) -> 
 
 
 def _qualifies(agent: Agent, plan: QueuePlan) -> bool:
-    return serves(agent, plan.dealer) and meets(agent.profile.skills, plan.requirements)
+    return works_for(agent.profile, plan.dealer) and meets(agent.profile.skills, plan.requirements)

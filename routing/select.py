@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from calls.ids import AgentId, CampaignId, DealerId
-from routing.agent import Agent
+from calls.ids import AgentId, CampaignId
+from routing.agent import Agent, works_for
 from routing.queue import WaitingCall
 from routing.skills import SkillRequirement, meets, relaxed, steps_passed
 
@@ -58,19 +58,13 @@ def select_agent(call: WaitingCall, available: Collection[Agent], now: datetime)
         first, _ = _first_two(call, available, relaxed(plan.requirements, plan.relaxations[:passed]))
     if first is not None:
         return Selection(first.profile.agent_id, SelectionReason.RELAXED)
-    somebody = any(serves(agent, plan.dealer) for agent in available)
+    somebody = any(works_for(agent.profile, plan.dealer) for agent in available)
     return NoAgent(NoAgentReason.NONE_QUALIFIED if somebody else NoAgentReason.NONE_AVAILABLE)
 
 
 def idle_order(agent: Agent) -> tuple[datetime, AgentId]:
     """Sorts available agents: who is idle for the longest time comes first; then by id, so that a choice can be repeated."""
     return (agent.available_since, agent.profile.agent_id)
-
-
-def serves(agent: Agent, dealer: DealerId) -> bool:
-    """Whether the agent works for the dealer."""
-    dealers = agent.profile.dealers
-    return dealers is None or dealer in dealers
 
 
 def takes_callers(agent: Agent, blended: Collection[CampaignId]) -> bool:
@@ -84,6 +78,6 @@ def _first_two(
     qualified = (
         agent
         for agent in available
-        if serves(agent, call.plan.dealer) and meets(agent.profile.skills, requirements)
+        if works_for(agent.profile, call.plan.dealer) and meets(agent.profile.skills, requirements)
     )
     return next(qualified, None), next(qualified, None)

@@ -7,9 +7,9 @@ from datetime import datetime
 from calls.facts import AgentStateChanged
 from calls.ids import AgentId, CampaignId, DealerId
 from calls.words import AgentState, Department
-from routing.agent import Agent
+from routing.agent import Agent, works_for
 from routing.queue import QueueKey, WaitingCall
-from routing.select import SelectionReason, serves, takes_callers
+from routing.select import SelectionReason, takes_callers
 from routing.skills import meets
 from routing.wait import RecentService, estimated_wait_seconds
 
@@ -85,6 +85,6 @@ def queue_view(
 def _could_serve(agent: Agent, call: WaitingCall) -> bool:
     return (
         agent.state not in (AgentState.LOGGED_OUT, AgentState.PAUSED)
-        and serves(agent, call.plan.dealer)
+        and works_for(agent.profile, call.plan.dealer)
         and meets(agent.profile.skills, call.plan.requirements)
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from app.storage.audit import AuditEntry, store_change
 from app.storage.database import Database
-from app.storage.tables import agents
+from app.storage.tables import agents, campaigns
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState
 from routing.agent import Agent, AgentProfile
@@ -29,6 +29,7 @@ class StoredAgent:
     wrap_up_until: datetime | None
     pending: AgentState | None
     pending_reason: str
+    campaign_dealer: DealerId | None
 
 
 async def save_agent(database: Database, profile: AgentProfile, entry: AuditEntry | None = None) -> None:
@@ -52,8 +53,13 @@ async def save_agent(database: Database, profile: AgentProfile, entry: AuditEntr
 
 async def all_agents(database: Database) -> list[StoredAgent]:
     """Return every agent, by id."""
+    query = (
+        select(agents, campaigns.c.dealer.label("campaign_dealer"))
+        .outerjoin(campaigns, campaigns.c.campaign_id == agents.c.campaign_id)
+        .order_by(agents.c.agent_id)
+    )
     async with database.reading() as connection:
-        return [_agent(row) for row in await connection.execute(select(agents).order_by(agents.c.agent_id))]
+        return [_agent(row) for row in await connection.execute(query)]
 
 
 def restored(stored: StoredAgent, now: datetime) -> Agent:
@@ -76,6 +82,7 @@ def restored(stored: StoredAgent, now: datetime) -> Agent:
         pending=stored.pending,
         pending_reason=stored.pending_reason,
         wrap_up_until=until,
+        campaign_dealer=stored.campaign_dealer,
     )
 
 
@@ -92,4 +99,5 @@ def _agent(row: Row[Any]) -> StoredAgent:
         wrap_up_until=row.wrap_up_until,
         pending=None if row.pending is None else AgentState(row.pending),
         pending_reason=row.pending_reason,
+        campaign_dealer=None if row.campaign_dealer is None else DealerId(row.campaign_dealer),
     )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ from app.console.agents import AgentChanges, Login, NewAgent, Pause
 from app.console.calls import LIST_CHANGES
 from app.console.client import ApiClient, ApiRefused
 from app.storage.agents import all_agents
-from calls.ids import AgentId
+from calls.ids import AgentId, DealerId
 from calls.words import AgentState
 from routing.agent import AgentProfile
 from tests.integration.console.bed import Bed
@@ -54,6 +55,22 @@ async def test_a_login_to_a_campaign_that_does_not_exist_changes_nothing(client:
     assert refused.value.problem.status == 404
     assert "campaign list" in refused.value.problem.remedy
     assert anna.state is AgentState.LOGGED_OUT
+
+
+async def test_an_agent_of_another_dealer_is_refused_at_the_login_to_a_campaign(
+    bed: Bed, client: ApiClient
+) -> None:
+    profile = bed.desk.floor.agent(AgentId("anna")).profile
+    bed.desk.know(replace(profile, dealers=frozenset({DealerId("other")})))
+
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(agents.LOG_IN, Login(campaign="apk-may"), agent_id="anna")
+
+    problem = refused.value.problem
+    assert (problem.status, problem.type) == (409, "urn:dealerlijn:problem:not-for-this-dealer")
+    assert problem.detail == "agent anna does not work for dealer demo"
+    assert problem.remedy.startswith("choose a campaign of the agent's own dealers")
+    assert (await client.ask(agents.GET_AGENT, agent_id="anna")).state is AgentState.LOGGED_OUT
 
 
 async def test_what_cannot_be_now_says_what_to_do_first(client: ApiClient) -> None:

@@ -1,6 +1,7 @@
 """Agents of one process, as the next one finds them in the database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,11 @@ from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal
 from calls.facts import AgentWishChanged, Fact
-from calls.ids import AgentId, CampaignId
+from calls.ids import AgentId, CampaignId, DealerId
 from calls.words import AgentState
 from routing.agent import Agent, AgentProfile
 from routing.floor import Floor
-from tests.integration.storage.builders import NODE, NOW, call_ids
+from tests.integration.storage.builders import NODE, NOW, call_ids, campaign_with
 
 ANNA = AgentId("anna")
 PROFILE = AgentProfile(ANNA, "Anna Proef", "PJSIP/anna", {"sales": 8})
@@ -119,3 +120,17 @@ async def test_what_was_asked_for_is_over_when_it_is_taken_back_or_done(
 
     assert (agent.pending, agent.pending_reason) == (None, "")
     assert agent.state is (AgentState.ON_CALL if taken_back else AgentState.PAUSED)
+
+
+async def test_the_dealer_of_an_agents_campaign_is_known_again(database: Database) -> None:
+    await campaign_with(database, [])
+    floor, facts = on_call()
+    facts += floor.hung_up(ANNA, CALL, NOW + after(60), 0)
+
+    again = Floor()
+    again.restore(await found_again(database, facts, 70))
+    again.know(replace(PROFILE, dealers=frozenset({DealerId("other")})), NOW + after(71))
+    again.line_up(ANNA)
+
+    assert again.agent(ANNA).campaign_dealer == "demo"
+    assert again.reserve_line(APK, CALL, NOW + after(72)) is None

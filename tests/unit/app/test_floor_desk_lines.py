@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+from app.calls_out import CampaignFloor
 from calls.facts import AttemptAnswered
-from calls.ids import CampaignId
+from calls.ids import CampaignId, DealerId
 from calls.words import AttemptOutcome
 from dialer.life import AgentFound
+from routing.agent import AgentProfile
 from tests.fakes.virtual_time import after
 from tests.unit.app.desk import ANNAS_LINE, BRAMS_LINE, ONE, THREE, TWO, Desk, S, joined, line_agents
-from tests.unit.app.people import ANNA, APK, BRAM, DEMO, attempt_ended, queued
+from tests.unit.app.people import ANNA, APK, BRAM, DEMO, agent, attempt_ended, queued
 
 
 def test_a_customer_who_answered_is_given_the_line_agent_who_is_idle_longest() -> None:
@@ -167,3 +169,51 @@ def test_who_answered_goes_before_who_waits_when_an_agent_on_a_blended_campaign_
     desk.desk.assign()
 
     assert desk.given == [(THREE, ANNA), (TWO, BRAM)]
+
+
+def at_work_for_demo() -> Desk:
+    """Anna, of all dealers, on demo's campaign."""
+    desk = Desk(agent(ANNA, S.LOGGED_OUT))
+    desk.desk.login(ANNA, APK, DEMO)
+    desk.line_up(ANNA, ANNAS_LINE)
+    return desk
+
+
+def for_another_dealer() -> AgentProfile:
+    return replace(agent(ANNA).profile, dealers=frozenset({DealerId("other")}))
+
+
+def test_a_free_agent_whose_profile_leaves_the_campaigns_dealer_out_goes_home_at_once() -> None:
+    desk = at_work_for_demo()
+    floor = CampaignFloor(desk.desk)
+    before = len(floor.line_agents(APK))
+
+    desk.desk.know(for_another_dealer())
+
+    assert (before, floor.line_agents(APK)) == (1, [])
+    assert desk.states(ANNA) == [S.AVAILABLE, S.LOGGED_OUT]
+
+
+def test_an_agent_who_talks_finishes_that_call_before_going_home_and_gets_no_other() -> None:
+    desk = at_work_for_demo()
+    desk.desk.find_line_agent(APK, ONE)
+    desk.at(1, joined(ONE, ANNA, 1))
+
+    desk.desk.know(for_another_dealer())
+    talking = desk.state(ANNA)
+    desk.desk.resume(ANNA)
+    desk.at(61, attempt_ended(1, AttemptOutcome.CONNECTED, 61))
+    desk.desk.finish_wrap_up(ANNA)
+
+    assert talking is S.ON_CALL
+    assert desk.desk.find_line_agent(APK, TWO) is None
+    assert CampaignFloor(desk.desk).line_agents(APK) == []
+
+
+def test_a_new_name_changes_nothing_for_an_agent_at_work() -> None:
+    desk = at_work_for_demo()
+
+    desk.desk.know(replace(agent(ANNA).profile, name="Anna Proef", dealers=frozenset({DEMO})))
+
+    assert desk.states(ANNA) == [S.AVAILABLE]
+    assert desk.desk.find_line_agent(APK, ONE) is not None

@@ -6,16 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calls.facts import AgentStateChanged
-from calls.ids import AgentId
+from calls.ids import AgentId, DealerId
 from calls.words import AgentState, Department, HangupCause
 from routing.agent import Agent
-from routing.errors import NotNow, UnknownAgent
+from routing.errors import NotForThisDealer, NotNow, UnknownAgent
 from routing.floor import Floor
 from tests.unit.routing.people import (
     ANNA,
     APK,
     BRAM,
     CARLA,
+    DEMO,
     PARTS,
     SALES,
     START,
@@ -289,6 +290,40 @@ def test_nobody_is_called_out_of_wrap_up_while_somebody_is_free_or_before_a_paus
 
     assert free is not None
     assert (free.agent_id, nobody) == (ANNA, None)
+
+
+def test_an_agent_of_another_dealer_is_refused_on_a_campaign_and_stays_where_he_was() -> None:
+    floor = Floor()
+    floor.know(profile(ANNA, frozenset({DealerId("other")})), START)
+
+    with pytest.raises(NotForThisDealer, match=r"anna does not work for dealer demo: choose"):
+        floor.login(ANNA, after(1), APK, DEMO)
+
+    assert (floor.agent(ANNA).state, floor.agent(ANNA).campaign_id) == (S.LOGGED_OUT, None)
+
+
+@pytest.mark.parametrize("dealers", [None, frozenset({DEMO, DealerId("other")})])
+def test_an_agent_of_this_dealer_or_of_all_works_on_its_campaign(
+    dealers: frozenset[DealerId] | None,
+) -> None:
+    floor = Floor()
+    floor.know(profile(ANNA, dealers), START)
+
+    floor.login(ANNA, after(1), APK, DEMO)
+    floor.line_up(ANNA)
+
+    assert floor.reserve_line(APK, call_id(1), after(2)) is not None
+
+
+def test_a_line_agent_whose_profile_leaves_the_dealer_out_gets_no_customer() -> None:
+    floor = Floor()
+    floor.know(profile(ANNA), START)
+    floor.login(ANNA, after(1), APK, DEMO)
+    floor.line_up(ANNA)
+
+    floor.know(profile(ANNA, frozenset({DealerId("other")})), after(2))
+
+    assert floor.reserve_line(APK, call_id(1), after(3)) is None
 
 
 def test_a_line_that_is_not_up_reaches_nobody() -> None:
