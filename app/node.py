@@ -18,7 +18,7 @@ from app.clock import Clock
 from app.journal import Journal
 from app.recordings import Recordings
 from app.supervisor import Supervisor
-from calls.facts import AsteriskLost, AsteriskReached
+from calls.facts import AsteriskLost, AsteriskReached, DifferenceFound
 from calls.ids import LegId, NodeId
 from calls.legs import LegArrived, LegEnded, LegFact, LegJoined, LegLeft, PromptFinished, RecordingStopped
 
@@ -73,7 +73,15 @@ class AsteriskNode:
         )
 
     def on_event(self, event: AriEvent) -> None:
-        """Hand one event to the call it is about."""
+        """Hand one event to the call it is about. One that cannot be handled is told as a difference, and the next is read."""
+        try:
+            self._handle(event)
+        except Exception:  # noqa: BLE001 - the boundary of one event: it must not end the calls of all others
+            kind = type(event).__name__
+            _log.exception("an event could not be handled", extra={"node": self._node, "event": kind})
+            self._journal.publish(DifferenceFound(self._clock.now(), self._node, "event_failed", kind))
+
+    def _handle(self, event: AriEvent) -> None:
         fact = self._translator.facts(event)
         if fact is None:
             return

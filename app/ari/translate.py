@@ -5,7 +5,7 @@ translator remembers a hang-up request until the leg has left, so that a leg tha
 from one that left for the dialplan and lives on (`LegLeft`).
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from app.ari.models import (
     ChannelDestroyed,
@@ -39,6 +39,7 @@ from calls.words import cause_from_q850
 
 MESSAGE_EVENT = "DealerlijnMessage"
 _CHANNEL_URI = "channel:"
+_A_DAY = timedelta(days=1)
 
 
 class Translator:
@@ -81,7 +82,7 @@ class Translator:
                 event.eventname == MESSAGE_EVENT and channel
             ):
                 # The dialplan itself plays the message: the leg will not be ours any more.
-                answered = datetime.fromisoformat(event.userevent["answered"]).replace(tzinfo=UTC)
+                answered = _moment(event.userevent.get("answered"), latest=_utc(at))
                 return LegLeft(_utc(at), LegId(channel.id), answered, _utc(at))
             case (
                 RecordingFinished(recording=recording, timestamp=at)
@@ -123,6 +124,16 @@ def _prompt(event: PlaybackStarted | PlaybackFinished) -> LegFact | None:
     leg_id = LegId(playback.target_uri.removeprefix(_CHANNEL_URI))
     kind = PromptStarted if isinstance(event, PlaybackStarted) else PromptFinished
     return kind(_utc(event.timestamp), leg_id, PlaybackId(playback.id))
+
+
+def _moment(text: object, *, latest: datetime) -> datetime:
+    """A moment in UTC that the dialplan wrote; `latest` when it wrote none that can be."""
+    try:
+        told = datetime.fromisoformat(text if isinstance(text, str) else "")
+        told = told.replace(tzinfo=UTC) if told.tzinfo is None else _utc(told)
+    except (ValueError, OverflowError):
+        return latest
+    return told if latest - _A_DAY < told < latest else latest
 
 
 def _utc(at: datetime) -> datetime:

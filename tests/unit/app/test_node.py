@@ -3,13 +3,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app.ari.connection import Up
 from app.ari.events import decode_event
 from app.node import APP_VARIABLE, HEARTBEAT_VARIABLE, AsteriskNode
 from app.recordings import Recordings
 from calls.commands import SetTimer
-from calls.facts import AsteriskLost, AsteriskReached
-from calls.ids import PlaybackId
+from calls.facts import AsteriskLost, AsteriskReached, DifferenceFound
+from calls.ids import LegId, PlaybackId
 from calls.legs import LegArrived
 from tests.fakes.scripted_asterisk import channel, playback, recording
 from tests.fakes.virtual_time import settle, virtual_time
@@ -21,8 +23,9 @@ from tests.unit.app.test_call_session import Machine
 class Followed:
     """A node that is followed, and what it did."""
 
-    def __init__(self, bed: Bed) -> None:
+    def __init__(self, bed: Bed, failing_on: LegId | None = None) -> None:
         self.bed = bed
+        self.failing_on = failing_on
         self.received: list[LegArrived] = []
         self.reconciled: list[tuple[str, bool]] = []
         self.echoes: list[float] = []
@@ -32,13 +35,18 @@ class Followed:
             bed.supervisor,
             bed.journal,
             bed.clock,
-            self.received.append,
+            self._receive,
             self._reconcile,
             bed.leases,
             bed.executor.joins,
             Recordings(Path("/there/is/no/such/folder")),
             self.echoes.append,
         )
+
+    def _receive(self, leg: LegArrived) -> None:
+        if leg.leg_id == self.failing_on:
+            raise RuntimeError("a mistake of ours")
+        self.received.append(leg)
 
     def event(self, kind: str, **content: Any) -> None:
         head = {"type": kind, "application": "dealerlijn", "timestamp": "2026-06-01T10:00:00.000+0000"}
@@ -113,6 +121,38 @@ async def test_an_event_goes_to_the_call_that_owns_the_leg() -> None:
             "PromptFinished",
             "RecordingStopped",
         ]
+
+
+@virtual_time
+async def test_an_event_on_which_our_code_fails_is_told_as_a_difference_and_the_next_one_is_handled(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with a_bed() as bed:
+        it = Followed(bed, failing_on=CALLER)
+
+        it.event("StasisStart", channel=channel(CALLER), args=["in", "+31401234567"])
+        it.event("StasisStart", channel=channel("another"), args=["in", "+31401234567"])
+
+        (difference,) = bed.published(DifferenceFound)
+        assert isinstance(difference, DifferenceFound)
+        assert (difference.kind, difference.object_id) == ("event_failed", "StasisStart")
+        assert [leg.leg_id for leg in it.received] == ["another"]
+        assert "an event could not be handled" in caplog.messages
+
+
+@virtual_time
+async def test_a_user_event_of_the_dialplan_without_its_field_still_takes_the_leg_from_us() -> None:
+    async with a_bed() as bed:
+        it = Followed(bed)
+        machine = Machine()
+        bed.supervisor.start(machine, (SetTimer("long", 99),), (CALLER,))
+        await settle()
+
+        it.event("ChannelUserevent", channel=channel(CALLER), eventname="DealerlijnMessage", userevent={})
+        await settle()
+
+        assert [type(fact).__name__ for fact in machine.heard] == ["LegLeft"]
+        assert bed.published(DifferenceFound) == []
 
 
 @virtual_time

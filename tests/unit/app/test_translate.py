@@ -118,6 +118,27 @@ def test_the_dialplans_own_message_takes_the_leg_from_us_at_the_time_of_the_answ
     assert told(Translator(), "ChannelUserevent", eventname="Another", userevent={}) is None
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"answered": ""},
+        {"answered": "yesterday"},
+        {"answered": None},
+        {"answered": 1780300800},
+        {"answered": ["2026-06-01T08:00:00"]},
+        {"answered": "0001-01-01T00:00:00+14:00"},
+        {"answered": "2026-06-01T09:00:00.000"},
+    ],
+)
+def test_a_message_whose_answer_has_no_time_that_can_be_was_answered_when_it_began(
+    said: dict[str, Any],
+) -> None:
+    fact = told(Translator(), "ChannelUserevent", eventname="DealerlijnMessage", userevent=said)
+
+    assert fact == LegLeft(AT, CALLER, AT, AT)
+
+
 @pytest.mark.parametrize("kind", ["RecordingFinished", "RecordingFailed"])
 def test_a_recording_stops_once_however_it_ended(kind: str) -> None:
     fact = told(Translator(), kind, recording=recording(CALLER, "v00") | {"duration": 7})
