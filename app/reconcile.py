@@ -21,7 +21,7 @@ from app.journal import Journal
 from app.lines import OpenLine
 from app.marks import Marks
 from app.outbound import OutboundCall
-from app.reconcile_plan import Live, empty_bridges, gone, left, orphans
+from app.reconcile_plan import Live, empty_bridges, gone, left, orphans, unheard
 from app.recordings import Recordings
 from app.supervisor import Supervisor
 from app.takeover import Left, TakeOver, Tally
@@ -57,8 +57,9 @@ class Reconciler:
         recordings: Recordings,
         left_work: Left,
         count: Callable[[int, int], None],
+        base: str,
     ) -> None:
-        """`left_work` is what an earlier process left. `count` hears how many channels and bridges Asterisk has, at every look."""
+        """`left_work` is what an earlier process left, `base` our application's name before any change. `count` hears how many channels and bridges Asterisk has, at every look."""
         self._node = node
         self._ari = ari
         self._supervisor = supervisor
@@ -71,6 +72,7 @@ class Reconciler:
         self._recordings = recordings
         self._left: Left | None = left_work
         self._count = count
+        self._base = base
         self._missing: set[LegId] = set()
 
     async def reconcile(self, application: str) -> tuple[int, int]:
@@ -86,6 +88,7 @@ class Reconciler:
         self._end_missing(tally, alone)
         self._receive_strangers(live, tally)
         await self._tidy(live, set(), differences=False)
+        await self._follow(unheard(live, self._owned()))
         # Waiting callers' leases have been running all the while.
         self._executor.leases.resume()
         return tally.taken, tally.ended
@@ -95,7 +98,7 @@ class Reconciler:
         before = set(self._owned())
         running = self._running()
         try:
-            live = await take_census(self._ari, application)
+            live = await take_census(self._ari, application, self._base)
         except CensusFailed as error:
             _log.warning("no census", extra={"reason": str(error)})
             return
@@ -114,7 +117,7 @@ class Reconciler:
         """Ask until Asterisk tells; whoever waits cancels this when the connection goes down meanwhile."""
         while True:
             try:
-                return await take_census(self._ari, application)
+                return await take_census(self._ari, application, self._base)
             except CensusFailed as error:
                 _log.warning("no census", extra={"reason": str(error)})
                 await asyncio.sleep(CENSUS_PAUSE_SECONDS)
@@ -215,6 +218,14 @@ class Reconciler:
             session = self._supervisor.owner(leg_id)
             if session is not None:
                 session.deliver(gone(leg_id, alone, self._clock.now()))
+
+    async def _follow(self, legs: Iterable[LegId]) -> None:
+        """Hear of legs from now on; one that is gone by now has ended."""
+        async with asyncio.TaskGroup() as group:
+            followed = {leg_id: group.create_task(self._executor.follow(leg_id)) for leg_id in legs}
+        for leg_id, task in followed.items():
+            if not task.result() and leg_id not in self._missing and leg_id not in self._executor.dialling:
+                self._end_leg(leg_id)
 
     # What belongs to nothing
 

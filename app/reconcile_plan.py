@@ -18,7 +18,10 @@ from ivr.flow import Stage
 
 @dataclass(frozen=True, slots=True)
 class LiveLeg:
-    """A channel that Asterisk has. `ours`: in Stasis under our application; `arguments`: what the dialplan said then."""
+    """A channel that Asterisk has. `ours`: in Stasis under our application; `arguments`: what the dialplan said then.
+
+    `heard`: under its present name, so that the leg's events reach us without being asked for.
+    """
 
     leg_id: LegId
     up: bool
@@ -26,6 +29,7 @@ class LiveLeg:
     arguments: tuple[str, ...]
     endpoint: str
     cli_text: str
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,11 @@ def found_attempt(live: Live, leg_id: LegId) -> tuple[Found, CallId | None]:
     if not leg.up:
         return Found.RINGING, None
     return (Found.WAITING if leg.ours else Found.DIVERTED), None
+
+
+def unheard(live: Live, owned: Iterable[LegId]) -> list[LegId]:
+    """Living legs of ours whose events nobody sends us unless asked: not in Stasis yet, or under an earlier name of our application."""
+    return [leg_id for leg_id in owned if leg_id in live.legs and not live.legs[leg_id].heard]
 
 
 def orphans(live: Live, owned: Iterable[LegId]) -> list[LegId]:

@@ -262,6 +262,7 @@ async def _assemble(
         recordings,
         left,
         lambda channels, bridges: metrics.technical.set_leftovers(node, channels, bridges),
+        settings.ari.app,
     )
     follower = AsteriskNode(
         node,

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from app.ari.connection import is_application
 from app.ari.models import Channel
 from app.ari.operations import Ari
 from app.ari.outcome import Done
@@ -13,15 +14,18 @@ class CensusFailed(Exception):
     """Asterisk did not tell what it has."""
 
 
-async def take_census(ari: Ari, application: str) -> Live:
-    """Read channels and bridges. Raises CensusFailed when either answer is missing."""
+async def take_census(ari: Ari, application: str, base: str) -> Live:
+    """Read channels and bridges. Raises CensusFailed when either answer is missing.
+
+    `application` is our application's name now, `base` what it was before any change.
+    """
     async with asyncio.TaskGroup() as group:
         channels_task = group.create_task(ari.channels.list())
         bridges_task = group.create_task(ari.bridges.list())
     channels, bridges = channels_task.result(), bridges_task.result()
     if not isinstance(channels, Done) or not isinstance(bridges, Done):
         raise CensusFailed(f"channels: {channels!r:.80}, bridges: {bridges!r:.80}")
-    legs = (_leg(channel, application) for channel in channels.value)
+    legs = (_leg(channel, application, base) for channel in channels.value)
     return Live(
         {leg.leg_id: leg for leg in legs},
         {
@@ -47,15 +51,16 @@ async def is_stored(ari: Ari, recording_id: RecordingId) -> bool:
     return isinstance(await ari.recordings.get_stored(recording_name=recording_id), Done)
 
 
-def _leg(channel: Channel, application: str) -> LiveLeg:
-    arguments = channel.dialplan.app_data.split(",")
-    ours = channel.dialplan.app_name == "Stasis" and arguments[:1] == [application]
+def _leg(channel: Channel, application: str, base: str) -> LiveLeg:
+    name, *arguments = channel.dialplan.app_data.split(",")
+    ours = channel.dialplan.app_name == "Stasis" and is_application(name, base)
     endpoint = channel.name.rsplit("-", 1)[0]
     return LiveLeg(
         LegId(channel.id),
         channel.state == "Up",
         ours,
-        tuple(arguments[1:]) if ours else (),
+        tuple(arguments) if ours else (),
         endpoint,
         channel.caller.number,
+        heard=ours and name == application,
     )

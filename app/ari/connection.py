@@ -119,6 +119,12 @@ def application_name(base: str, number: int) -> str:
     return base if number == 0 else f"{base}-{number + 1}"
 
 
+def is_application(name: str, base: str) -> bool:
+    """Whether `name` is our application's, before or after any changes."""
+    rest = name.removeprefix(base)
+    return name == base or (rest != name and rest[:1] == "-" and rest[1:].isdecimal())
+
+
 def pause_seconds(failures: int, limits: ConnectionLimits, chance: float) -> float:
     """Return how long to wait after `failures` in a row; `chance` in [0, 1) spreads it over the upper half."""
     longest = min(limits.pause_most, limits.pause_least * 2.0 ** min(failures - 1, 30))

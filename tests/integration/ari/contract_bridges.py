@@ -3,6 +3,7 @@
 from time import monotonic
 
 from app.ari.models import (
+    ChannelDtmfReceived,
     ChannelEnteredBridge,
     ChannelLeftBridge,
     PlaybackFinished,
@@ -12,8 +13,11 @@ from app.ari.models import (
     StasisEnd,
 )
 from app.ari.outcome import Done, Gone, WrongMoment, confirmed
+from app.ari.translate import Translator
+from calls.ids import LegId
+from calls.legs import LegEnded, LegLeft
 from tests.integration.ari.people import ATTEMPT, BRIDGE, CALLER, NOBODY, OTHER, answered_caller, dial
-from tests.integration.ari.under_test import UnderTest
+from tests.integration.ari.under_test import ANOTHER, UnderTest
 
 
 class BridgeContract:
@@ -60,6 +64,41 @@ class BridgeContract:
 
         await under_test.heard.event(StasisEnd)
         assert under_test.heard.names()[-3:] == ["ChannelHangupRequest", "ChannelLeftBridge", "StasisEnd"]
+        await under_test.ari.bridges.destroy(bridge_id=BRIDGE)
+
+    async def test_an_application_hears_of_the_legs_of_another_that_it_follows(
+        self, under_test: UnderTest
+    ) -> None:
+        await answered_caller(under_test)
+        await answered_caller(under_test, OTHER)
+        await under_test.ari.bridges.create_with_id(bridge_id=BRIDGE)
+        await under_test.ari.bridges.add_channel(bridge_id=BRIDGE, channel=[OTHER])
+
+        async with under_test.another() as heard:
+            for leg in (CALLER, OTHER):
+                await under_test.ari.applications.subscribe(
+                    application_name=ANOTHER, event_source=[f"channel:{leg}"]
+                )
+            await under_test.ari.channels.play(channel_id=CALLER, media=[under_test.short_sound])
+            await heard.event(PlaybackFinished)
+            await under_test.far_end.press(CALLER, "3")
+            await heard.event(ChannelDtmfReceived)
+            await under_test.far_end.hang_up(OTHER)
+            await under_test.far_end.hang_up(CALLER)
+
+            translator = Translator()
+            ends = {LegId(OTHER): 0, LegId(CALLER): 0}
+
+            def both_ended() -> bool:
+                facts = [translator.facts(event) for event in heard.events]
+                heard.events.clear()
+                for fact in facts:
+                    assert not isinstance(fact, LegLeft)
+                    if isinstance(fact, LegEnded):
+                        ends[fact.leg_id] += 1
+                return all(ends.values())
+
+            await heard.until(both_ended)
         await under_test.ari.bridges.destroy(bridge_id=BRIDGE)
 
     async def test_bridging_someone_who_is_not_there_is_told_apart(self, under_test: UnderTest) -> None:

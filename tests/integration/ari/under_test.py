@@ -13,6 +13,7 @@ from app.ari.operations import Ari
 E = TypeVar("E")
 
 APPLICATION = "contract"
+ANOTHER = "contract-2"
 LIMIT = 3.0
 
 
@@ -103,6 +104,17 @@ class UnderTest:
     def connect(self, heard: Recorder, limits: ConnectionLimits | None = None) -> AriConnection:
         """Return a further connection for the same application."""
         return AriConnection(self.ari, self.url, self.user, self.password, APPLICATION, heard, limits)
+
+    @asynccontextmanager
+    async def another(self) -> AsyncIterator[Recorder]:
+        """Another application, live; what it hears."""
+        heard = Recorder()
+        connection = AriConnection(self.ari, self.url, self.user, self.password, ANOTHER, heard)
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(connection.run())
+            await heard.until(lambda: heard.echoes != [])
+            yield heard
+            running.cancel()
 
 
 @asynccontextmanager

@@ -142,6 +142,7 @@ class Restart:
             Recordings(recordings),
             left,
             lambda channels, bridges: self.counted.append((channels, bridges)),
+            "dealerlijn",
         )
 
     def has(self, leg_id: LegId, *arguments: str, **look: Any) -> None:

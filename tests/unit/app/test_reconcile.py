@@ -77,6 +77,56 @@ async def test_a_conversation_outlives_a_new_name_of_the_application() -> None:
 
         assert it.bed.published(CallEnded) == []
         assert it.bed.asterisk.asked("DELETE") == []
+        followed = it.bed.asterisk.asked("POST", "/subscription")
+        assert {request.rpartition("channel:")[2] for request in followed} == {CALLER, OFFER}
+        assert len(followed) == 2
+
+
+@virtual_time
+async def test_whoever_waits_under_an_earlier_name_of_the_application_goes_on_waiting_and_is_heard() -> None:
+    async with restart(calls=(QUEUED,)) as it:
+        it.has(CALLER, "in", DDI)
+        await it.reconcile()
+        before = it.bed.asterisk.asked("POST", "/subscription")
+        it._tell()
+
+        await it.reconciler.reconcile("dealerlijn-2")
+        await settle()
+
+        assert it.bed.published(CallEnded) == []
+        assert len(it.bed.leases) == 1
+        assert (before, len(it.bed.asterisk.asked("POST", f"channel:{CALLER}"))) == ([], 1)
+
+
+@virtual_time
+async def test_who_hung_up_before_the_new_name_could_hear_it_has_ended() -> None:
+    async with restart(agent(ANNA, AgentState.ON_CALL), calls=(TALKING,)) as it:
+        it.has(CALLER, "in", DDI)
+        it.has(OFFER, "offered", OFFER)
+        it.together(bridge_of(CALL), CALLER, OFFER)
+        await it.reconcile()
+        it._tell()
+        for leg_id in (CALLER, OFFER):
+            path = f"/applications/dealerlijn/subscription?eventSource=channel:{leg_id}"
+            it.bed.asterisk.answers("POST", path, 422, {"message": "Event source does not exist"})
+
+        await it.reconciler.reconcile("dealerlijn-2")
+        await settle()
+
+        assert it.one(CallEnded).outcome is InboundOutcome.CONNECTED
+        assert it.bed.floor.agent(ANNA).state is AgentState.WRAP_UP
+
+
+@virtual_time
+async def test_a_new_process_hears_of_those_whom_the_earlier_one_had_under_another_name() -> None:
+    async with restart(calls=(QUEUED,)) as it:
+        it.has(CALLER, "in", DDI)
+        it.channels[0]["dialplan"]["app_data"] = f"dealerlijn-2,in,{DDI}"
+
+        assert await it.reconcile() == (1, 0)
+
+        assert it.bed.published(CallEnded) == []
+        assert len(it.bed.asterisk.asked("POST", f"channel:{CALLER}")) == 1
 
 
 @virtual_time

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ari.connection import ConnectionLimits, application_name, pause_seconds
+from app.ari.connection import ConnectionLimits, application_name, is_application, pause_seconds
 
 LIMITS = ConnectionLimits()
 
@@ -12,6 +12,23 @@ LIMITS = ConnectionLimits()
 @pytest.mark.parametrize(("number", "name"), [(0, "dealerlijn"), (1, "dealerlijn-2"), (2, "dealerlijn-3")])
 def test_each_deaf_application_is_followed_by_the_next_number(number: int, name: str) -> None:
     assert application_name("dealerlijn", number) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("app", True),
+        ("app-2", True),
+        ("app-13", True),
+        ("app-", False),
+        ("app-x", False),
+        ("app2", False),
+        ("another", False),
+        ("", False),
+    ],
+)
+def test_our_application_is_known_by_all_its_names(name: str, ours: bool) -> None:
+    assert is_application(name, "app") is ours
 
 
 def test_pauses_double_until_the_longest() -> None:
