@@ -40,6 +40,7 @@ from app.phones import PhoneWatch
 from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
 from app.recordings import Recordings
+from app.returned_calls import ReturnedCalls
 from app.settings import Settings
 from app.storage.agents import StoredAgent, all_agents
 from app.storage.alone import SqlTold
@@ -160,7 +161,9 @@ async def _assemble(
         lambda: ear.address,
     )
     supervisor = Supervisor(tasks, executor, journal, clock)
-    reception = Reception(node, dealers, supervisor, executor, clock, fresh_call_id)
+    reception = Reception(
+        node, dealers, supervisor, executor, clock, fresh_call_id, ReturnedCalls(database).look_up
+    )
     causes = HangupCauses()
     dialler = OutboundDialler(
         supervisor, executor, desk, journal, clock, settings.trunk_endpoint, causes.cause_of

@@ -22,6 +22,7 @@ from calls.facts import (
     CallArrived,
     CallConnected,
     CallEnded,
+    CallerRecognised,
     CallOffered,
     CallQueued,
     CallServedAlone,
@@ -73,6 +74,7 @@ class Metrics:
         match fact:
             case (
                 CallArrived()
+                | CallerRecognised()
                 | MenuChosen()
                 | CallQueued()
                 | CallOffered()

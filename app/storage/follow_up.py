@@ -1,4 +1,4 @@
-"""What an agent's disposition of an outbound call does to the contact. Of several for one call the last counts."""
+"""What an agent's disposition of a campaign's call, or of one that returns it, does to the contact. Of several for one call the last counts."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.storage import tables
 from app.storage.conversation_tables import dispositions, wrong_numbers
 from app.storage.objections import store_objection, store_refusal
-from app.storage.tables import UtcTime, attempts, campaigns, contacts, refusals
+from app.storage.tables import UtcTime, attempts, calls, campaigns, contacts, refusals
 from calls.facts import DispositionRecorded
 from calls.ids import ContactId
 from dialer.dispositions import Disposition, follow_up
@@ -19,14 +19,15 @@ from dialer.list_order import AGREED
 async def carry_out(connection: AsyncConnection, fact: DispositionRecorded) -> None:
     """Store the disposition, undo what an earlier one of this call did, and do what this one says.
 
-    An objection is never undone. A word without a follow-up, or one about a call that was no attempt, is only stored.
+    An objection is never undone. A word without a follow-up, or one about a call without a contact, is only stored.
     """
     corrects = (
         await connection.execute(select(exists().where(dispositions.c.call_id == fact.call_id)))
     ).scalar_one()
     await connection.execute(insert(dispositions).values(_row(fact)))
-    attempt = select(attempts.c.contact_id).where(attempts.c.call_id == fact.call_id)
-    found = (await connection.execute(attempt)).scalar_one_or_none()
+    dialled = select(attempts.c.contact_id).where(attempts.c.call_id == fact.call_id)
+    returned = select(calls.c.contact_id).where(calls.c.call_id == fact.call_id)
+    found = (await connection.execute(dialled.union_all(returned))).scalar_one_or_none()
     if found is None:
         return
     contact_id = ContactId(found)

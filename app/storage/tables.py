@@ -194,6 +194,7 @@ campaigns = Table(
     Column("pacing", Text, nullable=False),
     Column("machine_detection", String(20), nullable=False, server_default="off"),
     Column("drop_machines", Boolean, nullable=False, server_default=false()),
+    Column("return_department", String(20)),
 )
 
 # `state`: ready (may be chosen), resting (until `not_before`), in_air (an attempt is open) or closed (for good).
@@ -332,6 +333,7 @@ Index(
     postgresql_where=ATTEMPT_ABANDONED,
 )
 
+# `campaign_id` and `contact_id` are those whose call the caller returns, as far as the number told.
 calls = Table(
     "calls",
     metadata,
@@ -342,6 +344,8 @@ calls = Table(
     Column("cli", String(16)),
     Column("customer_leg", Text, nullable=False),
     Column("arrived_at", UtcTime, nullable=False),
+    Column("campaign_id", Text),
+    Column("contact_id", BigInteger),
     Column("department", String(20)),
     Column("queued_at", UtcTime),
     Column("priority", Integer),

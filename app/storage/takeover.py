@@ -31,6 +31,8 @@ class OpenCall:
     connected_at: datetime | None
     wait_seconds: float | None
     voicemail_seconds: float | None
+    campaign_id: CampaignId | None = None
+    contact_id: ContactId | None = None
 
 
 @dataclass(frozen=True, slots=True)

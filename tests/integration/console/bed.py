@@ -90,8 +90,8 @@ class Bed:
     def access(self) -> ApiAccess:
         return ApiAccess(self.url, TOKEN)
 
-    def publish(self, fact: Fact) -> None:
-        self.journal.publish(fact)
+    def publish(self, *facts: Fact) -> None:
+        self.journal.publish(*facts)
 
     async def stored(self) -> bool:
         """Whether the database has every fact, within a short wait."""
