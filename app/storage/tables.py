@@ -148,7 +148,8 @@ consents = Table(
 )
 Index("ix_consents_customer", consents.c.customer_id, consents.c.purpose)
 
-# For ever, for all dealers: the number is kept only as a keyed hash.
+# For ever, for all dealers: the number is kept only as a keyed hash. One row for the number, with the person who said it where
+# that is known, and one for every other person who is on a list with that number.
 objections = Table(
     "objections",
     metadata,
