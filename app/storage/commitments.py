@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
+from app.storage.agreed_rank import USUAL_RANK
 from app.storage.database import Database
 from app.storage.histories import Candidate, next_candidates
 from app.storage.journal import fact_row
@@ -191,6 +192,6 @@ _MOVE_FORWARD = (
     .values(list_rank=tables.contacts.c.list_rank - WAITING, first_from=None)
 )
 _CONTACT = update(tables.contacts).where(tables.contacts.c.contact_id == bindparam("key"))
-_LAUNCH = _CONTACT.values(state="in_air")
+_LAUNCH = _CONTACT.values(state="in_air", list_rank=USUAL_RANK)
 _CLOSE = _CONTACT.values(state="closed", closed_reason=bindparam("rule"))
 _REST = _CONTACT.values(state="resting", not_before=bindparam("until"))

@@ -1,5 +1,5 @@
 """Who calls a campaign's number back is known, and reaches the department that serves the campaign. An objection is of
-everybody who is known with the number.
+everybody who is known with the number. A contact with whom a call was agreed goes first by one agreement, not by several.
 """
 
 import sqlalchemy as sa
@@ -24,4 +24,7 @@ def upgrade() -> None:
         " AND NOT EXISTS (SELECT 1 FROM wrong_numbers w WHERE w.number_hash = c.number_hash"
         " AND w.customer_id = c.customer_id)"
         " GROUP BY o.number_hash, c.customer_id"
+    )
+    op.execute(
+        "UPDATE contacts SET list_rank = list_rank % 100000000000000 WHERE list_rank < -100000000000000"
     )
