@@ -1,6 +1,6 @@
 """What an agent sees during a campaign's call or one that returns it, and how a conversation is said to have ended."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -83,7 +83,10 @@ class Conversations:
         profiles: Profiles,
         agent: Callable[[AgentId], Agent],
         live_calls: Callable[[], Sequence[LiveCall]],
+        objected: Callable[[], Awaitable[None]],
     ) -> None:
+        """`objected` calls off what rings at whoever has just objected."""
+        self._objected = objected
         self._database = database
         self._dialler = dialler
         self._journal = journal
@@ -218,6 +221,7 @@ class Conversations:
             await record_objection(self._database, call_id, caller, agent_id, now)
         else:
             raise ObjectionWithoutNumber(call_id)
+        await self._objected()
 
     def _about(self, call_id: CallId, past: PastCall | None) -> tuple[ContactId, CampaignId] | None:
         known = past if past is not None and past.contact_id is not None else self._live(call_id)

@@ -36,6 +36,7 @@ from app.live_calls import live_calls
 from app.machine.ear import Ear
 from app.marks import LOOK_SECONDS, Marks
 from app.node import AsteriskNode
+from app.objection_watch import ObjectionWatch
 from app.phones import PhoneWatch
 from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
@@ -48,6 +49,7 @@ from app.storage.campaign_store import SqlCampaignStore
 from app.storage.database import Database, open_database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
+from app.storage.objections import objected_attempts
 from app.storage.takeover import open_attempts, open_calls
 from app.storage.totals import count_totals
 from app.storage.workshop_capacity import SqlWorkshopCapacity
@@ -179,6 +181,7 @@ async def _assemble(
         return session is not None
 
     desk.connect(deliver)
+    objections = ObjectionWatch(lambda: objected_attempts(database, node), supervisor, journal, clock)
     ear = Ear(node, deliver, clock)
 
     # The campaigns
@@ -278,6 +281,7 @@ async def _assemble(
         dealers.profiles,
         floor.agent,
         lambda: live_calls(supervisor),
+        objections.look,
     )
     control = Control(
         desk,
@@ -291,7 +295,7 @@ async def _assemble(
             lambda: connection.counters.last_echo_seconds if connection.live else None,
         ),
         conversations,
-        Consents(database, clock, dealers.dealers),
+        Consents(database, clock, dealers.dealers, objections.look),
         Workshop(workshop, clock, dealers.dealers),
         dealers=dealers.dealers,
         profiles=dealers.profiles,
@@ -307,6 +311,7 @@ async def _assemble(
     journal.observe("campaigns", campaigns.on_fact)
     journal.observe("open lines", lines.on_fact)
     journal.observe("phones", phones.on_fact)
+    journal.observe("objections", objections.on_fact)
     # Last: the floor publishes what follows from a fact while the fact is being told.
     journal.observe("floor", desk.on_fact)
     journal.publish(ControllerStarted(clock.now(), node, epoch))
@@ -317,6 +322,7 @@ async def _assemble(
     tasks.start("machine detection", ear.run())
     tasks.start("leases", executor.leases.run())
     tasks.start("floor", desk.run())
+    tasks.start("objections", objections.run())
     tasks.start("campaigns", campaigns.run(runners))
     tasks.start("figures", figures.run())
     tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))

@@ -22,6 +22,9 @@ whose line could not be joined within the grace, is handed back in `Step.unused_
 Who counts as abandoned: whoever got the message, left our control while waiting (the lease ran out, the dialplan plays the
 message), or hung up after more than the grace without an agent. Who hangs up within the grace counts as `hung_up`.
 
+Whoever objects while the phone rings is hung up on (`CalledOff`); it counts as unanswered. After the answer it changes nothing:
+the agent or the message is there to hear it.
+
 Who picked up may be told while the two talk (`dialer.machine`): a leg that only listens is set up after the connection, so
 that it delays nothing. An opinion changes nothing but what people see, unless the campaign drops machines and it is certain.
 
@@ -76,12 +79,14 @@ from dialer.dispositions import Disposition
 from dialer.errors import UnexpectedFact
 from dialer.life import (
     BEFORE_AGENT,
+    BEFORE_ANSWER,
     GRACE,
     LIFE,
     AgentFound,
     Attempt,
     AttemptInput,
     AttemptState,
+    CalledOff,
     Dialled,
     Trigger,
     trigger_of,
@@ -124,6 +129,9 @@ def step(attempt: Attempt, fact: AttemptInput, now: datetime) -> Step:
         return Step(attempt, unused_agent=fact.agent_id)
     if attempt.state is AttemptState.ENDED:
         return Step(attempt)
+    if isinstance(fact, CalledOff):
+        rings = attempt.state in BEFORE_ANSWER
+        return Step(attempt, (HangUp(attempt_leg(attempt.call_id)),) if rings else ())
     if trigger is Trigger.LISTENING:
         return Step(attempt, (Detect(listener_leg(attempt.call_id), attempt.detection),))
     if isinstance(fact, AnswererHeard):

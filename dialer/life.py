@@ -67,8 +67,16 @@ class AgentFound:
     line: CallId
 
 
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """The person objected: whoever has not answered yet is not rung any longer."""
+
+    at: datetime
+
+
 AttemptInput = (
     Dialled
+    | CalledOff
     | AgentFound
     | LegRinging
     | LegAnswered
@@ -88,6 +96,7 @@ class Trigger(StrEnum):
     """What a fact means to an attempt; the columns of the table."""
 
     DIALLED = "dialled"
+    CALLED_OFF = "called_off"
     RINGING = "ringing"
     ANSWERED = "answered"
     ARRIVED = "arrived"
@@ -129,6 +138,7 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
         (s.CONNECTED, t.HEARD): s.CONNECTED,
     }
     for state in before_answer:
+        life[state, t.CALLED_OFF] = state  # hung up on; its end follows
         life[state, t.ARRIVED] = s.WAITING
         if state is not s.COMMITTED:
             life[state, t.RINGING] = s.RINGING
@@ -138,6 +148,7 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
         life[state, t.LEFT] = s.ENDED
     # Late but normal: events that crossed ours on the way.
     for state in after_answer:
+        life[state, t.CALLED_OFF] = state
         life[state, t.RINGING] = state
         life[state, t.ANSWERED] = state
     for state in (s.DIALLING, s.RINGING, s.ANSWERED, s.WAITING, s.JOINING, s.CONNECTED):
@@ -155,6 +166,7 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
 
 
 LIFE = _life()
+BEFORE_ANSWER = frozenset({AttemptState.COMMITTED, AttemptState.DIALLING, AttemptState.RINGING})
 BEFORE_AGENT = frozenset({AttemptState.ANSWERED, AttemptState.WAITING, AttemptState.JOINING})
 
 
@@ -189,6 +201,7 @@ class Attempt:
 _PLAIN: Mapping[type[AttemptInput], Trigger] = MappingProxyType(
     {
         Dialled: Trigger.DIALLED,
+        CalledOff: Trigger.CALLED_OFF,
         AgentFound: Trigger.AGENT_FOUND,
         LegRinging: Trigger.RINGING,
         LegAnswered: Trigger.ANSWERED,

@@ -84,6 +84,7 @@ class Bed:
     url: str = ""
     facts: list[Fact] = field(default_factory=list)
     wakes: list[None] = field(default_factory=list)
+    looks: list[None] = field(default_factory=list)
     checks: dict[str, bool] = field(default_factory=lambda: {"ari": True, "database": True})
 
     @property
@@ -113,9 +114,14 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     await create_campaign(database, apk_campaign())
     facts: list[Fact] = []
     wakes: list[None] = []
+    looks: list[None] = []
     live = LiveCall(
         LIVE, Direction.INBOUND, DEALER, "queue", clock.now(), Department.SALES, number=PhoneNumber(CUSTOMER)
     )
+
+    async def called_off() -> None:
+        looks.append(None)
+
     store = SqlCampaignStore(database, node, epoch, shipped_profiles())
     telephony = FakeTelephony()
     control = Control(
@@ -133,8 +139,9 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
             shipped_profiles(),
             floor.agent,
             lambda: [live],
+            called_off,
         ),
-        Consents(database, clock, [DEALER]),
+        Consents(database, clock, [DEALER], called_off),
         Workshop(SqlWorkshopCapacity(database), clock, [DEALER]),
         dealers={DEALER: DEMO_DEALER},
         profiles=shipped_profiles(),
@@ -144,7 +151,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         live_calls=lambda: [live],
         last_decision=lambda _campaign: PacingDecision(2, Reason.LOOKAHEAD, 0.3, 0.01, 0.005, 4),
     )
-    bed = Bed(control, desk, journal, database, store, telephony, facts=facts, wakes=wakes)
+    bed = Bed(control, desk, journal, database, store, telephony, facts=facts, wakes=wakes, looks=looks)
     watch = Watch(
         lambda: (b"dealerlijn_agents 1\n", "text/plain; version=0.0.4; charset=utf-8"),
         {"ari": lambda: bed.checks["ari"], "database": lambda: bed.checks["database"]},

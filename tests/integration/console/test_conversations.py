@@ -275,4 +275,5 @@ async def test_an_objection_by_letter_is_in_force_at_once_and_nobody_reads_the_n
         "number",
         '{"source":"letter"}',
     )
+    assert len(bed.looks) == 1
     assert await refuses_calls(bed)

@@ -8,9 +8,9 @@ from app.storage.audit import AuditEntry
 from app.storage.contact_list import NewContact, add_contacts, load_hash_key
 from app.storage.database import Database
 from app.storage.journal import Journal
-from app.storage.objections import record_objection, record_objection_by_hand
-from calls.facts import DispositionRecorded
-from calls.ids import AgentId, DealerId
+from app.storage.objections import objected_attempts, record_objection, record_objection_by_hand
+from calls.facts import AttemptAnswered, DispositionRecorded
+from calls.ids import AgentId, DealerId, NodeId
 from customers.person import number_hash
 from dialer.campaign import Campaign
 from tests.integration.storage.builders import (
@@ -108,6 +108,28 @@ async def test_a_list_that_grows_carries_the_objection_to_whoever_comes_with_the
     outcome = await (await store_for(database)).commit_attempts(campaign, call_ids(2), NOW, "x")
 
     assert [each.rule for each in refused(outcome)] == ["objection", "objection"]
+
+
+async def test_unanswered_attempts_to_whoever_objects_are_found_on_the_node_that_dials_them(
+    database: Database,
+) -> None:
+    people = [await known(database, 1, "K1"), await known(database, 2, "K2"), await known(database, 3, "K3")]
+    campaign = await campaign_with(database, people)
+    await campaign_with(
+        database, [await known(database, 4, "K1"), await known(database, 5, "K2")], other("x")
+    )
+    store = await store_for(database)
+    attempts = committed(await store.commit_attempts(campaign, call_ids(3), NOW, "x"))
+    before = await objected_attempts(database, NODE)
+    answered = AttemptAnswered(NOW, attempts[1].call_id, campaign.campaign_id, campaign.dealer, 8.0)
+    await Journal(database, NODE, 1).write_facts([answered])
+
+    for number in (4, 5):
+        await record_objection_by_hand(database, contact(number).e164, NOW, ENTRY)
+
+    assert before == []
+    assert await objected_attempts(database, NODE) == [attempts[0].call_id]
+    assert await objected_attempts(database, NodeId("n2")) == []
 
 
 async def test_the_owner_of_a_wrong_number_objects_for_himself_alone(database: Database) -> None:
