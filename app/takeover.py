@@ -331,6 +331,7 @@ def _life(attempt: OpenAttempt, *, plays: bool, now: datetime) -> Attempt:
         connected_at=attempt.connected_at,
         message_at=attempt.message_at,
         agent_id=attempt.agent_id,
+        language=attempt.language,
     )
 
 

@@ -31,6 +31,7 @@ from app.due_lists import DueLists
 from app.figures import Figures
 from app.floor_desk import FloorDesk
 from app.journal import Journal
+from app.languages import Languages
 from app.lines import OpenLines
 from app.live_calls import live_calls
 from app.machine.ear import Ear
@@ -180,7 +181,8 @@ async def _assemble(
             session.deliver(fact)
         return session is not None
 
-    desk.connect(deliver)
+    languages = Languages(supervisor, floor.free_line_agents)
+    desk.connect(deliver, languages.asked_for)
     objections = ObjectionWatch(lambda: objected_attempts(database, node), supervisor, journal, clock)
     ear = Ear(node, deliver, clock)
 
@@ -191,7 +193,7 @@ async def _assemble(
         return CampaignRunner(
             campaign,
             store,
-            CampaignFloor(desk),
+            CampaignFloor(desk, languages),
             dialler,
             DealerRoom(gate, campaign.dealer),
             journal.publish,

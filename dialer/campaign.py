@@ -120,7 +120,10 @@ class ContactHistory:
 
 @dataclass(frozen=True, slots=True)
 class CommittedAttempt:
-    """An attempt that is stored and may now be dialled. `leg_id` is the attempt's and the channel's id."""
+    """An attempt that is stored and may now be dialled. `leg_id` is the attempt's and the channel's id.
+
+    `language` is the skill that the customer's agent needs, None when any agent will do.
+    """
 
     call_id: CallId
     leg_id: LegId
@@ -128,6 +131,7 @@ class CommittedAttempt:
     contact_id: ContactId
     number: PhoneNumber
     display_name: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

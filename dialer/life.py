@@ -172,7 +172,7 @@ BEFORE_AGENT = frozenset({AttemptState.ANSWERED, AttemptState.WAITING, AttemptSt
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One dialling of one number. The times are None until they have happened."""
+    """One dialling of one number. The times are None until they have happened; `language` is the skill that the agent needs."""
 
     call_id: CallId
     campaign_id: CampaignId
@@ -189,6 +189,7 @@ class Attempt:
     message_at: datetime | None = None
     agent_id: AgentId | None = None
     line: CallId | None = None
+    language: str | None = None
     answerer: AmdVerdict | None = None
     dropped: bool = False
 

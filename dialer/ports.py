@@ -1,7 +1,8 @@
 """What the dialler needs from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
@@ -29,11 +30,13 @@ class CampaignStore(Protocol):
         now: datetime,
         reason: str,
         dates_first: Sequence[date] = (),
+        languages: Mapping[str, int] = MappingProxyType({}),
     ) -> list[CommittedAttempt | RefusedContact]:
         """Choose up to `len(call_ids)` contacts in list order and commit an attempt for each, in one transaction.
 
         Among contacts of one priority those with a date in `dates_first` go first, in its order; nobody goes before a
-        contact that has waited too long.
+        contact that has waited too long. A contact whose language was noted is passed over, and stays on the list, unless
+        `languages` has room for it: how many can be called in each.
         Eligibility is checked again inside the transaction; a contact that may not be dialled comes back refused and
         uses no id. An empty list means that nobody can be dialled now. When this returns, every committed attempt
         and its `AttemptCommitted` fact are stored.
@@ -56,6 +59,10 @@ class LineFloor(Protocol):
 
     def line_agents(self, campaign_id: CampaignId) -> list[LineAgent]:
         """The agents of a campaign whose line is up and who work, free or busy."""
+        ...
+
+    def free_languages(self, campaign_id: CampaignId) -> Mapping[str, int]:
+        """How many more customers can be called in each language that a free agent has as a skill."""
         ...
 
     def waiting_answers(self, campaign_id: CampaignId) -> int:

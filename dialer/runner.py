@@ -170,8 +170,9 @@ class CampaignRunner:
         if not wanted:
             return
         call_ids = [self._new_call_id() for _ in range(wanted)]
+        languages = self._floor.free_languages(self.campaign.campaign_id)
         results = await self._store.commit_attempts(
-            self.campaign, call_ids, now, decision.reason, dates_to_call_first(self._coming)
+            self.campaign, call_ids, now, decision.reason, dates_to_call_first(self._coming), languages
         )
         self._empty_until = None if results else now + timedelta(seconds=EMPTY_LIST_SECONDS)
         for result in results:

@@ -9,6 +9,7 @@ campaign) never get waiting calls; `reserve_line` is for them.
 """
 
 from bisect import insort
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
@@ -170,16 +171,29 @@ class Floor:
 
     # Open lines of campaigns
 
-    def reserve_line(self, campaign_id: CampaignId, call_id: CallId, now: datetime) -> LineReservation | None:
-        """Reserve the longest idle agent whose open line on this campaign is up, for a customer who answered."""
+    def reserve_line(
+        self,
+        campaign_id: CampaignId,
+        call_id: CallId,
+        now: datetime,
+        language: str | None = None,
+        spared: Collection[str] = (),
+    ) -> LineReservation | None:
+        """Reserve the longest idle agent whose open line on this campaign is up, for a customer who answered.
+
+        With a `language` only one who has it as a skill; agents with a skill in `spared` come last.
+        """
         free = [
             agent
-            for agent in self._agents.values()
-            if agent.campaign_id == campaign_id and agent.line_open and agent.state is AgentState.AVAILABLE
+            for agent in self.free_line_agents(campaign_id)
+            if language is None or language in agent.profile.skills
         ]
         if not free:
             return None
-        agent_id = min(free, key=idle_order).profile.agent_id
+        agent_id = min(
+            free,
+            key=lambda agent: (not agent.profile.skills.keys().isdisjoint(spared), *idle_order(agent)),
+        ).profile.agent_id
         (fact,) = self._change(
             agent_id, AgentTrigger.RESERVED, now, reason=SelectionReason.LONGEST_IDLE, call_id=call_id
         )
@@ -205,6 +219,14 @@ class Floor:
     def line_agents(self, campaign_id: CampaignId) -> list[Agent]:
         """The agents logged in to this campaign, in any state, their line up or not."""
         return [agent for agent in self._agents.values() if agent.campaign_id == campaign_id]
+
+    def free_line_agents(self, campaign_id: CampaignId) -> list[Agent]:
+        """The agents of this campaign whose line is up and who have no customer."""
+        return [
+            agent
+            for agent in self.line_agents(campaign_id)
+            if agent.line_open and agent.state is AgentState.AVAILABLE
+        ]
 
     def agents_by_state(self) -> dict[AgentState, int]:
         """How many agents are in each state; every state is there."""

@@ -1,7 +1,8 @@
 """The dialler's store: `dialer.ports.CampaignStore` on the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 
@@ -35,6 +36,7 @@ class SqlCampaignStore:
         now: datetime,
         reason: str,
         dates_first: Sequence[date] = (),
+        languages: Mapping[str, int] = MappingProxyType({}),
     ) -> list[CommittedAttempt | RefusedContact]:
         """Commit attempts as the port says; nothing for a campaign that is not running by now.
 
@@ -52,7 +54,7 @@ class SqlCampaignStore:
                 self._epoch,
                 now,
             )
-            return await commitment.commit(call_ids, reason, dates_first)
+            return await commitment.commit(call_ids, reason, dates_first, languages)
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         """Count the attempts that were connected and those that were abandoned from `since` on."""

@@ -1,8 +1,10 @@
 """Committing attempts: choosing contacts in list order, asking the rules once more, storing the intent to dial."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,7 +40,11 @@ class Commitment:
     now: datetime
 
     async def commit(
-        self, call_ids: Sequence[CallId], reason: str, dates_first: Sequence[date] = ()
+        self,
+        call_ids: Sequence[CallId],
+        reason: str,
+        dates_first: Sequence[date] = (),
+        languages: Mapping[str, int] = MappingProxyType({}),
     ) -> list[CommittedAttempt | RefusedContact]:
         """Commit up to `len(call_ids)` attempts, in list order with `dates_first` before other dates; nothing once the campaign is stopped.
 
@@ -52,15 +58,15 @@ class Commitment:
             {"campaign": self.campaign.campaign_id, "today": self.now.date(), "count": _MOVED_AT_ONCE},
         )
         answer: list[CommittedAttempt | RefusedContact] = []
-        free = list(call_ids)
+        free, speakers = list(call_ids), Counter(languages)
         for _ in range(_ROUNDS):
             wanted = len(free) + _SPARE_CANDIDATES
             candidates = await next_candidates(
-                self.connection, self.campaign.campaign_id, wanted, dates_first
+                self.connection, self.campaign.campaign_id, wanted, dates_first, sorted(+speakers)
             )
             if not candidates:
                 break
-            chosen, refused = self._judge(candidates, len(free))
+            chosen, refused = self._judge(candidates, len(free), speakers)
             committed = await self._store(chosen, free)
             held = Refusal(Rule.OPEN_ATTEMPT, self.now + timedelta(seconds=self.profile.min_ring_seconds))
             refused.update({c.contact_id: held for c in chosen if c.contact_id not in committed})
@@ -74,7 +80,7 @@ class Commitment:
         return answer
 
     def _judge(
-        self, candidates: Sequence[Candidate], wanted: int
+        self, candidates: Sequence[Candidate], wanted: int, speakers: Counter[str]
     ) -> tuple[list[Candidate], dict[ContactId, Refusal]]:
         chosen: list[Candidate] = []
         refused: dict[ContactId, Refusal] = {}
@@ -82,8 +88,13 @@ class Commitment:
             if len(chosen) == wanted:
                 break
             no = refusal(candidate.history, self.campaign, self.profile, self.now)
-            if no is None:
+            language = candidate.language
+            if no is None and (language is None or speakers[language] > 0):
                 chosen.append(candidate)
+                if language is not None:
+                    speakers[language] -= 1
+            elif no is None:
+                continue  # nobody is left who speaks it: the next look leaves such contacts out
             else:
                 refused[candidate.contact_id] = no
         return chosen, refused
@@ -122,6 +133,7 @@ class Commitment:
                 contact_id=candidate.contact_id,
                 number=candidate.history.number,
                 display_name=candidate.display_name,
+                language=candidate.language,
             )
             for call_id, candidate in by_call.items()
             if call_id in stored

@@ -11,6 +11,7 @@ from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal
 from app.storage.past_calls import past_call
+from app.storage.takeover import open_attempts
 from calls.facts import (
     AttemptConnected,
     AttemptEnded,
@@ -204,6 +205,53 @@ async def test_a_wrong_number_is_not_called_again_for_this_person(database: Data
 
     assert [each.rule for each in refused(outcome)] == ["wrong_number"]
     assert len(committed(outcome)) == 1
+
+
+async def with_languages(database: Database, *languages: str) -> tuple[SqlCampaignStore, Campaign]:
+    """A contact for each language, empty for none, in this order on the list; each was noted in an earlier conversation."""
+    campaign = await campaign_with(database, [contact(number) for number, _ in enumerate(languages)])
+    store = await store_for(database)
+    attempts = committed(await store.commit_attempts(campaign, call_ids(len(languages)), NOW, "x"))
+    journal = Journal(database, NODE, 1)
+    for attempt, language in zip(attempts, languages, strict=True):
+        said = disposed(attempt, "language" if language else "machine")
+        await journal.write_facts([replace(said, language=language), ended(attempt, campaign)])
+    return store, campaign
+
+
+async def test_a_contact_whose_language_was_noted_is_called_only_while_somebody_is_free_who_speaks_it(
+    database: Database,
+) -> None:
+    store, campaign = await with_languages(database, "turkish", "arabic", "", "turkish")
+
+    alone = committed(await store.commit_attempts(campaign, call_ids(4), LATER, "x"))
+    turkish = {"turkish": 1, "sales": 4}
+    one = committed(await store.commit_attempts(campaign, call_ids(4), LATER, "x", (), turkish))
+    rest = committed(
+        await store.commit_attempts(campaign, call_ids(4), LATER, "x", (), {"turkish": 2, "arabic": 2})
+    )
+
+    assert [attempt.language for attempt in alone] == [None]
+    assert [attempt.language for attempt in one] == ["turkish"]
+    assert [attempt.language for attempt in rest] == ["arabic", "turkish"]
+
+
+async def test_many_contacts_of_one_language_in_front_keep_nobody_behind_them_waiting(
+    database: Database,
+) -> None:
+    store, campaign = await with_languages(database, *["turkish"] * 30, "")
+
+    outcome = committed(await store.commit_attempts(campaign, call_ids(2), LATER, "x", (), {"turkish": 1}))
+
+    assert [attempt.language for attempt in outcome] == ["turkish", None]
+
+
+async def test_the_language_of_a_call_under_way_is_known_after_a_restart(database: Database) -> None:
+    store, campaign = await with_languages(database, "turkish")
+
+    await store.commit_attempts(campaign, call_ids(1), LATER, "x", (), {"turkish": 1})
+
+    assert [attempt.language for attempt in await open_attempts(database, NODE)] == ["turkish"]
 
 
 async def rank_after(database: Database, *words: str) -> tuple[int, int]:

@@ -144,6 +144,7 @@ ASKED = {
     "lowest": LOWEST,
     "highest": HIGHEST,
     "today": NOW.date(),
+    "languages": ["turkish"],
 }
 
 

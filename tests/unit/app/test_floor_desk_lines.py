@@ -1,9 +1,12 @@
 """Customers who answered and the agents on open lines."""
 
+from dataclasses import replace
+
 from calls.facts import AttemptAnswered
 from calls.ids import CampaignId
 from calls.words import AttemptOutcome
 from dialer.life import AgentFound
+from routing.agent import Agent
 from tests.fakes.virtual_time import after
 from tests.unit.app.desk import ANNAS_LINE, BRAMS_LINE, ONE, THREE, TWO, Desk, S, joined, line_agents
 from tests.unit.app.people import ANNA, APK, BRAM, DEMO, attempt_ended
@@ -48,6 +51,47 @@ def test_customers_who_answered_are_served_in_the_order_of_their_answers() -> No
 
     assert desk.given == [(ONE, ANNA), (TWO, BRAM)]
     assert desk.desk.waiting_answers(APK) == 1
+
+
+def speaks(agent: Agent, *languages: str) -> Agent:
+    skills = {**agent.profile.skills, **dict.fromkeys(languages, 5)}
+    return replace(agent, profile=replace(agent.profile, skills=skills))
+
+
+def test_a_customer_whose_language_was_noted_gets_an_agent_who_speaks_it() -> None:
+    anna, bram = line_agents(ANNA, BRAM)
+    desk = Desk(anna, speaks(bram, "turkish"))
+    desk.line_up(ANNA, ANNAS_LINE)
+    desk.line_up(BRAM, BRAMS_LINE)
+
+    found = desk.desk.find_line_agent(APK, ONE, "turkish")
+
+    assert found == AgentFound(after(0), BRAM, BRAMS_LINE)
+
+
+def test_a_customer_waits_for_who_speaks_the_language_while_others_go_on() -> None:
+    anna, bram = line_agents(ANNA, BRAM)
+    desk = Desk(anna, speaks(bram, "turkish"))
+    assert desk.desk.find_line_agent(APK, ONE, "turkish") is None
+    assert desk.desk.find_line_agent(APK, TWO) is None
+
+    desk.line_up(ANNA, ANNAS_LINE)
+    desk.line_up(BRAM, BRAMS_LINE)
+
+    assert desk.given == [(TWO, ANNA), (ONE, BRAM)]
+    assert desk.desk.waiting_answers(APK) == 0
+
+
+def test_who_speaks_a_language_that_somebody_in_the_air_needs_is_given_to_others_last() -> None:
+    anna, bram = line_agents(ANNA, BRAM)
+    desk = Desk(speaks(anna, "turkish"), bram)
+    desk.asked_for = {"turkish"}
+    desk.line_up(ANNA, ANNAS_LINE)
+    desk.line_up(BRAM, BRAMS_LINE)
+
+    first, second = desk.desk.find_line_agent(APK, ONE), desk.desk.find_line_agent(APK, TWO)
+
+    assert (first, second) == (AgentFound(after(0), BRAM, BRAMS_LINE), AgentFound(after(0), ANNA, ANNAS_LINE))
 
 
 def test_the_next_customer_gets_the_agent_whose_wrap_up_is_over() -> None:

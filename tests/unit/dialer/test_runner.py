@@ -1,9 +1,10 @@
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
+from types import MappingProxyType
 
 import pytest
 
@@ -160,6 +161,17 @@ async def test_nobody_is_dialled_while_the_database_is_away() -> None:
 
 
 @virtual_time
+async def test_the_store_hears_how_many_can_be_called_in_each_language() -> None:
+    bed = Bed()
+    bed.floor.languages = {"turkish": 1}
+
+    async with running(bed):
+        await asyncio.sleep(3)
+
+    assert bed.store.languages == {"turkish": 1}
+
+
+@virtual_time
 async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read() -> None:
     class FailsToCommit(MemoryCampaignStore):
         async def commit_attempts(
@@ -169,6 +181,7 @@ async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read
             now: datetime,
             reason: str,
             dates_first: Sequence[date] = (),
+            languages: Mapping[str, int] = MappingProxyType({}),
         ) -> list[CommittedAttempt | RefusedContact]:
             raise StoreUnavailable("the test took it away")
 
