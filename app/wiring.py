@@ -34,6 +34,7 @@ from app.journal import Journal
 from app.languages import Languages
 from app.lines import OpenLines
 from app.live_calls import live_calls
+from app.machine.detectors import AppAmd, Features
 from app.machine.ear import Ear
 from app.marks import LOOK_SECONDS, Marks
 from app.node import AsteriskNode
@@ -62,7 +63,7 @@ from app.trunk_gate import DealerRoom, TrunkGate
 from app.workshop import Workshop
 from calls.facts import ControllerStarted
 from calls.ids import AgentId, CallId, NodeId, new_call_id
-from calls.words import AgentState
+from calls.words import AgentState, MachineDetection
 from dialer.campaign import AbandonWindow, Campaign
 from dialer.runner import CampaignRunner
 from metrics.observer import Metrics
@@ -161,7 +162,10 @@ async def _assemble(
         lambda: connection.application,
         lambda agent_id: _endpoint(floor, agent_id),
         PromptLengths(settings.sounds_dir).seconds,
-        lambda: ear.address,
+        {
+            MachineDetection.APP_AMD: AppAmd(ari),
+            MachineDetection.FEATURES: Features(ari, lambda: ear.address),
+        },
     )
     supervisor = Supervisor(tasks, executor, journal, clock)
     reception = Reception(

@@ -91,7 +91,6 @@ from dialer.life import (
     Trigger,
     trigger_of,
 )
-from dialer.machine import opinion_of_app_amd
 
 INFORMATION_MESSAGE = "information-message"
 OBJECTION_KEY = "9"
@@ -136,8 +135,6 @@ def step(attempt: Attempt, fact: AttemptInput, now: datetime) -> Step:
         return Step(attempt, (Detect(listener_leg(attempt.call_id), attempt.detection),))
     if isinstance(fact, AnswererHeard):
         return _judge(attempt, fact)
-    if trigger is Trigger.HEARD and isinstance(fact, LegArrived):
-        return _judged_by_app_amd(attempt, fact)
     return _effect(attempt, after, fact, now)
 
 
@@ -210,12 +207,6 @@ def _joined(attempt: Attempt, at: datetime) -> Step:
     )
 
 
-def _judged_by_app_amd(attempt: Attempt, arrived: LegArrived) -> Step:
-    verdict, reason = opinion_of_app_amd(arrived.detail)
-    judged = _judge(attempt, AnswererHeard(arrived.at, arrived.leg_id, verdict, reason, certain=False))
-    return replace(judged, commands=(*judged.commands, HangUp(arrived.leg_id)))
-
-
 def _judge(attempt: Attempt, heard: AnswererHeard) -> Step:
     drop = attempt.drop_machines and heard.certain and heard.verdict is AmdVerdict.MACHINE
     judged = AnswererJudged(
@@ -230,10 +221,12 @@ def _judge(attempt: Attempt, heard: AnswererHeard) -> Step:
         dropped=drop,
     )
     after = replace(attempt, answerer=heard.verdict, dropped=attempt.dropped or drop)
+    deaf = (HangUp(heard.leg_id),) if heard.over else ()
     if not drop:
-        return Step(after, (Publish(judged),))
+        return Step(after, (Publish(judged), *deaf))
     machine = DispositionRecorded(heard.at, attempt.call_id, None, Disposition.MACHINE, "")
-    return Step(after, (Publish(judged), Publish(machine), HangUp(attempt_leg(attempt.call_id))))
+    hang_up = HangUp(attempt_leg(attempt.call_id))
+    return Step(after, (Publish(judged), Publish(machine), hang_up, *deaf))
 
 
 def _abandon(attempt: Attempt, at: datetime) -> Step:

@@ -221,7 +221,7 @@ def trigger_of(attempt: Attempt, fact: AttemptInput) -> Trigger | None:
         match fact:
             case LegArrived(purpose="listening"):
                 return Trigger.LISTENING
-            case LegArrived(purpose="judged") | AnswererHeard():
+            case AnswererHeard():
                 return Trigger.HEARD
             case _:
                 return None  # the customer's own leg tells the end

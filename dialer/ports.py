@@ -5,7 +5,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Protocol
 
-from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId
 from dialer.campaign import (
     AbandonWindow,
     Campaign,
@@ -75,6 +75,18 @@ class Launcher(Protocol):
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         """Start the attempt's call; its end comes back as a fact."""
+        ...
+
+
+class MachineDetector(Protocol):
+    """Who listens whether a person or a machine picked up."""
+
+    async def listen(self, listener: LegId) -> bool:
+        """Hear the customer through this leg, which is set up for that, from now on; False when the leg is gone.
+
+        What it makes of the customer comes as `AnswererHeard` of the leg: the first opinion within some ten seconds, better
+        ones after it. It may be wrong: nobody is hung up on for one that is not `certain`, and those of app_amd never are.
+        """
         ...
 
 
