@@ -1,7 +1,7 @@
 """Receives callers: a leg that the dialplan hands over becomes an inbound call of the dealer whose number was dialled."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from app.ari.executor import Executor
@@ -16,11 +16,14 @@ from calls.ids import CallId, DealerId, LegId, NodeId
 from calls.legs import LegArrived
 from calls.numbers import cli_from_sip
 from calls.words import Department, HangupCause
+from dialer.errors import StoreUnavailable
 from ivr.hours import is_open
+from ivr.recognition import CallerLookedUp, Recognised
 from routing.queue import QueuePlan
 
 ANSWERED_PURPOSE = "answered"
 INBOUND_PURPOSES = frozenset({"in", "return"})
+LookUp = Callable[[Dealer, CallArrived], Awaitable[Recognised | None]]
 _log = logging.getLogger(__name__)
 
 
@@ -35,13 +38,16 @@ class Reception:
         executor: Executor,
         clock: Clock,
         new_call_id: Callable[[], CallId],
+        look_up: LookUp,
     ) -> None:
+        """`look_up` tells whose campaign's call a caller returns; it raises StoreUnavailable."""
         self._node = node
         self._dealers = dealers
         self._supervisor = supervisor
         self._executor = executor
         self._clock = clock
         self._new_call_id = new_call_id
+        self._look_up = look_up
 
     def receive(self, fact: LegArrived) -> None:
         """Take a leg that no call owns. One that has no business here is hung up."""
@@ -69,7 +75,7 @@ class Reception:
         call = InboundCall(arrived, self.plan(dealer, fact.at))
         # The dialplan gave the leg its lease before it handed it over.
         self._executor.leases.hold(fact.leg_id)
-        self._supervisor.start(call, call.begin(), (fact.leg_id,))
+        self._begin(call, dealer, fact.leg_id)
 
     def plan(self, dealer: Dealer, now: datetime) -> InboundPlan:
         """How this dealer receives callers at this moment."""
@@ -86,10 +92,26 @@ class Reception:
     def start_again(self, call: InboundCall, leg_id: LegId) -> None:
         """A caller whom nobody had answered yet when we went down, or who hears that we are closed, begins anew."""
         self._executor.leases.hold(leg_id)
-        self._supervisor.start(call, call.begin(again=True), (leg_id,))
+        self._begin(call, self._dealers.dealers[call.arrived.dealer], leg_id, again=True)
 
     def adopt(self, call: InboundCall, leg_id: LegId, *, waits: bool) -> CallSession:
         """Go on with a call found after a restart; one who `waits` holds a lease."""
         if waits:
             self._executor.leases.hold(leg_id, call.playing or call.recording)
         return self._supervisor.start(call, call.resume(), (leg_id,))
+
+    def _begin(self, call: InboundCall, dealer: Dealer, leg_id: LegId, *, again: bool = False) -> None:
+        begun = call.begin(again=again, looks_up=call.arrived.cli is not None)
+        session = self._supervisor.start(call, begun, (leg_id,))
+        if call.looks_up:
+            self._supervisor.spawn("look up a caller", self._recognise(call, dealer, session))
+
+    async def _recognise(self, call: InboundCall, dealer: Dealer, session: CallSession) -> None:
+        # The call goes on without an answer when its clock has run out: no caller waits for the database.
+        recognised = None
+        try:
+            recognised = await self._look_up(dealer, call.arrived)
+        except StoreUnavailable as error:
+            _log.warning("a caller was not looked up", extra={"reason": str(error)})
+        finally:
+            session.deliver(CallerLookedUp(self._clock.now(), recognised))

@@ -1,6 +1,6 @@
 """Dials what a campaign has committed, within what the trunk bears."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from app.call_session import CallSession
 from app.clock import Clock
 from app.floor_desk import FloorDesk
 from app.journal import Journal
+from app.languages import Languages
 from app.outbound import OutboundCall
 from app.supervisor import Supervisor
 from calls.facts import AttemptConnected
@@ -56,6 +57,7 @@ class OutboundDialler:
             now,
             detection=campaign.machine_detection,
             drop_machines=campaign.drop_machines,
+            language=attempt.language,
         )
         session = self._supervisor.start(OutboundCall(life, self._desk, self._clock), ())
         session.deliver(Dialled(now))
@@ -102,8 +104,9 @@ class OutboundDialler:
 class CampaignFloor:
     """The floor as the dialler sees it (`dialer.ports.LineFloor`)."""
 
-    def __init__(self, desk: FloorDesk) -> None:
+    def __init__(self, desk: FloorDesk, languages: Languages) -> None:
         self._desk = desk
+        self._languages = languages
 
     def line_agents(self, campaign_id: CampaignId) -> list[LineAgent]:
         """The agents of a campaign whose line is up and who work, for its dealer too."""
@@ -118,6 +121,10 @@ class CampaignFloor:
             for agent in self._desk.floor.line_agents(campaign_id)
             if agent.line_open and agent.state in WORKING and works_for(agent.profile, agent.campaign_dealer)
         ]
+
+    def free_languages(self, campaign_id: CampaignId) -> Mapping[str, int]:
+        """How many more customers can be called in each language that a free agent has as a skill."""
+        return self._languages.free(campaign_id)
 
     def waiting_answers(self, campaign_id: CampaignId) -> int:
         """How many customers answered and wait for an agent."""

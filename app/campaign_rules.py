@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from calls.words import Department
 from dialer.campaign import Campaign, LegalBasis, PacingSettings
 from dialer.eligibility import Rule
 from dialer.profiles import CallingProfile, carries
@@ -9,13 +10,20 @@ from dialer.profiles import CallingProfile, carries
 MOST_OVER_DIAL = 500
 
 
-def campaign_faults(campaign: Campaign, profile: CallingProfile, ddis: Collection[str]) -> dict[str, str]:
-    """All that is wrong with a new campaign; `ddis` are its dealer's numbers."""
+def campaign_faults(
+    campaign: Campaign, profile: CallingProfile, ddis: Collection[str], departments: Collection[Department]
+) -> dict[str, str]:
+    """All that is wrong with a new campaign; `ddis` are its dealer's numbers, `departments` those with a queue."""
     faults = {f"pacing/{name}": fault for name, fault in pacing_faults(campaign.pacing, profile).items()}
     if campaign.ring_seconds < profile.min_ring_seconds:
         faults["ring_seconds"] = f"is too short: give at least {profile.min_ring_seconds}"
     if campaign.max_attempts is not None and campaign.max_attempts > profile.max_attempts:
         faults["max_attempts"] = f"is more than {profile.name} allows: give at most {profile.max_attempts}"
+    department = campaign.return_department
+    if department is not None and department not in departments:
+        faults["return_department"] = (
+            f"has no queue at this dealer: choose one of {', '.join(sorted(departments))}"
+        )
     return faults | lawful_faults(campaign, profile, ddis)
 
 

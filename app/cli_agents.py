@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show_list
-from app.console import agents, calls
+from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show_list, show_table
+from app.console import agents, calls, conversations
 from app.console.agents import AgentAnswer, Login, NewAgent, Pause
 from app.console.calls import VoicemailQuery
 from app.console.routes import Nothing, Route
@@ -102,6 +102,36 @@ def resume(agent_id: AgentName, as_json: AsJson = False) -> None:
 def wrap_up_done(agent_id: AgentName, as_json: AsJson = False) -> None:
     """End an agent's wrap-up before its time."""
     _do(agents.END_WRAP_UP, agent_id, as_json)
+
+
+@agent_commands.command()
+def call(agent_id: AgentName, as_json: AsJson = False) -> None:
+    """Show whom an agent has on the line, and what became of earlier calls to them."""
+    answer = ask(lambda client: client.ask(conversations.GET_PRESENT_CALL, agent_id=agent_id))
+    if as_json:
+        show(answer)
+        return
+    if answer.contact is None:
+        typer.echo(f"{answer.call}: nobody whom a campaign rang")
+        return
+    who = answer.contact
+    due = "" if who.due_on is None else f"{who.due_on:%d-%m-%Y}"
+    rows = [
+        ("campaign", answer.campaign),
+        ("name", who.name),
+        ("number", who.number),
+        ("plate", who.plate),
+        ("due", due),
+        ("language", who.language),
+    ]
+    rows += [
+        (
+            f"{each.at.astimezone():%d-%m-%Y %H:%M}",
+            " ".join(filter(None, (each.campaign, each.outcome or "under way", each.disposition, each.note))),
+        )
+        for each in answer.earlier
+    ]
+    show_table(("", answer.call), rows, "")
 
 
 @voicemail_commands.command("list")

@@ -10,7 +10,7 @@ from app.console import campaigns, conversations
 from app.console.campaigns import CalibrationAnswer, CampaignAnswer, NewCampaign, Pacing, PacingPatch, Stop
 from app.console.conversations import NewGuide
 from app.console.profiles import LIST_PROFILES
-from calls.words import MachineDetection
+from calls.words import Department, MachineDetection
 from dialer.campaign import CampaignKind, DialMode, LegalBasis
 from dialer.checked import checked, read_toml
 
@@ -64,6 +64,9 @@ def create_campaign(
         MachineDetection, typer.Option(help="Who listens for answering machines.")
     ] = MachineDetection.OFF,
     drop_machines: Annotated[bool, typer.Option(help="Hang up on what is certainly a machine.")] = False,
+    return_department: Annotated[
+        Department | None, typer.Option(help="Who serves people that call the shown number back.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Set up a campaign; it dials nobody until it is started."""
@@ -79,6 +82,7 @@ def create_campaign(
         wrap_up_seconds=wrap_up_seconds,
         machine_detection=machine_detection,
         drop_machines=drop_machines,
+        return_department=return_department,
         max_attempts=max_attempts,
     )
     _tell(ask(lambda client: client.ask(campaigns.CREATE_CAMPAIGN, new)), as_json)

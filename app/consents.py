@@ -1,6 +1,6 @@
 """The consent ledger as people use it: recording what somebody agreed to, what they took back, and showing it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,7 +38,15 @@ class Ledger:
 class Consents:
     """The ledger. Every method raises UnknownDealer, AmbiguousPerson, and StoreUnavailable when the database is away."""
 
-    def __init__(self, database: Database, clock: Clock, dealers: Collection[DealerId]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        dealers: Collection[DealerId],
+        objected: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`objected` calls off what rings at whoever has just objected."""
+        self._objected = objected
         self._database = database
         self._clock = clock
         self._dealers = dealers
@@ -71,11 +79,15 @@ class Consents:
         return await self._ledger(person)
 
     async def object_to_calls(self, e164: str, source: str, recorded_by: str) -> datetime:
-        """Nobody at this number is called again, by any dealer, once this returns. Returns since when."""
+        """Nobody at this number is called again, by any dealer, once this returns; a phone that rings is hung up on.
+
+        Returns since when.
+        """
         now = self._clock.now()
         after = msgspec.json.encode({"source": source}).decode()
         entry = AuditEntry(now, recorded_by, "objection_recorded", "number", "null", after)
         await record_objection_by_hand(self._database, e164, now, entry)
+        await self._objected()
         return now
 
     async def show(self, who: Who) -> Ledger:

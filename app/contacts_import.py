@@ -187,6 +187,7 @@ def _contact(rows: Sequence[ContactRow], hashed: str, window: DueWindow | None, 
         further_cars=tuple((row.plate, row.due_on) for row in rows[1:] if row.plate is not None),
         not_due=window is not None and is_due([row.due_on for row in rows], window, today) is False,
         priority=min(row.priority for row in rows),
+        value_euros=max((row.value_euros for row in rows if row.value_euros is not None), default=None),
         consent=consent,
     )
 

@@ -202,7 +202,8 @@ class Control:
         """
         self._check_dealer(campaign.dealer)
         profile = self._profiles.usable(campaign.profile, demo=self._demo)
-        if faults := campaign_faults(campaign, profile, self._dealers[campaign.dealer].ddis):
+        dealer = self._dealers[campaign.dealer]
+        if faults := campaign_faults(campaign, profile, dealer.ddis, dealer.queues):
             raise OutOfBounds(faults)
         async with self._one_change:
             for other in await self._store.campaigns():

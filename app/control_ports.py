@@ -8,7 +8,7 @@ from typing import Protocol, TypedDict
 
 from app.storage.audit import AuditEntry
 from app.storage.voicemails import Voicemail
-from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, NodeId
 from calls.numbers import PhoneNumber
 from calls.words import AgentState, AmdVerdict, Department
 from dialer.answering import Calibration
@@ -27,7 +27,10 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LiveCall:
-    """A call that lives now. `phase` is one word of its flow; `since` is when it arrived or was dialled."""
+    """A call that lives now. `phase` is one word of its flow; `since` is when it arrived or was dialled.
+
+    An inbound call has a campaign and a contact when the caller returns that campaign's call.
+    """
 
     call_id: CallId
     direction: Direction
@@ -39,6 +42,7 @@ class LiveCall:
     agent_id: AgentId | None = None
     number: PhoneNumber | None = None
     answerer: AmdVerdict | None = None
+    contact_id: ContactId | None = None
 
 
 class ProfileChanges(TypedDict, total=False):

@@ -1,6 +1,6 @@
-"""What an agent sees during a campaign's call, and how a conversation is said to have ended."""
+"""What an agent sees during a campaign's call or one that returns it, and how a conversation is said to have ended."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -61,7 +61,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class PresentCall:
-    """An agent's call. All but the id is None for a call that is no campaign's; `guide` is filled in for this contact."""
+    """An agent's call. All but the id is None for a call that is no campaign's and returns none; `guide` is filled in for this contact."""
 
     call_id: CallId
     campaign: Campaign | None = None
@@ -83,7 +83,10 @@ class Conversations:
         profiles: Profiles,
         agent: Callable[[AgentId], Agent],
         live_calls: Callable[[], Sequence[LiveCall]],
+        objected: Callable[[], Awaitable[None]],
     ) -> None:
+        """`objected` calls off what rings at whoever has just objected."""
+        self._objected = objected
         self._database = database
         self._dialler = dialler
         self._journal = journal
@@ -110,18 +113,19 @@ class Conversations:
         agent = self._agent(agent_id)
         if agent.call_id is None:
             raise UnknownCall(None)
-        past = await past_call(self._database, agent.call_id)
-        if past is None or past.contact_id is None or past.campaign_id is None:
+        about = self._about(agent.call_id, await past_call(self._database, agent.call_id))
+        if about is None:
             return PresentCall(agent.call_id)
-        campaign = await get_campaign(self._database, past.campaign_id)
-        card = await contact_card(self._database, past.contact_id)
+        contact_id, campaign_id = about
+        campaign = await get_campaign(self._database, campaign_id)
+        card = await contact_card(self._database, contact_id)
         guide = await guide_of(self._database, campaign)
         return PresentCall(
             agent.call_id,
             campaign,
             _filled(guide, self._values(campaign, agent, card)),
             card,
-            await earlier_calls(self._database, past.contact_id, agent.call_id),
+            await earlier_calls(self._database, contact_id, agent.call_id),
         )
 
     async def record(self, agent_id: AgentId, call_id: CallId, said: Said, who: str) -> None:
@@ -138,14 +142,15 @@ class Conversations:
                 raise UnknownCall(call_id)
             if past.agent_id != agent_id:
                 raise NotTheirCall(agent_id, call_id)
-        if past is not None and past.contact_id is not None and past.campaign_id is not None:
-            await self._check(past.contact_id, past.campaign_id, said)
+        about = self._about(call_id, past)
+        if about is not None:
+            await self._check(*about, said)
         before = await last_word(self._database, call_id)
         if before == Disposition.OBJECTION != said.word:
             raise ObjectionStands(call_id)
         if before is not None and not has_it:
             raise TooLateToCorrect(call_id)
-        await self._object(agent_id, call_id, past, said)
+        await self._object(agent_id, call_id, about, past, said)
         now = self._clock.now()
         if past is not None and past.dropped_from is not None and said.word != Disposition.MACHINE:
             self._journal.publish(MachineMistaken(now, call_id, *past.dropped_from))
@@ -198,24 +203,41 @@ class Conversations:
         later = "" if no.not_before is None else f", from {no.not_before.isoformat()} it is allowed"
         return f"cannot be promised ({no.rule}{later}): agree on another moment"
 
-    async def _object(self, agent_id: AgentId, call_id: CallId, past: PastCall | None, said: Said) -> None:
+    async def _object(
+        self,
+        agent_id: AgentId,
+        call_id: CallId,
+        about: tuple[ContactId, CampaignId] | None,
+        past: PastCall | None,
+        said: Said,
+    ) -> None:
         follows = follow_up(said.word)
         if follows is None or not follows.objection:
             return
         now = self._clock.now()
-        if past is not None and past.contact_id is not None:
-            await self._dialler.record_objection(call_id, past.contact_id, agent_id, now)
+        if about is not None:
+            await self._dialler.record_objection(call_id, about[0], agent_id, now)
         elif caller := self._caller(call_id, past):
             await record_objection(self._database, call_id, caller, agent_id, now)
         else:
             raise ObjectionWithoutNumber(call_id)
+        await self._objected()
+
+    def _about(self, call_id: CallId, past: PastCall | None) -> tuple[ContactId, CampaignId] | None:
+        known = past if past is not None and past.contact_id is not None else self._live(call_id)
+        if known is None or known.contact_id is None or known.campaign_id is None:
+            return None
+        return known.contact_id, known.campaign_id
 
     def _caller(self, call_id: CallId, past: PastCall | None) -> str | None:
         if past is not None:
             return past.caller
-        # A call that has only just come in may not have reached the database.
-        live = next((call.number for call in self._live_calls() if call.call_id == call_id), None)
-        return None if live is None else live.e164
+        live = self._live(call_id)
+        return None if live is None or live.number is None else live.number.e164
+
+    def _live(self, call_id: CallId) -> LiveCall | None:
+        """A call that has only just come in may not have reached the database."""
+        return next((call for call in self._live_calls() if call.call_id == call_id), None)
 
     def _values(self, campaign: Campaign, agent: Agent, card: ContactCard) -> dict[str, str]:
         dealer = self._dealers.get(campaign.dealer)

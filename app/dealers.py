@@ -75,6 +75,13 @@ class Dealer:
     entry: EntryPlan
     queues: Mapping[Department, QueuePlan]
 
+    def number_in_full(self, ddi: str) -> str | None:
+        """One of the dealer's numbers as the settings have it, in whatever way the trunk writes it; None for another's."""
+        if ddi in self.ddis:
+            return ddi
+        number = cli_from_sip(ddi) or cli_from_sip(f"+{ddi}")
+        return number.e164 if number is not None and number.e164 in self.ddis else None
+
 
 @dataclass(frozen=True, slots=True)
 class Dealers:

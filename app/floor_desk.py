@@ -71,16 +71,23 @@ class FloorDesk:
         self._reachable = False
         self._agent_of: dict[CallId, AgentId] = {}
         self._line_of: dict[AgentId, CallId] = {}
-        self._answered: dict[CampaignId, list[CallId]] = {}
+        self._answered: dict[CampaignId, dict[CallId, str | None]] = {}
+        self._asked_for: Callable[[CampaignId], Collection[str]] = lambda _campaign: ()
         self._arriving: dict[CallId, CampaignId] = {}
 
     def now(self) -> datetime:
         """The wall time, UTC."""
         return self._clock.now()
 
-    def connect(self, deliver: Deliver) -> None:
-        """Say where facts for calls go. Before this no call gets an agent."""
+    def connect(
+        self, deliver: Deliver, asked_for: Callable[[CampaignId], Collection[str]] = lambda _campaign: ()
+    ) -> None:
+        """Say where facts for calls go. Before this no call gets an agent.
+
+        `asked_for` tells the languages of a campaign's customers who have no agent yet: who speaks them is spared for them.
+        """
         self._deliver = deliver
+        self._asked_for = asked_for
 
     # What agents and supervisors ask. Each raises UnknownAgent or NotNow as the floor does.
 
@@ -129,12 +136,25 @@ class FloorDesk:
         self._line_of.pop(agent_id, None)
         self.floor.line_down(agent_id)
 
-    def find_line_agent(self, campaign_id: CampaignId, call_id: CallId) -> AgentFound | None:
-        """Reserve an agent for a customer who answered; None: the customer waits and gets the next one free."""
+    def find_line_agent(
+        self, campaign_id: CampaignId, call_id: CallId, language: str | None = None
+    ) -> AgentFound | None:
+        """Reserve an agent, who speaks the `language`, for a customer who answered.
+
+        None: the customer waits and gets the next one free who does.
+        """
         self._arriving.pop(call_id, None)
-        reserved = self.floor.reserve_line(campaign_id, call_id, self._clock.now())
+        found = self._reserve_line(campaign_id, call_id, language)
+        if found is None:
+            self._answered.setdefault(campaign_id, {})[call_id] = language
+        return found
+
+    def _reserve_line(
+        self, campaign_id: CampaignId, call_id: CallId, language: str | None
+    ) -> AgentFound | None:
+        spared = self._asked_for(campaign_id)
+        reserved = self.floor.reserve_line(campaign_id, call_id, self._clock.now(), language, spared)
         if reserved is None:
-            self._answered.setdefault(campaign_id, []).append(call_id)
             return None
         self._agent_of[call_id] = reserved.agent_id
         self._journal.publish(reserved.fact)
@@ -143,9 +163,7 @@ class FloorDesk:
     def waits_no_more(self, campaign_id: CampaignId, call_id: CallId) -> None:
         """An answered customer needs no agent any more."""
         self._arriving.pop(call_id, None)
-        waiting = self._answered.get(campaign_id, [])
-        if call_id in waiting:
-            waiting.remove(call_id)
+        self._answered.get(campaign_id, {}).pop(call_id, None)
 
     def waiting_answers(self, campaign_id: CampaignId) -> int:
         """How many customers answered and have no agent, those included whom Asterisk has yet to hand to us."""
@@ -297,13 +315,14 @@ class FloorDesk:
     def _serve_answered(self, campaign_id: CampaignId | None) -> None:
         if campaign_id is None:
             return
-        waiting = self._answered.get(campaign_id, [])
-        while waiting:
-            call_id = waiting.pop(0)
-            found = self.find_line_agent(campaign_id, call_id)
+        waiting = self._answered.get(campaign_id, {})
+        for call_id, language in list(waiting.items()):
+            # Letting an agent go who was reserved for nobody serves the others meanwhile.
+            if call_id not in waiting:
+                continue
+            found = self._reserve_line(campaign_id, call_id, language)
             if found is None:
-                # It went to the back of the list just now; its place is the front.
-                waiting.insert(0, waiting.pop())
-                return
+                continue
+            del waiting[call_id]
             if not self._deliver(call_id, found):
                 self.release(found.agent_id, call_id)

@@ -12,6 +12,7 @@ from calls.words import Department, HangupCause
 from ivr import flow as ivr_flow
 from ivr.entry import EntryPlan
 from ivr.hours import Opening
+from ivr.recognition import CallerLookedUp, Recognised
 from routing import flow as routing_flow
 from routing.queue import QueuePlan
 
@@ -30,18 +31,24 @@ class InboundPlan:
 class InboundCall:
     """One inbound call, from the first ring to its end."""
 
-    def __init__(self, arrived: CallArrived, plan: InboundPlan) -> None:
+    def __init__(self, arrived: CallArrived, plan: InboundPlan, recognised: Recognised | None = None) -> None:
+        """`recognised` is whom the call was known to come from before this process had it."""
         self.arrived = arrived
         self._plan = plan
+        self._recognised = recognised
         self._ivr: ivr_flow.Ivr | None = None
         self._routed: routing_flow.RoutedCall | None = None
 
     @classmethod
     def resumed(
-        cls, arrived: CallArrived, plan: InboundPlan, found: ivr_flow.Ivr | routing_flow.RoutedCall
+        cls,
+        arrived: CallArrived,
+        plan: InboundPlan,
+        found: ivr_flow.Ivr | routing_flow.RoutedCall,
+        recognised: Recognised | None = None,
     ) -> "InboundCall":
         """A call found after a restart, before the queue or from the queue on."""
-        call = cls(arrived, plan)
+        call = cls(arrived, plan, recognised)
         if isinstance(found, ivr_flow.Ivr):
             call._ivr = found
         else:
@@ -83,6 +90,16 @@ class InboundCall:
         return ivr_flow.recording_id(self.call_id) if recording else None
 
     @property
+    def recognised(self) -> Recognised | None:
+        """The contact who returns a campaign's call, when the number tells."""
+        return self._ivr.recognised if self._ivr is not None else self._recognised
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether the call waits for `CallerLookedUp`, for a moment."""
+        return self._ivr is not None and self._ivr.stage is ivr_flow.Stage.LOOKING_UP
+
+    @property
     def phase(self) -> str:
         """Where the call is, in one word, for whoever watches."""
         if self._routed is not None:
@@ -107,11 +124,18 @@ class InboundCall:
         assert self._ivr is not None
         return (ivr_flow.ended(self._ivr, HangupCause.FAILURE, at),)
 
-    def begin(self, *, again: bool = False) -> tuple[Command, ...]:
-        """Receive the caller; `again` when the arrival is already known."""
+    def begin(self, *, again: bool = False, looks_up: bool = False) -> tuple[Command, ...]:
+        """Receive the caller; `again` when the arrival is already known. `looks_up` promises a `CallerLookedUp`."""
         arrived = self.arrived
         step = ivr_flow.start(
-            self._plan.entry, arrived.call_id, arrived.leg_id, arrived.cli, self._plan.opening, arrived.at
+            self._plan.entry,
+            arrived.call_id,
+            arrived.leg_id,
+            arrived.cli,
+            self._plan.opening,
+            arrived.at,
+            looks_up=looks_up,
+            recognised=self._recognised,
         )
         self._ivr = step.state
         return step.commands if again else (*step.commands, Publish(arrived))
@@ -136,7 +160,7 @@ class InboundCall:
             self._routed = routed.state
             return routed.commands
         assert self._ivr is not None
-        if not isinstance(fact, LegFact):
+        if not isinstance(fact, LegFact | CallerLookedUp):
             return ()
         step = ivr_flow.step(self._ivr, fact)
         self._ivr = step.state

@@ -21,7 +21,7 @@ def live_calls(supervisor: Supervisor) -> Sequence[LiveCall]:
 
 
 def _inbound(call: InboundCall) -> LiveCall:
-    arrived, routed = call.arrived, call.routed
+    arrived, routed, recognised = call.arrived, call.routed, call.recognised
     return LiveCall(
         call_id=call.call_id,
         direction=Direction.INBOUND,
@@ -29,6 +29,8 @@ def _inbound(call: InboundCall) -> LiveCall:
         phase=call.phase,
         since=arrived.at,
         department=None if routed is None else routed.plan.department,
+        campaign_id=None if recognised is None else recognised.campaign_id,
+        contact_id=None if recognised is None else recognised.contact_id,
         agent_id=None if routed is None or routed.offer is None else routed.offer.agent_id,
         number=None if arrived.cli is None else PhoneNumber(arrived.cli),
     )
@@ -43,6 +45,7 @@ def _outbound(call: OutboundCall) -> LiveCall:
         phase=attempt.state.value,
         since=attempt.dialled_at or attempt.committed_at,
         campaign_id=attempt.campaign_id,
+        contact_id=attempt.contact_id,
         agent_id=attempt.agent_id,
         answerer=attempt.answerer,
     )

@@ -20,7 +20,16 @@ from app.recordings import Recordings
 from app.supervisor import Supervisor
 from calls.facts import AsteriskLost, AsteriskReached, DifferenceFound
 from calls.ids import LegId, NodeId
-from calls.legs import LegArrived, LegEnded, LegFact, LegJoined, LegLeft, PromptFinished, RecordingStopped
+from calls.legs import (
+    AnswererHeard,
+    LegArrived,
+    LegEnded,
+    LegFact,
+    LegJoined,
+    LegLeft,
+    PromptFinished,
+    RecordingStopped,
+)
 
 _log = logging.getLogger(__name__)
 HEARTBEAT_VARIABLE = "DL_HEARTBEAT"
@@ -128,6 +137,6 @@ class AsteriskNode:
         await self._ari.asterisk.set_global_var(variable=HEARTBEAT_VARIABLE, value=str(int(time())))
 
 
-def leg_of(fact: LegFact) -> LegId | None:
+def leg_of(fact: LegFact | AnswererHeard) -> LegId | None:
     """The leg a fact is about, None when it is about none."""
     return getattr(fact, "leg_id", None)

@@ -64,7 +64,8 @@ class OutboundCall:
         if step.unused_agent is not None:
             self._desk.release(step.unused_agent, self.call_id)
         if step.wants_agent and not was_waiting:
-            found = self._desk.find_line_agent(self.attempt.campaign_id, self.call_id)
+            attempt = self.attempt
+            found = self._desk.find_line_agent(attempt.campaign_id, self.call_id, attempt.language)
             if found is not None:
                 return (*commands, *self.handle(found))
         if was_waiting and self.attempt.state is not AttemptState.WAITING:

@@ -84,7 +84,7 @@ class Reconciler:
         if self._left is not None:
             await self._takeover.take_over(live, self._left, alone or Alone(), tally)
             self._left = None
-        await self._follow(tally, application)
+        await self._follow_ringing(tally, application)
         self._end_missing(tally, alone)
         self._receive_strangers(live, tally)
         await self._tidy(live, set(), differences=False)
@@ -170,7 +170,7 @@ class Reconciler:
 
     # Attempts that rang
 
-    async def _follow(self, tally: Tally, application: str) -> None:
+    async def _follow_ringing(self, tally: Tally, application: str) -> None:
         """Hear of legs that rang, and find out what became of those that did so no more by then: events tell the rest."""
         if not tally.ringing:
             return

@@ -30,7 +30,9 @@ from calls.legs import LegArrived, LegEnded, PromptFinished, PromptStarted, Reco
 from calls.words import CallPhase, HangupCause, InboundOutcome
 from dialer.life import GRACE, Attempt, AttemptState
 from ivr.flow import Ivr, recording_id
+from ivr.flow import Stage as IvrStage
 from ivr.flow import playback_id as ivr_prompt
+from ivr.recognition import Recognised
 from routing.flow import Offer, RoutedCall, Stage
 from routing.flow import playback_id as queue_prompt
 
@@ -193,9 +195,10 @@ class TakeOver:
             recorded=heard.records or heard.recorded is not None,
             listed=call.voicemail_seconds is not None,
         )
-        arrived = self._arrived(call)
-        if stage is None:
-            self._reception.start_again(InboundCall(arrived, plan), call.customer_leg)
+        arrived, recognised = self._arrived(call), _recognised(call)
+        heard_it_all = stage is IvrStage.MENU and recognised is not None and heard.playing is None
+        if stage is None or heard_it_all:
+            self._reception.start_again(InboundCall(arrived, plan, recognised), call.customer_leg)
             return
         ivr = Ivr(
             call.call_id,
@@ -207,6 +210,7 @@ class TakeOver:
             playbacks=heard.number,
             playing=heard.playing,
             recorded_seconds=call.voicemail_seconds or 0.0,
+            recognised=recognised,
         )
         session = self._reception.adopt(
             InboundCall.resumed(arrived, plan, ivr), call.customer_leg, waits=leg is not None
@@ -247,7 +251,7 @@ class TakeOver:
             playbacks=heard.number,
             playing=heard.playing,
         )
-        call_again = InboundCall.resumed(self._arrived(call), plan, routed)
+        call_again = InboundCall.resumed(self._arrived(call), plan, routed, _recognised(call))
         session = self._reception.adopt(call_again, call.customer_leg, waits=offer is None)
         if offer is None:
             return CallQueued(call.queued_at, call.call_id, call.dealer, call.department, 0)
@@ -331,6 +335,7 @@ def _life(attempt: OpenAttempt, *, plays: bool, now: datetime) -> Attempt:
         connected_at=attempt.connected_at,
         message_at=attempt.message_at,
         agent_id=attempt.agent_id,
+        language=attempt.language,
     )
 
 
@@ -352,6 +357,12 @@ def _line(agent_leg: LegId) -> CallId | None:
     """The open line that a leg is, if it is one."""
     mark = leg_mark(agent_leg)
     return mark.call_id if mark is not None and mark.kind == "l" else None
+
+
+def _recognised(call: OpenCall) -> Recognised | None:
+    if call.campaign_id is None or call.contact_id is None or call.department is None:
+        return None
+    return Recognised(call.campaign_id, call.contact_id, call.department)
 
 
 def _inbound_end(call: OpenCall, found: Found, now: datetime) -> CallEnded:

@@ -35,15 +35,19 @@ from app.due_lists import DueLists
 from app.figures import Figures
 from app.floor_desk import FloorDesk
 from app.journal import Journal
+from app.languages import Languages
 from app.lines import OpenLines
 from app.live_calls import live_calls
+from app.machine.detectors import AppAmd, Features
 from app.machine.ear import Ear
 from app.marks import LOOK_SECONDS, Marks
 from app.node import AsteriskNode
+from app.objection_watch import ObjectionWatch
 from app.phones import PhoneWatch
 from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
 from app.recordings import Recordings
+from app.returned_calls import ReturnedCalls
 from app.settings import Settings
 from app.storage.agents import all_agents, restored
 from app.storage.alone import SqlTold
@@ -52,6 +56,7 @@ from app.storage.database import Database, open_database, other_clock
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
 from app.storage.local_journal import LocalJournal, journal_dir, replay
+from app.storage.objections import objected_attempts
 from app.storage.takeover import open_attempts, open_calls
 from app.storage.totals import count_totals, dialled_by_minute
 from app.storage.workshop_capacity import SqlWorkshopCapacity
@@ -64,6 +69,7 @@ from app.what_if import WhatIf
 from app.workshop import Workshop
 from calls.facts import ClockJumped, ControllerStarted
 from calls.ids import AgentId, CallId, NodeId, new_call_id
+from calls.words import MachineDetection
 from dialer.campaign import AbandonWindow, Campaign
 from dialer.runner import CampaignRunner
 from metrics.observer import Metrics
@@ -169,10 +175,15 @@ async def _assemble(
         lambda: connection.application,
         lambda agent_id: _endpoint(floor, agent_id),
         PromptLengths(settings.sounds_dir).seconds,
-        lambda: ear.address,
+        {
+            MachineDetection.APP_AMD: AppAmd(ari),
+            MachineDetection.FEATURES: Features(ari, lambda: ear.address),
+        },
     )
     supervisor = Supervisor(tasks, executor, journal, clock)
-    reception = Reception(node, dealers, supervisor, executor, clock, fresh_call_id)
+    reception = Reception(
+        node, dealers, supervisor, executor, clock, fresh_call_id, ReturnedCalls(database).look_up
+    )
     causes = HangupCauses()
     dialler = OutboundDialler(
         supervisor, executor, desk, journal, clock, settings.trunk_endpoint, causes.cause_of
@@ -187,7 +198,9 @@ async def _assemble(
             session.deliver(fact)
         return session is not None
 
-    desk.connect(deliver)
+    languages = Languages(supervisor.machines, floor.free_line_agents)
+    desk.connect(deliver, languages.asked_for)
+    objections = ObjectionWatch(lambda: objected_attempts(database, node), supervisor, journal, clock)
     ear = Ear(node, deliver, clock)
 
     # The campaigns
@@ -197,7 +210,7 @@ async def _assemble(
         return CampaignRunner(
             campaign,
             store,
-            CampaignFloor(desk),
+            CampaignFloor(desk, languages),
             dialler,
             DealerRoom(gate, campaign.dealer),
             journal.publish,
@@ -290,6 +303,7 @@ async def _assemble(
         dealers.profiles,
         floor.agent,
         lambda: live_calls(supervisor),
+        objections.look,
     )
     control = Control(
         desk,
@@ -303,7 +317,7 @@ async def _assemble(
             lambda: connection.counters.last_echo_seconds if connection.live else None,
         ),
         conversations,
-        Consents(database, clock, dealers.dealers),
+        Consents(database, clock, dealers.dealers, objections.look),
         Workshop(workshop, clock, dealers.dealers),
         WhatIf(database),
         dealers=dealers.dealers,
@@ -325,6 +339,7 @@ async def _assemble(
     journal.observe("campaigns", campaigns.on_fact)
     journal.observe("open lines", lines.on_fact)
     journal.observe("phones", phones.on_fact)
+    journal.observe("objections", objections.on_fact)
     # Last: the floor publishes what follows from a fact while the fact is being told.
     journal.observe("floor", desk.on_fact)
     journal.publish(ControllerStarted(clock.now(), node, epoch))
@@ -337,6 +352,7 @@ async def _assemble(
     tasks.start("machine detection", ear.run())
     tasks.start("leases", executor.leases.run())
     tasks.start("floor", desk.run())
+    tasks.start("objections", objections.run())
     tasks.start("campaigns", campaigns.run(runners))
     tasks.start("figures", figures.run())
     tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))

@@ -33,6 +33,18 @@ class CallArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerRecognised:
+    """The caller returns a campaign's call to this contact, and goes to this department without a choice."""
+
+    at: datetime
+    call_id: CallId
+    dealer: DealerId
+    campaign_id: CampaignId
+    contact_id: ContactId
+    department: Department
+
+
+@dataclass(frozen=True, slots=True)
 class MenuChosen:
     """The caller chose a department, or was given one after too many misses (`by_default`)."""
 
@@ -390,6 +402,7 @@ class ClockJumped:
 
 InboundFact = (
     CallArrived
+    | CallerRecognised
     | MenuChosen
     | CallQueued
     | CallOffered

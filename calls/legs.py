@@ -48,13 +48,17 @@ class DigitPressed:
 
 @dataclass(frozen=True, slots=True)
 class AnswererHeard:
-    """A detector's opinion of who picked up. `reason` is one word; only a `certain` machine may be hung up on."""
+    """A detector's opinion of who picked up. `reason` is one word; only a `certain` machine may be hung up on.
+
+    `over`: no other opinion follows, and the listening leg may go.
+    """
 
     at: datetime
     leg_id: LegId
     verdict: AmdVerdict
     reason: str
     certain: bool
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

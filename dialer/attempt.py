@@ -25,6 +25,9 @@ first, though sent in, was not (`app.ari.joins`).
 Who counts as abandoned: whoever got the message, left our control while waiting (the lease ran out, the dialplan plays the
 message), or hung up after more than the grace without an agent. Who hangs up within the grace counts as `hung_up`.
 
+Whoever objects while the phone rings is hung up on (`CalledOff`); it counts as unanswered. After the answer it changes nothing:
+the agent or the message is there to hear it.
+
 Who picked up may be told while the two talk (`dialer.machine`): a leg that only listens is set up after the connection, so
 that it delays nothing. An opinion changes nothing but what people see, unless the campaign drops machines and it is certain.
 
@@ -79,17 +82,18 @@ from dialer.dispositions import Disposition
 from dialer.errors import UnexpectedFact
 from dialer.life import (
     BEFORE_AGENT,
+    BEFORE_ANSWER,
     GRACE,
     LIFE,
     AgentFound,
     Attempt,
     AttemptInput,
     AttemptState,
+    CalledOff,
     Dialled,
     Trigger,
     trigger_of,
 )
-from dialer.machine import opinion_of_app_amd
 
 INFORMATION_MESSAGE = "information-message"
 OBJECTION_KEY = "9"
@@ -127,12 +131,13 @@ def step(attempt: Attempt, fact: AttemptInput, now: datetime) -> Step:
         return Step(attempt, unused_agent=fact.agent_id)
     if attempt.state is AttemptState.ENDED:
         return Step(attempt)
+    if isinstance(fact, CalledOff):
+        rings = attempt.state in BEFORE_ANSWER
+        return Step(attempt, (HangUp(attempt_leg(attempt.call_id)),) if rings else ())
     if trigger is Trigger.LISTENING:
         return Step(attempt, (Detect(listener_leg(attempt.call_id), attempt.detection),))
     if isinstance(fact, AnswererHeard):
         return _judge(attempt, fact)
-    if trigger is Trigger.HEARD and isinstance(fact, LegArrived):
-        return _judged_by_app_amd(attempt, fact)
     return _effect(attempt, after, fact, now)
 
 
@@ -205,12 +210,6 @@ def _joined(attempt: Attempt, at: datetime) -> Step:
     )
 
 
-def _judged_by_app_amd(attempt: Attempt, arrived: LegArrived) -> Step:
-    verdict, reason = opinion_of_app_amd(arrived.detail)
-    judged = _judge(attempt, AnswererHeard(arrived.at, arrived.leg_id, verdict, reason, certain=False))
-    return replace(judged, commands=(*judged.commands, HangUp(arrived.leg_id)))
-
-
 def _judge(attempt: Attempt, heard: AnswererHeard) -> Step:
     drop = attempt.drop_machines and heard.certain and heard.verdict is AmdVerdict.MACHINE
     judged = AnswererJudged(
@@ -225,10 +224,12 @@ def _judge(attempt: Attempt, heard: AnswererHeard) -> Step:
         dropped=drop,
     )
     after = replace(attempt, answerer=heard.verdict, dropped=attempt.dropped or drop)
+    deaf = (HangUp(heard.leg_id),) if heard.over else ()
     if not drop:
-        return Step(after, (Publish(judged),))
+        return Step(after, (Publish(judged), *deaf))
     machine = DispositionRecorded(heard.at, attempt.call_id, None, Disposition.MACHINE, "")
-    return Step(after, (Publish(judged), Publish(machine), HangUp(attempt_leg(attempt.call_id))))
+    hang_up = HangUp(attempt_leg(attempt.call_id))
+    return Step(after, (Publish(judged), Publish(machine), hang_up, *deaf))
 
 
 def _abandon(attempt: Attempt, at: datetime) -> Step:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId
 from calls.numbers import NumberKind, PhoneNumber
-from calls.words import AttemptOutcome, MachineDetection
+from calls.words import AttemptOutcome, Department, MachineDetection
 from dialer.errors import AmbiguousCampaign, UnknownCampaign
 
 
@@ -66,7 +66,8 @@ class Campaign:
     """A purpose, a list, rules and agents. `shown_number` (E.164) is what the called party sees and may call back.
 
     `drop_machines`: hang up on what is certainly a machine; without it, and without certainty, the agent decides.
-    `max_attempts` per contact, where it is fewer than the calling profile allows.
+    `max_attempts` per contact, where it is fewer than the calling profile allows. `return_department` serves those who call
+    back; None means that of its kind.
     """
 
     campaign_id: CampaignId
@@ -83,6 +84,7 @@ class Campaign:
     pacing: PacingSettings = field(default_factory=PacingSettings)
     machine_detection: MachineDetection = MachineDetection.OFF
     drop_machines: bool = False
+    return_department: Department | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,10 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class CommittedAttempt:
-    """An attempt that is stored and may now be dialled. `leg_id` is the attempt's and the channel's id."""
+    """An attempt that is stored and may now be dialled. `leg_id` is the attempt's and the channel's id.
+
+    `language` is the skill that the customer's agent needs, None when any agent will do.
+    """
 
     call_id: CallId
     leg_id: LegId
@@ -143,6 +148,7 @@ class CommittedAttempt:
     number: PhoneNumber
     display_name: str
     traits: Traits | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class Field(StrEnum):
     PLATE = "plate"
     DUE_ON = "due_on"
     PRIORITY = "priority"
+    VALUE = "value"
     REFERENCE = "reference"
     TIMEZONE = "timezone"
     CONSENT_ON = "consent_on"
@@ -36,6 +37,7 @@ _SYNONYMS: Mapping[Field, str] = {
     Field.PLATE: "kenteken licenceplate licenseplate registration",
     Field.DUE_ON: "apk apkdatum apkvervaldatum vervaldatum apkexpiry expirydate duedate due",
     Field.PRIORITY: "prioriteit prio",
+    Field.VALUE: "waarde orderwaarde klantwaarde verwachtewaarde waardeeuro waardeineuro bedrag ordervalue valueeuros",
     Field.REFERENCE: "klantnummer klantnr klantid relatienummer debiteurnummer customernumber customerid",
     Field.TIMEZONE: "tijdzone",
     Field.CONSENT_ON: "toestemmingsdatum toestemmingdatum datumtoestemming optindatum consentdate optindate",

@@ -10,6 +10,7 @@ from functools import lru_cache
 from calls.errors import NumberError
 from calls.numbers import NumberKind, PhoneNumber
 from dialer.contact_columns import Columns, Field, bare
+from dialer.list_amounts import MOST_EUROS, euros
 from dialer.list_numbers import NumberReader, zone_of
 from dialer.profiles import zone_named
 
@@ -43,7 +44,7 @@ class ConsentProof:
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """A good row."""
+    """A good row. `value_euros` is what a success with this contact is worth."""
 
     line: int
     name: str
@@ -55,6 +56,7 @@ class ContactRow:
     priority: int
     reference: str | None
     consent: ConsentProof | None
+    value_euros: float | None = None
 
 
 class RowReader:
@@ -75,6 +77,7 @@ class RowReader:
         plate = _plate(row)
         due_on = row.day(Field.DUE_ON)
         priority = _priority(row)
+        value = _value(row)
         consent = self._consent(row)
         if row.faults or number is None:
             return row.faults
@@ -89,6 +92,7 @@ class RowReader:
             priority=priority,
             reference=row.text(Field.REFERENCE) or None,
             consent=consent,
+            value_euros=value,
         )
 
     def _number(self, row: "_Row") -> tuple[PhoneNumber, NumberKind] | None:
@@ -236,3 +240,15 @@ def _priority(row: _Row) -> int:
         row.fault(Field.PRIORITY, "not a priority", "write 1 (first) to 9 (last), or leave it empty")
         return _USUAL_PRIORITY
     return int(text)
+
+
+def _value(row: _Row) -> float | None:
+    text = row.text(Field.VALUE)
+    value = euros(text)
+    if text and value is None:
+        row.fault(
+            Field.VALUE,
+            "not an amount in euro",
+            f"write it as 1250 or 1.250,50, at most {MOST_EUROS}, or leave it empty",
+        )
+    return value

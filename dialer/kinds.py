@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from calls.words import Department
 from dialer.campaign import CampaignKind, LegalBasis
 from dialer.checked import Table, checked, read_toml
 from dialer.dispositions import Disposition
@@ -27,6 +28,7 @@ class KindDefaults:
     ring_seconds: int
     wrap_up_seconds: int
     max_attempts: int
+    return_department: Department
     guide: Guide
 
 
@@ -42,8 +44,14 @@ def defaults_of(kind: CampaignKind) -> KindDefaults:
         ring_seconds=table.ring_seconds,
         wrap_up_seconds=table.wrap_up_seconds,
         max_attempts=table.max_attempts,
+        return_department=table.return_department,
         guide=_guide(table),
     )
+
+
+def answering_department(kind: CampaignKind, chosen: Department | None) -> Department:
+    """Who serves people that call a campaign of this kind back, when this department was `chosen` for it."""
+    return defaults_of(kind).return_department if chosen is None else chosen
 
 
 def read_guide(file: str, data: Mapping[str, object]) -> Guide:
@@ -111,6 +119,7 @@ class _KindTable(GuideTable):
     ring_seconds: int
     wrap_up_seconds: int
     max_attempts: int
+    return_department: Department
 
 
 def _guide(table: GuideTable) -> Guide:

@@ -67,8 +67,16 @@ class AgentFound:
     line: CallId
 
 
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """The person objected: whoever has not answered yet is not rung any longer."""
+
+    at: datetime
+
+
 AttemptInput = (
     Dialled
+    | CalledOff
     | AgentFound
     | LegRinging
     | LegAnswered
@@ -88,6 +96,7 @@ class Trigger(StrEnum):
     """What a fact means to an attempt; the columns of the table."""
 
     DIALLED = "dialled"
+    CALLED_OFF = "called_off"
     RINGING = "ringing"
     ANSWERED = "answered"
     ARRIVED = "arrived"
@@ -129,6 +138,7 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
         (s.CONNECTED, t.HEARD): s.CONNECTED,
     }
     for state in before_answer:
+        life[state, t.CALLED_OFF] = state  # hung up on; its end follows
         life[state, t.ARRIVED] = s.WAITING
         if state is not s.COMMITTED:
             life[state, t.RINGING] = s.RINGING
@@ -138,6 +148,7 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
         life[state, t.LEFT] = s.ENDED
     # Late but normal: events that crossed ours on the way.
     for state in after_answer:
+        life[state, t.CALLED_OFF] = state
         life[state, t.RINGING] = state
         life[state, t.ANSWERED] = state
     for state in (s.DIALLING, s.RINGING, s.ANSWERED, s.WAITING, s.JOINING, s.CONNECTED):
@@ -155,12 +166,13 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
 
 
 LIFE = _life()
+BEFORE_ANSWER = frozenset({AttemptState.COMMITTED, AttemptState.DIALLING, AttemptState.RINGING})
 BEFORE_AGENT = frozenset({AttemptState.ANSWERED, AttemptState.WAITING, AttemptState.JOINING})
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One dialling of one number. The times are None until they have happened."""
+    """One dialling of one number. The times are None until they have happened; `language` is the skill that the agent needs."""
 
     call_id: CallId
     campaign_id: CampaignId
@@ -177,6 +189,7 @@ class Attempt:
     message_at: datetime | None = None
     agent_id: AgentId | None = None
     line: CallId | None = None
+    language: str | None = None
     answerer: AmdVerdict | None = None
     dropped: bool = False
 
@@ -189,6 +202,7 @@ class Attempt:
 _PLAIN: Mapping[type[AttemptInput], Trigger] = MappingProxyType(
     {
         Dialled: Trigger.DIALLED,
+        CalledOff: Trigger.CALLED_OFF,
         AgentFound: Trigger.AGENT_FOUND,
         LegRinging: Trigger.RINGING,
         LegAnswered: Trigger.ANSWERED,
@@ -207,7 +221,7 @@ def trigger_of(attempt: Attempt, fact: AttemptInput) -> Trigger | None:
         match fact:
             case LegArrived(purpose="listening"):
                 return Trigger.LISTENING
-            case LegArrived(purpose="judged") | AnswererHeard():
+            case AnswererHeard():
                 return Trigger.HEARD
             case _:
                 return None  # the customer's own leg tells the end

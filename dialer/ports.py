@@ -1,10 +1,11 @@
 """What the dialler needs from outside."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Protocol
 
-from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId
 from calls.words import Department
 from dialer.answering import Choice
 from dialer.campaign import (
@@ -34,11 +35,14 @@ class CampaignStore(Protocol):
         reason: str,
         dates_first: Sequence[date] = (),
         choice: Choice | None = None,
+        languages: Mapping[str, int] = MappingProxyType({}),
     ) -> list[CommittedAttempt | RefusedContact]:
         """Choose up to `len(call_ids)` contacts in list order and commit an attempt for each, in one transaction.
 
         Among contacts of one priority those with a date in `dates_first` go first, in its order; nobody goes before a
-        contact that has waited too long. With a `choice` it is made among the next on the list that are equally urgent.
+        contact that has waited too long. With a `choice` it is made among the next on the list that are equally urgent. A contact
+        whose language was noted is passed over, and stays on the list, unless `languages` has room for it: how many can be
+        called in each.
         Eligibility is checked again inside the transaction; a contact that may not be dialled comes back refused and
         uses no id. An empty list means that nobody can be dialled now. When this returns, every committed attempt
         and its `AttemptCommitted` fact are stored. After StoreUnavailable all of them are, or none: `open_among` tells.
@@ -90,6 +94,10 @@ class LineFloor(Protocol):
         """The agents of a campaign whose line is up and who work, free or busy."""
         ...
 
+    def free_languages(self, campaign_id: CampaignId) -> Mapping[str, int]:
+        """How many more customers can be called in each language that a free agent has as a skill."""
+        ...
+
     def waiting_answers(self, campaign_id: CampaignId) -> int:
         """How many customers answered and wait for an agent."""
         ...
@@ -108,6 +116,18 @@ class Launcher(Protocol):
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         """Start the attempt's call; its end comes back as a fact."""
+        ...
+
+
+class MachineDetector(Protocol):
+    """Who listens whether a person or a machine picked up."""
+
+    async def listen(self, listener: LegId) -> bool:
+        """Hear the customer through this leg, which is set up for that, from now on; False when the leg is gone.
+
+        What it makes of the customer comes as `AnswererHeard` of the leg: the first opinion within some ten seconds, better
+        ones after it. It may be wrong: nobody is hung up on for one that is not `certain`, and those of app_amd never are.
+        """
         ...
 
 

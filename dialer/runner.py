@@ -236,6 +236,7 @@ class CampaignRunner:
         if not wanted:
             return
         call_ids = [self._new_call_id() for _ in range(wanted)]
+        languages = self._floor.free_languages(self.campaign.campaign_id)
         try:
             results = await self._store.commit_attempts(
                 self.campaign,
@@ -244,6 +245,7 @@ class CampaignRunner:
                 decision.reason,
                 dates_to_call_first(self._coming),
                 Choice(self._estimates.answers.model.chance, decision.certain),
+                languages,
             )
         except StoreUnavailable:
             until = asyncio.get_running_loop().time() + DOUBT_SECONDS

@@ -17,12 +17,11 @@ from typing import Protocol, TypeVar
 
 from app.dealers import Dealer, load_dealers
 from calls.commands import Command, SetTimer
-from calls.ids import AgentId, CallId, LegId, bridge_of
+from calls.ids import AgentId, CallId, CampaignId, ContactId, LegId, bridge_of
 from calls.legs import (
     DigitPressed,
     LegArrived,
     LegEnded,
-    LegFact,
     LegLeft,
     PeopleJoined,
     PromptFinished,
@@ -33,6 +32,7 @@ from calls.words import Department, HangupCause
 from dialer.life import LIFE as ATTEMPT_LIFE
 from ivr import flow as ivr_flow
 from ivr.hours import Opening, OpeningReason
+from ivr.recognition import CallerLookedUp, Recognised
 from routing import flow as routing_flow
 from routing.agent import LIFE as AGENT_LIFE
 
@@ -81,7 +81,11 @@ def ivr_life() -> str:
     known = next(iter(plan.menu.choices))
     unknown = next(key for key in "*#9" if key not in plan.menu.choices)
 
-    def facts(ivr: ivr_flow.Ivr, clocks: Iterable[str]) -> Iterator[tuple[str, LegFact]]:
+    returns = Recognised(CampaignId("apk"), ContactId(1), Department.WORKSHOP)
+
+    def facts(ivr: ivr_flow.Ivr, clocks: Iterable[str]) -> Iterator[tuple[str, ivr_flow.IvrFact]]:
+        yield "recognised or not", CallerLookedUp(NOW, None)
+        yield "recognised or not", CallerLookedUp(NOW, returns)
         yield "key of the menu", DigitPressed(NOW, CALLER, known)
         yield "another key", DigitPressed(NOW, CALLER, unknown)
         if ivr.playing is not None:
@@ -94,9 +98,11 @@ def ivr_life() -> str:
     edges: list[Edge] = []
     for is_open in (True, False):
         opening = Opening(is_open, OpeningReason.WEEKLY, None, None)
-        begun = ivr_flow.start(plan, CALL, CALLER, None, opening, NOW)
-        edges += walked(begun, facts, ivr_flow.step, lambda ivr: ivr.stage, lambda ivr: ivr.misses)
-    return mermaid(edges, "greeting", "closed")
+        begun = ivr_flow.start(plan, CALL, CALLER, None, opening, NOW, looks_up=is_open)
+        edges += walked(
+            begun, facts, ivr_flow.step, lambda ivr: ivr.stage, lambda ivr: (ivr.misses, ivr.recognised)
+        )
+    return mermaid(edges, "looking_up", "greeting", "closed")
 
 
 def routing_life() -> str:

@@ -2,6 +2,7 @@
 
 One machine, `Stage`, driven by the facts of the one leg the call has so far and by the call's clocks:
 
+    LOOKING_UP ──looked up, or its clock──> GREETING
     GREETING ──key──────────────┐
        │ prompt ends            ├─ known key, or too many misses ──> QUEUED   (routing.flow goes on)
        └──> MENU ──key, silence─┘                     a miss plays the menu again and stays in MENU
@@ -9,11 +10,14 @@ One machine, `Stage`, driven by the facts of the one leg the call has so far and
                                 └─ caller hangs up ──> KEEPING ──recording ends, or 5 s──> ENDED
     every other stage ──the leg ends, or leaves us for the dialplan──> ENDED
 
+LOOKING_UP is before the answer and lasts for half a second at most. Whoever was recognised hears the greeting without the
+menu, and is QUEUED at its end or at any key. A look-up that is over too late changes nothing.
+
 Greeting and menu are one playback, so that no silence comes between them; it counts as greeting until it ends or a key
 is pressed. A key works while a prompt plays. Each playback has a number of its own: what an older one reports is late and
 changes nothing, and neither does a silence clock that runs out while a prompt plays. `CallEnded` is published exactly
 once, on the way into ENDED; a call that reaches QUEUED gets its `CallEnded` from `routing.flow`. Left out on purpose:
-`CallArrived`, recognising the caller and renewing leases, which belong to the session.
+`CallArrived`, looking up the caller and renewing leases, which belong to the session.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +36,7 @@ from calls.commands import (
     StartRecording,
     StopPrompts,
 )
-from calls.facts import CallEnded, MenuChosen, VoicemailLeft
+from calls.facts import CallEnded, CallerRecognised, MenuChosen, VoicemailLeft
 from calls.ids import CallId, LegId, PlaybackId, RecordingId
 from calls.legs import (
     DigitPressed,
@@ -51,7 +55,10 @@ from calls.legs import (
 from calls.words import CallPhase, Department, HangupCause, InboundOutcome
 from ivr.entry import EntryPlan, VoicemailPlan
 from ivr.hours import Opening
+from ivr.recognition import CallerLookedUp, Recognised
 
+LOOK_UP_TIMER = "look_up"
+LOOK_UP_SECONDS = 0.5
 SILENCE_TIMER = "silence"
 RECORDING_TIMER = "recording"
 _RECORDING_GRACE_SECONDS = 10.0
@@ -61,6 +68,7 @@ _KEEPING_SECONDS = 5.0
 class Stage(StrEnum):
     """Where the call is. QUEUED and ENDED are final."""
 
+    LOOKING_UP = "looking_up"
     GREETING = "greeting"
     MENU = "menu"
     CLOSED = "closed"
@@ -71,7 +79,9 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
+IvrFact = LegFact | CallerLookedUp
 _PHASES = {
+    Stage.LOOKING_UP: CallPhase.GREETING,
     Stage.GREETING: CallPhase.GREETING,
     Stage.MENU: CallPhase.MENU,
     Stage.CLOSED: CallPhase.CLOSED,
@@ -84,7 +94,7 @@ _PHASES = {
 
 @dataclass(frozen=True, slots=True)
 class Ivr:
-    """A call before the queue. `playing` is what plays now, `recorded_seconds` what the caller has said."""
+    """A call before the queue. `playing` is what plays now, `recorded_seconds` what the caller has said, `recognised` who calls."""
 
     call_id: CallId
     leg_id: LegId
@@ -96,6 +106,7 @@ class Ivr:
     playbacks: int = 0
     playing: PlaybackId | None = None
     recorded_seconds: float = 0.0
+    recognised: Recognised | None = None
     cause: HangupCause = HangupCause.NORMAL
 
     @property
@@ -113,19 +124,24 @@ class Step:
 
 
 def start(
-    plan: EntryPlan, call_id: CallId, leg_id: LegId, cli: str | None, opening: Opening, now: datetime
+    plan: EntryPlan,
+    call_id: CallId,
+    leg_id: LegId,
+    cli: str | None,
+    opening: Opening,
+    now: datetime,
+    *,
+    looks_up: bool = False,
+    recognised: Recognised | None = None,
 ) -> Step:
-    """Receive a caller who arrived at `now`."""
-    stage = Stage.GREETING if opening.open else Stage.CLOSED
-    ivr = Ivr(call_id, leg_id, plan, cli, now, stage)
-    if opening.open:
-        prompts: tuple[str, ...] = (plan.welcome_prompt, plan.menu.prompt)
-    elif plan.voicemail is not None:
-        prompts = (plan.closed_prompt, plan.voicemail.offer_prompt)
-    else:
-        prompts = (plan.closed_prompt,)
-    step = _play(ivr, *prompts)
-    return Step(step.state, (AnswerLeg(leg_id), *step.commands))
+    """Receive a caller who arrived at `now` and was `recognised` before, or whom the session `looks_up` now."""
+    ivr = Ivr(call_id, leg_id, plan, cli, now, Stage.CLOSED, recognised=recognised)
+    if not opening.open:
+        prompts = () if plan.voicemail is None else (plan.voicemail.offer_prompt,)
+        return _answer(ivr, plan.closed_prompt, *prompts)
+    if looks_up and recognised is None:
+        return Step(replace(ivr, stage=Stage.LOOKING_UP), (SetTimer(LOOK_UP_TIMER, LOOK_UP_SECONDS),))
+    return _greet(ivr)
 
 
 def resume(ivr: Ivr) -> Step:
@@ -153,9 +169,11 @@ def playback_id(call_id: CallId, number: int) -> PlaybackId:
     return PlaybackId(f"{call_id}-p{number:02d}")
 
 
-def step(ivr: Ivr, fact: LegFact) -> Step:
+def step(ivr: Ivr, fact: IvrFact) -> Step:
     """Take a fact about this call's leg, recording or clocks. A fact that comes late changes nothing."""
     match fact:
+        case CallerLookedUp():
+            return _looked_up(ivr, fact)
         case DigitPressed():
             return _digit_pressed(ivr, fact)
         case PromptFinished():
@@ -187,10 +205,32 @@ def ended(ivr: Ivr, cause: HangupCause, at: datetime, *, left: bool = False) -> 
     return CallEnded(at, ivr.call_id, ivr.plan.dealer, None, _PHASES[ivr.stage], outcome, cause, None, 0.0)
 
 
+def _greet(ivr: Ivr) -> Step:
+    prompts = () if ivr.recognised is not None else (ivr.plan.menu.prompt,)
+    return _answer(replace(ivr, stage=Stage.GREETING), ivr.plan.welcome_prompt, *prompts)
+
+
+def _looked_up(ivr: Ivr, fact: CallerLookedUp) -> Step:
+    if ivr.stage is not Stage.LOOKING_UP:
+        return Step(ivr)
+    who = fact.recognised
+    greeted = _greet(replace(ivr, recognised=who))
+    quiet = CancelTimer(LOOK_UP_TIMER)
+    if who is None:
+        return Step(greeted.state, (quiet, *greeted.commands))
+    told = CallerRecognised(
+        fact.at, ivr.call_id, ivr.plan.dealer, who.campaign_id, who.contact_id, who.department
+    )
+    return Step(greeted.state, (quiet, *greeted.commands, Publish(told)))
+
+
 def _digit_pressed(ivr: Ivr, fact: DigitPressed) -> Step:
     if ivr.stage not in (Stage.GREETING, Stage.MENU):
         return Step(ivr)
     quiet: Command = StopPrompts(ivr.playing) if ivr.playing else CancelTimer(SILENCE_TIMER)
+    if ivr.recognised is not None:
+        joined = _join(ivr, ivr.recognised.department)
+        return Step(joined.state, (quiet, *joined.commands))
     department = ivr.plan.menu.choices.get(fact.digit)
     after = _miss(ivr, fact.at) if department is None else _choose(ivr, department, fact.at)
     return Step(after.state, (quiet, *after.commands))
@@ -206,7 +246,12 @@ def _miss(ivr: Ivr, at: datetime) -> Step:
 
 def _choose(ivr: Ivr, department: Department, at: datetime, *, by_default: bool = False) -> Step:
     chosen = MenuChosen(at, ivr.call_id, ivr.plan.dealer, department, ivr.misses, by_default)
-    return Step(replace(ivr, stage=Stage.QUEUED, playing=None), (Publish(chosen), JoinQueue(department)))
+    joined = _join(ivr, department)
+    return Step(joined.state, (Publish(chosen), *joined.commands))
+
+
+def _join(ivr: Ivr, department: Department) -> Step:
+    return Step(replace(ivr, stage=Stage.QUEUED, playing=None), (JoinQueue(department),))
 
 
 def _prompt_finished(ivr: Ivr, fact: PromptFinished) -> Step:
@@ -214,6 +259,8 @@ def _prompt_finished(ivr: Ivr, fact: PromptFinished) -> Step:
         return Step(ivr)
     ivr = replace(ivr, playing=None)
     voicemail = ivr.plan.voicemail
+    if ivr.stage in (Stage.GREETING, Stage.MENU) and ivr.recognised is not None:
+        return _join(ivr, ivr.recognised.department)
     if ivr.stage in (Stage.GREETING, Stage.MENU):
         return Step(replace(ivr, stage=Stage.MENU), (_silence_clock(ivr),))
     if ivr.stage is Stage.CLOSED and voicemail is not None:
@@ -257,6 +304,8 @@ def _recording_stopped(ivr: Ivr, fact: RecordingStopped) -> Step:
 
 
 def _timer_expired(ivr: Ivr, fact: TimerExpired) -> Step:
+    if fact.name == LOOK_UP_TIMER and ivr.stage is Stage.LOOKING_UP:
+        return _greet(ivr)
     if fact.name == SILENCE_TIMER and ivr.stage is Stage.MENU and ivr.playing is None:
         return _miss(ivr, fact.at)
     if fact.name == RECORDING_TIMER and ivr.stage is Stage.RECORDING:
@@ -283,6 +332,11 @@ def _leg_left(ivr: Ivr, fact: LegLeft) -> Step:
 
 def _end(ivr: Ivr, cause: HangupCause, at: datetime, *, left: bool = False) -> Step:
     return Step(replace(ivr, stage=Stage.ENDED, playing=None), (Publish(ended(ivr, cause, at, left=left)),))
+
+
+def _answer(ivr: Ivr, *prompts: str) -> Step:
+    played = _play(ivr, *prompts)
+    return Step(played.state, (AnswerLeg(ivr.leg_id), *played.commands))
 
 
 def _play(ivr: Ivr, *prompts: str) -> Step:

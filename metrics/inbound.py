@@ -11,6 +11,7 @@ from calls.facts import (
     CallArrived,
     CallConnected,
     CallEnded,
+    CallerRecognised,
     CallOffered,
     CallQueued,
     CallServedAlone,
@@ -25,7 +26,7 @@ from metrics.families import Families
 from metrics.totals import CallTotal
 
 NO_DEPARTMENT = "none"
-_CALLER, _DEFAULT = "caller", "default"
+_CALLER, _DEFAULT, _RETURNED = "caller", "default", "returned_call"
 _BEFORE_CHOICE = (CallPhase.GREETING, CallPhase.MENU, CallPhase.CLOSED, CallPhase.VOICEMAIL)
 _IN_QUEUE = (CallPhase.QUEUE, CallPhase.RINGING)
 _WAIT_SECONDS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
@@ -42,7 +43,10 @@ class InboundMetrics:
         self._targets = dict(target_seconds)
         self._arrived = counter("arrived_calls", "Calls that reached a dealer's number.", "dealer")
         self._choices = counter(
-            "menu_choices", "Departments chosen, by the caller or by default.", *by_department, "chosen_by"
+            "menu_choices",
+            "Departments chosen, by the caller, by default or by the campaign's call returned.",
+            *by_department,
+            "chosen_by",
         )
         self._offered = counter("offered_calls", "Calls that entered a queue.", *by_department)
         self._connected = counter("connected_calls", "Calls connected to an agent.", *by_department)
@@ -79,6 +83,8 @@ class InboundMetrics:
         match fact:
             case CallArrived():
                 self._arrived[fact.dealer,].inc()
+            case CallerRecognised():
+                self._choices[fact.dealer, fact.department, _RETURNED].inc()
             case MenuChosen():
                 chosen_by = _DEFAULT if fact.by_default else _CALLER
                 self._choices[fact.dealer, fact.department, chosen_by].inc()

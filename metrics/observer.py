@@ -23,6 +23,7 @@ from calls.facts import (
     CallArrived,
     CallConnected,
     CallEnded,
+    CallerRecognised,
     CallOffered,
     CallQueued,
     CallServedAlone,
@@ -75,6 +76,7 @@ class Metrics:
         match fact:
             case (
                 CallArrived()
+                | CallerRecognised()
                 | MenuChosen()
                 | CallQueued()
                 | CallOffered()

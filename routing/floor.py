@@ -189,10 +189,18 @@ class Floor:
 
     # Open lines of campaigns
 
-    def reserve_line(self, campaign_id: CampaignId, call_id: CallId, now: datetime) -> LineReservation | None:
+    def reserve_line(
+        self,
+        campaign_id: CampaignId,
+        call_id: CallId,
+        now: datetime,
+        language: str | None = None,
+        spared: Collection[str] = (),
+    ) -> LineReservation | None:
         """Reserve an agent whose open line on this campaign is up, for a customer who answered.
 
-        Who is idle longest; when nobody is, who is longest in wrap-up of those who offered to come out of it.
+        Who is idle longest; when nobody is, who is longest in wrap-up of those who offered to come out of it. With a `language`
+        only one who has it as a skill; agents with a skill in `spared` come last.
         """
         on_line = [
             agent
@@ -200,9 +208,14 @@ class Floor:
             if agent.campaign_id == campaign_id
             and agent.line_open
             and works_for(agent.profile, agent.campaign_dealer)
+            and (language is None or language in agent.profile.skills)
         ]
         if free := [agent for agent in on_line if agent.state is AgentState.AVAILABLE]:
-            chosen, reason = min(free, key=idle_order), SelectionReason.LONGEST_IDLE
+            chosen = min(
+                free,
+                key=lambda agent: (not agent.profile.skills.keys().isdisjoint(spared), *idle_order(agent)),
+            )
+            reason = SelectionReason.LONGEST_IDLE
         elif willing := [agent for agent in on_line if rescues(agent)]:
             chosen, reason = min(willing, key=attrgetter("since")), SelectionReason.WRAP_UP_LEFT
         else:
@@ -268,6 +281,14 @@ class Floor:
     def line_agents(self, campaign_id: CampaignId) -> list[Agent]:
         """The agents logged in to this campaign, in any state, their line up or not."""
         return [agent for agent in self._agents.values() if agent.campaign_id == campaign_id]
+
+    def free_line_agents(self, campaign_id: CampaignId) -> list[Agent]:
+        """The agents of this campaign whose line is up and who have no customer."""
+        return [
+            agent
+            for agent in self.line_agents(campaign_id)
+            if agent.line_open and agent.state is AgentState.AVAILABLE
+        ]
 
     def agents_by_state(self) -> dict[AgentState, int]:
         """How many agents are in each state; every state is there."""

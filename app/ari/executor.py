@@ -4,7 +4,7 @@ The one command whose failure nobody else would tell is ringing somebody: then t
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.ari.joins import Joins
@@ -30,9 +30,10 @@ from calls.commands import (
     StopPrompts,
     StopRecording,
 )
-from calls.ids import AgentId, BridgeId, LegId, call_uuid, leg_mark
+from calls.ids import AgentId, BridgeId, LegId
 from calls.numbers import PhoneNumber
 from calls.words import HangupCause, MachineDetection
+from dialer.ports import MachineDetector
 
 _log = logging.getLogger(__name__)
 PROMPT_FOLDER = "dealerlijn"
@@ -72,16 +73,15 @@ class Executor:
         application: Callable[[], str],
         endpoint_of: Callable[[AgentId], str | None],
         prompt_seconds: Callable[[str], float],
-        ear: Callable[[], str],
+        detectors: Mapping[MachineDetection, MachineDetector],
     ) -> None:
-        """`ear`: where our own machine detection takes in sound, as host:port."""
         self._ari = ari
         self._prompt_seconds = prompt_seconds
         self._application = application
         self.leases = leases
         self.joins = joins
         self._endpoint_of = endpoint_of
-        self._ear = ear
+        self._detectors = detectors
         self.dialling: set[LegId] = set()
         """Legs whose request is under way: that Asterisk has no such leg says nothing yet."""
 
@@ -110,7 +110,7 @@ class Executor:
             case JoinPeople(bridge_id=bridge, legs=legs):
                 return await self.join(bridge, legs)
             case ListenIn() | Detect():
-                outcome = await self._listen(command)
+                return await self._listen(command)
             case CloseBridge(bridge_id=bridge):
                 outcome = await self._ari.bridges.destroy(bridge_id=bridge)
             case StartRecording() | StopRecording():
@@ -225,29 +225,17 @@ class Executor:
         asked = channels.start_moh if isinstance(command, StartMusic) else channels.stop_moh
         return await asked(channel_id=command.leg_id)
 
-    async def _listen(self, command: ListenIn | Detect) -> Outcome[object]:
-        if isinstance(command, ListenIn):
-            return await self._ari.channels.snoop_channel_with_id(
-                channel_id=command.leg_id,
-                snoop_id=command.listener,
-                spy="in",
-                app=self._application(),
-                app_args="listening",
-            )
-        listener, extension = command.listener, "s"
-        if command.detection is MachineDetection.FEATURES:
-            mark = leg_mark(listener)
-            assert mark is not None
-            extension = str(call_uuid(mark.call_id))
-            address = await self._ari.channels.set_channel_var(
-                channel_id=listener, variable="DL_EAR", value=self._ear()
-            )
-            if not isinstance(address, Done):
-                return address
-        context = f"machine-{command.detection.replace('_', '-')}"
-        return await self._ari.channels.continue_in_dialplan(
-            channel_id=listener, context=context, extension=extension, priority=1
+    async def _listen(self, command: ListenIn | Detect) -> bool:
+        if isinstance(command, Detect):
+            return await self._detectors[command.detection].listen(command.listener)
+        outcome = await self._ari.channels.snoop_channel_with_id(
+            channel_id=command.leg_id,
+            snoop_id=command.listener,
+            spy="in",
+            app=self._application(),
+            app_args="listening",
         )
+        return self._done(command, outcome)
 
     async def _let_go(self, command: HangUp | LeaveToMessage) -> Outcome[None]:
         channels = self._ari.channels

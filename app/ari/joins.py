@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from calls.ids import BridgeId, LegId
-from calls.legs import LegEnded, LegFact, LegJoined, LegLeft
+from calls.legs import AnswererHeard, LegEnded, LegFact, LegJoined, LegLeft
 
 # The news comes within milliseconds of the answer. A leg in its first second after the answer has a lease that outlasts this.
 NEWS_SECONDS = 0.5
@@ -24,7 +24,7 @@ class Joins:
         self._last: dict[LegId, LegJoined | LegEnded | LegLeft] = {}
         self._news: dict[LegId, asyncio.Event] = {}
 
-    def on_fact(self, fact: LegFact | LegJoined) -> None:
+    def on_fact(self, fact: LegFact | LegJoined | AnswererHeard) -> None:
         """Take in a fact of a leg."""
         if not isinstance(fact, LegJoined | LegEnded | LegLeft):
             return

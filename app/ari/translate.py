@@ -23,6 +23,7 @@ from app.ari.models import (
 )
 from calls.ids import BridgeId, LegId, PlaybackId, RecordingId
 from calls.legs import (
+    AnswererHeard,
     DigitPressed,
     LegAnswered,
     LegArrived,
@@ -36,6 +37,7 @@ from calls.legs import (
     RecordingStopped,
 )
 from calls.words import cause_from_q850
+from dialer.machine import opinion_of_app_amd
 
 MESSAGE_EVENT = "DealerlijnMessage"
 _CHANNEL_URI = "channel:"
@@ -54,9 +56,12 @@ class Translator:
         self._requested.clear()
         self._recording_since.clear()
 
-    def facts(self, event: object) -> LegFact | LegJoined | None:
+    def facts(self, event: object) -> LegFact | LegJoined | AnswererHeard | None:
         """Return the fact an event tells, None when it tells none."""
         match event:
+            case StasisStart(channel=channel, args=["judged", said], timestamp=at):
+                verdict, reason = opinion_of_app_amd(said)
+                return AnswererHeard(_utc(at), LegId(channel.id), verdict, reason, certain=False, over=True)
             case StasisStart(channel=channel, args=args, timestamp=at):
                 return LegArrived(
                     _utc(at),

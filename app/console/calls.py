@@ -35,7 +35,7 @@ class QueueList(BaseModel):
 class CallAnswer(BaseModel):
     """A call that lives now. `number` is the customer's in E.164, null when hidden.
 
-    `answerer` is what machine detection makes of who picked up, null while it does not know or is off.
+    A caller who returns a campaign's call has its `campaign` and `contact`. `answerer` is what machine detection makes of who picked up, null while it does not know or is off.
     """
 
     id: str
@@ -45,6 +45,7 @@ class CallAnswer(BaseModel):
     since: datetime
     department: Department | None
     campaign: str | None
+    contact: int | None
     agent: str | None
     number: str | None
     answerer: AmdVerdict | None
@@ -193,6 +194,7 @@ def _call_answer(call: LiveCall) -> CallAnswer:
         since=call.since,
         department=call.department,
         campaign=call.campaign_id,
+        contact=call.contact_id,
         agent=call.agent_id,
         number=None if call.number is None else call.number.e164,
         answerer=call.answerer,

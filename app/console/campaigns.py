@@ -14,9 +14,9 @@ from app.console.routes import AnyRoute, Asked, Nothing, changing, reading
 from app.control import Control
 from app.control_ports import CampaignFigures, PacingChanges
 from calls.ids import CampaignId, DealerId
-from calls.words import AgentState, AttemptOutcome, MachineDetection
+from calls.words import AgentState, AttemptOutcome, Department, MachineDetection
 from dialer.campaign import Campaign, CampaignKind, CampaignState, DialMode, LegalBasis, PacingSettings
-from dialer.kinds import defaults_of
+from dialer.kinds import answering_department, defaults_of
 from metrics.definitions import outbound_abandon_ratio
 
 OverDial = Annotated[int, Field(ge=0, le=MOST_OVER_DIAL)]
@@ -49,6 +49,7 @@ class NewCampaign(Ask):
     """A campaign to set up. `shown_number` is what the called party sees and may call back; without a `profile` it
     gets its dealer's, and whatever else is left out is that of its kind. Who sets it up has chosen the ground `basis`.
     `drop_machines` hangs up on what machine detection is certain of: a beep after a greeting, or the network's tones.
+    Who calls back is served by the `return_department`.
     """
 
     id: CampaignSlug
@@ -64,6 +65,7 @@ class NewCampaign(Ask):
     pacing: Pacing | None = None
     machine_detection: MachineDetection = MachineDetection.OFF
     drop_machines: bool = False
+    return_department: Department | None = None
 
 
 class Stop(Ask):
@@ -89,6 +91,7 @@ class CampaignAnswer(BaseModel):
     pacing: Pacing
     machine_detection: MachineDetection
     drop_machines: bool
+    return_department: Department
 
 
 class CampaignList(BaseModel):
@@ -185,6 +188,7 @@ async def create_campaign(control: Control, asked: Asked[NewCampaign, Nothing]) 
         pacing=PacingSettings(**pacing.model_dump()),
         machine_detection=new.machine_detection,
         drop_machines=new.drop_machines,
+        return_department=new.return_department,
     )
     return _campaign_answer(await control.create_campaign(campaign, asked.who))
 
@@ -240,6 +244,7 @@ def _campaign_answer(campaign: Campaign) -> CampaignAnswer:
         pacing=_pacing_answer(campaign.pacing),
         machine_detection=campaign.machine_detection,
         drop_machines=campaign.drop_machines,
+        return_department=answering_department(campaign.kind, campaign.return_department),
     )
 
 

@@ -1,4 +1,4 @@
-"""What an agent has on screen during a campaign's call, in the API."""
+"""What an agent has on screen during a campaign's call, or one that returns it, in the API."""
 
 from datetime import date, datetime
 
@@ -71,7 +71,7 @@ class EarlierAnswer(BaseModel):
 
 
 class PresentCallAnswer(BaseModel):
-    """An agent's call, also during wrap-up. All but `call` is empty when it is no campaign's."""
+    """An agent's call, also during wrap-up. All but `call` is empty when it is no campaign's and returns none."""
 
     call: str
     campaign: str | None

@@ -46,9 +46,9 @@ class Ear:
             self.address = "{}:{}".format(*server.sockets[0].getsockname())
             await server.serve_forever()
 
-    def _heard(self, call: uuid.UUID, verdict: AmdVerdict, reason: str, certain: bool) -> bool:
+    def _heard(self, call: uuid.UUID, verdict: AmdVerdict, reason: str, certain: bool, over: bool) -> bool:
         call_id = call_of_uuid(self._node, call)
-        heard = AnswererHeard(self._clock.now(), listener_leg(call_id), verdict, reason, certain)
+        heard = AnswererHeard(self._clock.now(), listener_leg(call_id), verdict, reason, certain, over)
         return self._deliver(call_id, heard)
 
 
@@ -84,7 +84,9 @@ class Models:
 class _Connection(asyncio.Protocol):
     """One customer."""
 
-    def __init__(self, models: Models, heard: Callable[[uuid.UUID, AmdVerdict, str, bool], bool]) -> None:
+    def __init__(
+        self, models: Models, heard: Callable[[uuid.UUID, AmdVerdict, str, bool, bool], bool]
+    ) -> None:
         self._models = models
         self._heard = heard
         self._call: uuid.UUID | None = None
@@ -129,7 +131,7 @@ class _Connection(asyncio.Protocol):
             assert self._transport is not None
             self._transport.pause_reading()
             if not self._models.take(self._listen):
-                self._tell(AmdVerdict.UNSURE, "too_many", certain=False)
+                self._tell(AmdVerdict.UNSURE, "too_many", certain=False, over=True)
                 self._close()
         elif kind == _SOUND and self._detector is not None:
             self._hear(self._detector, content)
@@ -146,13 +148,15 @@ class _Connection(asyncio.Protocol):
 
     def _hear(self, detector: Detector, sound: bytes) -> None:
         opinion = detector.feed(sound)
-        known = opinion is None or self._tell(opinion.verdict, opinion.reason, certain=opinion.certain)
+        known = opinion is None or self._tell(
+            opinion.verdict, opinion.reason, certain=opinion.certain, over=detector.done
+        )
         if detector.done or not known:
             self._close()
 
-    def _tell(self, verdict: AmdVerdict, reason: str, *, certain: bool) -> bool:
+    def _tell(self, verdict: AmdVerdict, reason: str, *, certain: bool, over: bool) -> bool:
         assert self._call is not None
-        return self._heard(self._call, verdict, reason, certain)
+        return self._heard(self._call, verdict, reason, certain, over)
 
     def _close(self) -> None:
         if self._transport is not None:

@@ -1,7 +1,8 @@
 """The dialler's store: `dialer.ports.CampaignStore` on the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -57,6 +58,7 @@ class SqlCampaignStore:
         reason: str,
         dates_first: Sequence[date] = (),
         choice: Choice | None = None,
+        languages: Mapping[str, int] = MappingProxyType({}),
     ) -> list[CommittedAttempt | RefusedContact]:
         """Commit attempts as the port says; nothing for a campaign that is not running by now.
 
@@ -74,7 +76,7 @@ class SqlCampaignStore:
                 self._epoch,
                 now,
             )
-            return await commitment.commit(call_ids, reason, dates_first, choice)
+            return await commitment.commit(call_ids, reason, dates_first, choice, languages)
 
     async def resolved_attempts(self, campaign_id: CampaignId, latest: int) -> list[ResolvedAttempt]:
         """Return the latest attempts of which it is known whether they were answered, the last one first."""

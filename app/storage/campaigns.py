@@ -13,7 +13,7 @@ from app.storage.audit import AuditEntry, store_change
 from app.storage.database import Database
 from app.storage.errors import AlreadyThere
 from calls.ids import CampaignId, DealerId
-from calls.words import MachineDetection
+from calls.words import Department, MachineDetection
 from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis, PacingSettings, campaign_meant
 from dialer.errors import UnknownCampaign
 
@@ -35,6 +35,7 @@ async def create_campaign(database: Database, campaign: Campaign, entry: AuditEn
         "pacing": _pacing_text(campaign.pacing),
         "machine_detection": campaign.machine_detection,
         "drop_machines": campaign.drop_machines,
+        "return_department": campaign.return_department,
     }
     async with database.writing() as connection:
         try:
@@ -148,4 +149,5 @@ def _campaign(row: Row[Any]) -> Campaign:
         pacing=msgspec.json.decode(row.pacing, type=PacingSettings),
         machine_detection=MachineDetection(row.machine_detection),
         drop_machines=row.drop_machines,
+        return_department=None if row.return_department is None else Department(row.return_department),
     )

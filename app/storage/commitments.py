@@ -1,15 +1,18 @@
 """Committing attempts: choosing contacts in list order, asking the rules once more, storing the intent to dial."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
+from types import MappingProxyType
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
+from app.storage.agreed_rank import USUAL_RANK
 from app.storage.database import Database
 from app.storage.histories import Candidate, next_candidates
 from app.storage.journal import fact_row
@@ -45,6 +48,7 @@ class Commitment:
         reason: str,
         dates_first: Sequence[date] = (),
         choice: Choice | None = None,
+        languages: Mapping[str, int] = MappingProxyType({}),
     ) -> list[CommittedAttempt | RefusedContact]:
         """Commit up to `len(call_ids)` attempts, in list order with `dates_first` before other dates; nothing once the campaign is stopped.
 
@@ -60,15 +64,15 @@ class Commitment:
             {"campaign": self.campaign.campaign_id, "today": self.now.date(), "count": _MOVED_AT_ONCE},
         )
         answer: list[CommittedAttempt | RefusedContact] = []
-        free = list(call_ids)
+        free, speakers = list(call_ids), Counter(languages)
         for _ in range(_ROUNDS):
             wanted = len(free) + (_SPARE_CANDIDATES if choice is None else CANDIDATES)
             candidates = await next_candidates(
-                self.connection, self.campaign.campaign_id, wanted, dates_first
+                self.connection, self.campaign.campaign_id, wanted, dates_first, sorted(+speakers)
             )
             if not candidates:
                 break
-            chosen, refused = self._judge(candidates, len(free), choice)
+            chosen, refused = self._judge(candidates, len(free), choice, speakers)
             if choice is not None:
                 choice = replace(choice, certain=max(0, choice.certain - len(chosen)))
             committed = await self._store(chosen, free)
@@ -84,7 +88,7 @@ class Commitment:
         return answer
 
     def _judge(
-        self, candidates: Sequence[Candidate], wanted: int, choice: Choice | None
+        self, candidates: Sequence[Candidate], wanted: int, choice: Choice | None, speakers: Counter[str]
     ) -> tuple[list[Candidate], dict[ContactId, Refusal]]:
         """Who may be dialled, `wanted` at most, in the order of dialling, and those met who may not."""
         allowed: list[Candidate] = []
@@ -93,11 +97,20 @@ class Commitment:
             if choice is None and len(allowed) == wanted:
                 break
             no = refusal(candidate.history, self.campaign, self.profile, self.now)
-            if no is None:
+            language = candidate.language
+            if no is None and (language is None or speakers[language] > 0):
                 allowed.append(candidate)
+                if language is not None:
+                    speakers[language] -= 1
+            elif no is None:
+                continue  # nobody is left who speaks it: the next look leaves such contacts out
             else:
                 refused[candidate.contact_id] = no
-        return (allowed if choice is None else self._chosen(allowed, wanted, choice)), refused
+        if choice is None:
+            return allowed, refused
+        chosen = self._chosen(allowed, wanted, choice)
+        speakers.update(each.language for each in allowed if each.language is not None and each not in chosen)
+        return chosen, refused
 
     def _chosen(self, allowed: Sequence[Candidate], wanted: int, choice: Choice) -> list[Candidate]:
         """The choice among equals, the more urgent first."""
@@ -147,6 +160,7 @@ class Commitment:
                 number=candidate.history.number,
                 display_name=candidate.display_name,
                 traits=traits_of(candidate.history, self.now),
+                language=candidate.language,
             )
             for call_id, candidate in by_call.items()
             if call_id in stored
@@ -217,6 +231,6 @@ _MOVE_FORWARD = (
     .values(list_rank=tables.contacts.c.list_rank - WAITING, first_from=None)
 )
 _CONTACT = update(tables.contacts).where(tables.contacts.c.contact_id == bindparam("key"))
-_LAUNCH = _CONTACT.values(state="in_air")
+_LAUNCH = _CONTACT.values(state="in_air", list_rank=USUAL_RANK)
 _CLOSE = _CONTACT.values(state="closed", closed_reason=bindparam("rule"))
 _REST = _CONTACT.values(state="resting", not_before=bindparam("until"))

@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.storage import tables
 from app.storage.database import Database
 from app.storage.errors import AlreadyThere
+from app.storage.people_at_number import carry_over
 from app.storage.vehicle_tables import further_cars
 from calls.ids import CampaignId
 from calls.numbers import NumberKind
@@ -140,6 +141,7 @@ async def add_contacts(
             raise AlreadyThere(
                 "a number is on the list by now", "import again: the report will name it"
             ) from error
+        await carry_over(connection, campaign.campaign_id)
         if cars:
             await connection.execute(_FURTHER, cars)
         consents = await connection.execute(_consented(campaign, recorded_by, now))

@@ -1,4 +1,4 @@
-"""What an agent's disposition of an outbound call does to the contact. Of several for one call the last counts."""
+"""What an agent's disposition of a campaign's call, or of one that returns it, does to the contact. Of several for one call the last counts."""
 
 from typing import Any
 
@@ -7,26 +7,27 @@ from sqlalchemy import case, delete, exists, insert, literal, literal_column, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
+from app.storage.agreed_rank import AGREED_RANK, USUAL_RANK
 from app.storage.conversation_tables import dispositions, wrong_numbers
 from app.storage.objections import store_objection, store_refusal
-from app.storage.tables import UtcTime, attempts, campaigns, contacts, refusals
+from app.storage.tables import UtcTime, attempts, calls, campaigns, contacts, refusals
 from calls.facts import DispositionRecorded
 from calls.ids import ContactId
 from dialer.dispositions import Disposition, follow_up
-from dialer.list_order import AGREED
 
 
 async def carry_out(connection: AsyncConnection, fact: DispositionRecorded) -> None:
     """Store the disposition, undo what an earlier one of this call did, and do what this one says.
 
-    An objection is never undone. A word without a follow-up, or one about a call that was no attempt, is only stored.
+    An objection is never undone. A word without a follow-up, or one about a call without a contact, is only stored.
     """
     corrects = (
         await connection.execute(select(exists().where(dispositions.c.call_id == fact.call_id)))
     ).scalar_one()
     await connection.execute(insert(dispositions).values(_row(fact)))
-    attempt = select(attempts.c.contact_id).where(attempts.c.call_id == fact.call_id)
-    found = (await connection.execute(attempt)).scalar_one_or_none()
+    dialled = select(attempts.c.contact_id).where(attempts.c.call_id == fact.call_id)
+    returned = select(calls.c.contact_id).where(calls.c.call_id == fact.call_id)
+    found = (await connection.execute(dialled.union_all(returned))).scalar_one_or_none()
     if found is None:
         return
     contact_id = ContactId(found)
@@ -40,6 +41,8 @@ async def _do(connection: AsyncConnection, fact: DispositionRecorded, contact_id
     if rule is None:
         return
     this = update(contacts).where(contacts.c.contact_id == contact_id)
+    rank = AGREED_RANK if fact.disposition == Disposition.CALL_BACK else USUAL_RANK
+    await connection.execute(this.values(list_rank=rank))
     if rule.closes:
         await connection.execute(
             this.where(contacts.c.state != literal_column("'closed'")).values(
@@ -51,8 +54,6 @@ async def _do(connection: AsyncConnection, fact: DispositionRecorded, contact_id
         # A contact still in the air is released later, and rests then.
         rests = case((contacts.c.state == literal_column("'ready'"), "resting"), else_=contacts.c.state)
         changes: dict[str, Any] = {"state": rests, "not_before": moment, "resume_at": moment}
-        if fact.disposition == Disposition.CALL_BACK:
-            changes["list_rank"] = contacts.c.list_rank - AGREED
         if fact.language:
             changes["language"] = fact.language
         await connection.execute(this.values(changes))
@@ -75,7 +76,6 @@ async def _undo(connection: AsyncConnection, call_id: str, contact_id: ContactId
         .where(contacts.c.closed_by == call_id, contacts.c.closed_reason != Disposition.OBJECTION)
         .values(state=case((in_air, "in_air"), else_="ready"), closed_reason=None, closed_by=None)
     )
-    rank = contacts.c.list_rank
     ready = case((contacts.c.state == literal_column("'resting'"), "ready"), else_=contacts.c.state)
     await connection.execute(
         update(contacts)
@@ -85,7 +85,7 @@ async def _undo(connection: AsyncConnection, call_id: str, contact_id: ContactId
             not_before=None,
             resume_at=None,
             language=None,
-            list_rank=case((rank < 0, rank + AGREED), else_=rank),
+            list_rank=USUAL_RANK,
         )
     )
 

@@ -1,7 +1,7 @@
 """The contacts next on a list with all that the rules need to know of them, read with two queries."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -41,23 +41,29 @@ class Candidate:
     customer_id: int
     number_hash: str
     display_name: str
+    language: str | None
     history: ContactHistory
     equals: tuple[bool, int] | None = None
 
 
 async def next_candidates(
-    connection: AsyncConnection, campaign_id: CampaignId, limit: int, dates_first: Sequence[date] = ()
+    connection: AsyncConnection,
+    campaign_id: CampaignId,
+    limit: int,
+    dates_first: Sequence[date] = (),
+    languages: Sequence[str] = (),
 ) -> list[Candidate]:
     """Return ready contacts of a running campaign in list order, locked, without those another transaction holds.
 
-    Among those as urgent as the first of the list, the ones with a date in `dates_first` come first, in its order.
+    A contact whose language was noted is left out, unless `languages` has it. Among those as urgent as the first of the list, the ones with a date in `dates_first` come first, in its order.
     """
-    rows = (await connection.execute(NEXT, {"campaign": campaign_id, "count": limit})).all()
+    wanted = {"campaign": campaign_id, "languages": languages}
+    rows = (await connection.execute(NEXT, {**wanted, "count": limit})).all()
     if not rows:
         return []
     preferred: set[int] = set()
     if dates_first and not has_waited(rows[0].list_rank):
-        first = await _with_dates(connection, campaign_id, rows[0].list_rank, dates_first, limit)
+        first = await _with_dates(connection, wanted, rows[0].list_rank, dates_first, limit)
         preferred = {row.contact_id for row in first}
         found = {row.contact_id: row for row in (*first, *rows)}
         rows = list(found.values())[:limit]
@@ -79,7 +85,7 @@ async def history_of(connection: AsyncConnection, contact_id: ContactId) -> Cont
 
 
 async def _with_dates(
-    connection: AsyncConnection, campaign_id: CampaignId, rank: int, dates: Sequence[date], limit: int
+    connection: AsyncConnection, wanted: Mapping[str, Any], rank: int, dates: Sequence[date], limit: int
 ) -> list[Row[Any]]:
     """Ready contacts as urgent as one of this rank, with these dates."""
     rows: list[Row[Any]] = []
@@ -88,7 +94,7 @@ async def _with_dates(
             break
         lowest, highest = ranks_beside(rank, day)
         asked = {
-            "campaign": campaign_id,
+            **wanted,
             "count": limit - len(rows),
             "lowest": lowest,
             "highest": highest,
@@ -123,6 +129,7 @@ def _candidate(row: Row[Any], past: _Past) -> Candidate:
         customer_id=row.customer_id,
         number_hash=row.number_hash,
         display_name=row.display_name,
+        language=row.language,
         history=ContactHistory(
             contact_id=ContactId(row.contact_id),
             number=PhoneNumber(row.number),
@@ -210,6 +217,10 @@ NEXT = (
         tables.contacts.c.campaign_id == bindparam("campaign"),
         tables.CONTACT_READY,
         tables.campaigns.c.state == literal_column("'running'"),
+        or_(
+            tables.contacts.c.language.is_(None),
+            tables.contacts.c.language.in_(bindparam("languages", expanding=True)),
+        ),
     )
     .order_by(tables.contacts.c.list_rank, tables.contacts.c.contact_id)
     .limit(bindparam("count"))

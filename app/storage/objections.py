@@ -1,41 +1,43 @@
-"""What people said no to. Objections: at once, for ever, for the person and for the number (as a hash). Refusals: for a while."""
+"""What people said no to. Objections: at once, for ever, for the number (as a hash) and its people. Refusals: for a while."""
 
 from datetime import datetime
 
-from sqlalchemy import String, exists, insert, literal, select, update
+from sqlalchemy import String, exists, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.audit import AuditEntry, store_change
 from app.storage.contact_list import read_hash_key
 from app.storage.database import Database
-from app.storage.tables import UtcTime, campaigns, contacts, objections, refusals
-from calls.ids import AgentId, CallId, ContactId
+from app.storage.people_at_number import store_for_everybody
+from app.storage.tables import (
+    ATTEMPT_OPEN,
+    UtcTime,
+    attempts,
+    campaigns,
+    contacts,
+    objections,
+    refusals,
+)
+from calls.ids import AgentId, CallId, ContactId, NodeId
 from customers.person import number_hash
 
 
 async def record_objection(
     database: Database, call_id: CallId, e164: str, agent_id: AgentId | None, at: datetime
 ) -> None:
-    """Store that nobody at this number wants to be called, for ever: any attempt committed later is refused.
-
-    A second time in the same call is harmless.
+    """Store that nobody at this number wants to be called, for ever: any attempt committed later is refused, also one to
+    another number of somebody who is known with this one. A second time in the same call is harmless.
     """
     async with database.writing() as connection:
-        said = select(
-            literal(number_hash(await read_hash_key(connection), e164), String),
-            literal(at, UtcTime()),
-            literal(call_id, String),
-            literal(agent_id, String),
-        ).where(~exists().where(objections.c.call_id == call_id))
-        columns = ["number_hash", "at", "call_id", "agent_id"]
-        await connection.execute(insert(objections).from_select(columns, said))
+        hashed = number_hash(await read_hash_key(connection), e164)
+        await store_for_everybody(connection, hashed, at, call_id=call_id, agent_id=agent_id)
 
 
 async def record_objection_by_hand(database: Database, e164: str, at: datetime, entry: AuditEntry) -> None:
     """Store the same for a number whose objection came otherwise than in a call, such as by letter, and who entered it."""
     async with database.writing() as connection:
         hashed = number_hash(await read_hash_key(connection), e164)
-        await connection.execute(insert(objections).values(number_hash=hashed, at=at))
+        await store_for_everybody(connection, hashed, at)
         await store_change(connection, entry)
 
 
@@ -47,17 +49,28 @@ async def store_objection(
     at: datetime,
 ) -> None:
     """Store what the person of this contact asked for in this call, and close the contact. A second time is harmless."""
-    said = select(
-        contacts.c.number_hash,
-        contacts.c.customer_id,
-        literal(at, UtcTime()),
-        literal(call_id, String),
-        literal(agent_id, String),
-    ).where(contacts.c.contact_id == contact_id, ~exists().where(objections.c.call_id == call_id))
-    columns = ["number_hash", "customer_id", "at", "call_id", "agent_id"]
-    await connection.execute(insert(objections).from_select(columns, said))
+    who = select(contacts.c.number_hash, contacts.c.customer_id).where(contacts.c.contact_id == contact_id)
+    row = (await connection.execute(who)).one()
+    await store_for_everybody(
+        connection, row.number_hash, at, call_id=call_id, agent_id=agent_id, said_by=row.customer_id
+    )
     closed = update(contacts).where(contacts.c.contact_id == contact_id)
     await connection.execute(closed.values(state="closed", closed_reason="objection"))
+
+
+async def objected_attempts(database: Database, node: NodeId) -> list[CallId]:
+    """Return a node's open attempts, not answered as far as is stored, whose number or person an objection holds for."""
+    said = exists().where(
+        or_(
+            objections.c.number_hash == attempts.c.number_hash,
+            objections.c.customer_id == attempts.c.customer_id,
+        )
+    )
+    query = select(attempts.c.call_id).where(
+        attempts.c.node == node, ATTEMPT_OPEN, attempts.c.answered_at.is_(None), said
+    )
+    async with database.reading() as connection:
+        return [CallId(each) for each in (await connection.execute(query)).scalars()]
 
 
 async def store_refusal(

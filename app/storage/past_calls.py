@@ -14,7 +14,7 @@ from calls.words import AttemptOutcome
 class PastCall:
     """A call as stored. `agent_id` is None until an agent had it.
 
-    `contact_id` and `campaign_id` are None for an inbound call; `caller` is an inbound caller's number in E.164, None when it was hidden.
+    `contact_id` and `campaign_id` are None for an inbound call whose caller was not recognised; `caller` is an inbound caller's number in E.164, None when it was hidden.
     `dropped_from` is the campaign of an attempt on which we hung up as on a machine.
     """
 
@@ -33,7 +33,9 @@ async def past_call(database: Database, call_id: CallId) -> PastCall | None:
         .join(tables.campaigns, tables.campaigns.c.campaign_id == attempts.c.campaign_id)
         .where(attempts.c.call_id == call_id)
     )
-    call_query = select(calls.c.agent_id, calls.c.cli).where(calls.c.call_id == call_id)
+    call_query = select(calls.c.agent_id, calls.c.cli, calls.c.campaign_id, calls.c.contact_id).where(
+        calls.c.call_id == call_id
+    )
     async with database.reading() as connection:
         if (attempt := (await connection.execute(attempt_query)).one_or_none()) is not None:
             dropped = attempt.outcome == AttemptOutcome.MACHINE and attempt.abandoned_at is None
@@ -45,4 +47,13 @@ async def past_call(database: Database, call_id: CallId) -> PastCall | None:
                 dropped_from=campaign if dropped else None,
             )
         call = (await connection.execute(call_query)).one_or_none()
-    return None if call is None else PastCall(call.agent_id, caller=call.cli)
+    if call is None:
+        return None
+    if call.contact_id is None:
+        return PastCall(call.agent_id, caller=call.cli)
+    return PastCall(
+        call.agent_id,
+        contact_id=ContactId(call.contact_id),
+        caller=call.cli,
+        campaign_id=CampaignId(call.campaign_id),
+    )

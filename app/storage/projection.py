@@ -14,6 +14,7 @@ from calls.facts import (
     CallArrived,
     CallConnected,
     CallEnded,
+    CallerRecognised,
     CallOffered,
     CallQueued,
     CallServedAlone,
@@ -71,7 +72,8 @@ def project(facts: Iterable[Fact]) -> Changes:
             case VoicemailLeft():
                 changes.voicemails.append(_voicemail(fact))
             case (
-                MenuChosen()
+                CallerRecognised()
+                | MenuChosen()
                 | CallQueued()
                 | CallOffered()
                 | OfferUnanswered()
@@ -111,6 +113,8 @@ def _new_call(fact: CallArrived) -> Row:
         "cli": fact.cli,
         "customer_leg": fact.leg_id,
         "arrived_at": fact.at,
+        "campaign_id": None,
+        "contact_id": None,
         "department": None,
         "queued_at": None,
         "priority": None,
@@ -172,9 +176,21 @@ def _voicemail(fact: VoicemailLeft) -> Row:
 
 
 def _call_columns(
-    fact: MenuChosen | CallQueued | CallOffered | OfferUnanswered | CallConnected | CallEnded,
+    fact: CallerRecognised
+    | MenuChosen
+    | CallQueued
+    | CallOffered
+    | OfferUnanswered
+    | CallConnected
+    | CallEnded,
 ) -> Row:
     match fact:
+        case CallerRecognised():
+            return {
+                "campaign_id": fact.campaign_id,
+                "contact_id": fact.contact_id,
+                "department": fact.department,
+            }
         case MenuChosen():
             return {"department": fact.department}
         case CallQueued():

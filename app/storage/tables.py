@@ -152,7 +152,8 @@ consents = Table(
 )
 Index("ix_consents_customer", consents.c.customer_id, consents.c.purpose)
 
-# For ever, for all dealers: the number is kept only as a keyed hash.
+# For ever, for all dealers: the number is kept only as a keyed hash. One row for the number, with the person who said it where
+# that is known, and one for every other person who is on a list with that number.
 objections = Table(
     "objections",
     metadata,
@@ -198,6 +199,7 @@ campaigns = Table(
     Column("pacing", Text, nullable=False),
     Column("machine_detection", String(20), nullable=False, server_default="off"),
     Column("drop_machines", Boolean, nullable=False, server_default=false()),
+    Column("return_department", String(20)),
 )
 
 # `state`: ready (may be chosen), resting (until `not_before`), in_air (an attempt is open) or closed (for good).
@@ -337,6 +339,7 @@ Index(
     postgresql_where=ATTEMPT_ABANDONED,
 )
 
+# `campaign_id` and `contact_id` are those whose call the caller returns, as far as the number told.
 calls = Table(
     "calls",
     metadata,
@@ -347,6 +350,8 @@ calls = Table(
     Column("cli", String(16)),
     Column("customer_leg", Text, nullable=False),
     Column("arrived_at", UtcTime, nullable=False),
+    Column("campaign_id", Text),
+    Column("contact_id", BigInteger),
     Column("department", String(20)),
     Column("queued_at", UtcTime),
     Column("priority", Integer),

@@ -31,6 +31,8 @@ class OpenCall:
     connected_at: datetime | None
     wait_seconds: float | None
     voicemail_seconds: float | None
+    campaign_id: CampaignId | None = None
+    contact_id: ContactId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class OpenAttempt:
     abandoned_at: datetime | None
     message_at: datetime | None
     agent_id: AgentId | None
+    language: str | None = None
 
 
 async def open_calls(database: Database, node: NodeId) -> list[OpenCall]:
@@ -71,7 +74,13 @@ async def open_attempts(database: Database, node: NodeId) -> list[OpenAttempt]:
     """Return a node's attempts that have not ended, oldest first."""
     attempts, contacts = tables.attempts, tables.contacts
     query = (
-        select(attempts, tables.campaigns.c.dealer, contacts.c.number, contacts.c.display_name)
+        select(
+            attempts,
+            tables.campaigns.c.dealer,
+            contacts.c.number,
+            contacts.c.display_name,
+            contacts.c.language,
+        )
         .join(contacts, contacts.c.contact_id == attempts.c.contact_id)
         .join(tables.campaigns, tables.campaigns.c.campaign_id == attempts.c.campaign_id)
         .where(attempts.c.node == node, tables.ATTEMPT_OPEN)

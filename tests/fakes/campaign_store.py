@@ -1,7 +1,8 @@
 """A campaign's database in memory, that can be away, and whoever else the dialler needs."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, attempt_leg
 from calls.numbers import PhoneNumber
@@ -40,6 +41,7 @@ class MemoryCampaignStore:
         self.choices: list[Choice | None] = []
         self.dates_first: Sequence[date] = ()
         self.resolved: Sequence[ResolvedAttempt] = ()
+        self.languages: Mapping[str, int] = {}
 
     async def campaigns(self) -> list[Campaign]:
         self._answer()
@@ -53,10 +55,11 @@ class MemoryCampaignStore:
         reason: str,
         dates_first: Sequence[date] = (),
         choice: Choice | None = None,
+        languages: Mapping[str, int] = MappingProxyType({}),
     ) -> list[CommittedAttempt | RefusedContact]:
         self._answer()
         self.commits.append(now)
-        self.dates_first = dates_first
+        self.dates_first, self.languages = dates_first, languages
         self.choices.append(choice)
         chosen, self.contacts = self.contacts[: len(call_ids)], self.contacts[len(call_ids) :]
         free = iter(call_ids)
@@ -108,12 +111,16 @@ class FewLineAgents:
         self.waiting = 0
         self.callers = WaitingCallers(0, 0)
         self.blended = False
+        self.languages: dict[str, int] = {}
 
     def line_agents(self, campaign_id: CampaignId) -> list[LineAgent]:
         return [
             LineAgent(AgentId(f"agent{number}"), number < self.free, START, wrapping_up=False)
             for number in range(self.free + self.busy)
         ]
+
+    def free_languages(self, campaign_id: CampaignId) -> Mapping[str, int]:
+        return self.languages
 
     def waiting_answers(self, campaign_id: CampaignId) -> int:
         return self.waiting

@@ -110,6 +110,29 @@ async def test_a_customer_for_whom_nobody_is_free_hears_the_message_within_two_s
     assert customer.heard.loud_seconds() > 0.9 * WINDOW_SECONDS * sum(level > LOUD for level in levels)
 
 
+async def test_an_objection_ends_the_ringing_of_whoever_objects(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, tmp_path: Path
+) -> None:
+    numbers = ["+31610000011", "+31610000012"]
+    for number in numbers:
+        await network_asterisk.customer_does(number, "noanswer")
+    campaign = await store_campaign(dealer_asterisk, tmp_path, numbers, ring_seconds=60)
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    at_work = ("agent1", "agent2")
+    async with controller(dealer_asterisk, tmp_path, known, at_work, campaign) as watched:
+        for number in numbers:
+            await network_asterisk.step(number, "ringing")
+        await watched.program.control.consents.object_to_calls(numbers[0], "letter", "test")
+        ended = await watched.fact(AttemptEnded)
+        await network_asterisk.step(numbers[0], "ended")
+        still = [call.phase for call in watched.program.control.calls()]
+        await watched.program.control.consents.object_to_calls(numbers[1], "letter", "test")
+        await watched.fact(AttemptEnded, count=2)
+
+    assert ended.outcome is AttemptOutcome.UNANSWERED
+    assert still == ["ringing"]
+
+
 async def test_an_agent_who_becomes_free_within_the_grace_still_gets_the_customer(
     dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, wire: Wire, tmp_path: Path
 ) -> None:

@@ -87,14 +87,15 @@ class Bed:
     facts: list[Fact] = field(default_factory=list)
     wakes: list[None] = field(default_factory=list)
     doubts: list[bool] = field(default_factory=list)
+    looks: list[None] = field(default_factory=list)
     checks: dict[str, bool] = field(default_factory=lambda: {"ari": True, "database": True})
 
     @property
     def access(self) -> ApiAccess:
         return ApiAccess(self.url, TOKEN)
 
-    def publish(self, fact: Fact) -> None:
-        self.journal.publish(fact)
+    def publish(self, *facts: Fact) -> None:
+        self.journal.publish(*facts)
 
     async def stored(self) -> bool:
         """Whether the database has every fact, within a short wait."""
@@ -117,9 +118,14 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     facts: list[Fact] = []
     wakes: list[None] = []
     doubts: list[bool] = []
+    looks: list[None] = []
     live = LiveCall(
         LIVE, Direction.INBOUND, DEALER, "queue", clock.now(), Department.SALES, number=PhoneNumber(CUSTOMER)
     )
+
+    async def called_off() -> None:
+        looks.append(None)
+
     store = SqlCampaignStore(database, node, epoch, shipped_profiles())
     telephony = FakeTelephony()
     control = Control(
@@ -137,8 +143,9 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
             shipped_profiles(),
             floor.agent,
             lambda: [live],
+            called_off,
         ),
-        Consents(database, clock, [DEALER]),
+        Consents(database, clock, [DEALER], called_off),
         Workshop(SqlWorkshopCapacity(database), clock, [DEALER]),
         WhatIf(database),
         dealers={DEALER: DEMO_DEALER},
@@ -153,7 +160,18 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         ),
         confirm_clock=lambda: bool(doubts) and doubts.pop(),
     )
-    bed = Bed(control, desk, journal, database, store, telephony, facts=facts, wakes=wakes, doubts=doubts)
+    bed = Bed(
+        control,
+        desk,
+        journal,
+        database,
+        store,
+        telephony,
+        facts=facts,
+        wakes=wakes,
+        doubts=doubts,
+        looks=looks,
+    )
     watch = Watch(
         lambda: (b"dealerlijn_agents 1\n", "text/plain; version=0.0.4; charset=utf-8"),
         {"ari": lambda: bed.checks["ari"], "database": lambda: bed.checks["database"]},

@@ -94,6 +94,7 @@ async def test_an_objection_is_in_force_when_the_answer_comes(bed: Bed, client: 
     )
 
     assert await objections(bed) >= 1
+    assert len(bed.looks) == 1
 
 
 async def test_a_word_that_is_no_disposition_is_refused_with_those_that_are(

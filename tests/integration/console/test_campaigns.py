@@ -11,6 +11,7 @@ from app.console.client import ApiClient, ApiRefused
 from app.storage.campaigns import create_campaign, get_campaign
 from calls.facts import CampaignStarted, CampaignStopped, Fact, PacingChanged
 from calls.ids import CampaignId
+from calls.words import Department
 from dialer.campaign import CampaignKind, CampaignState, DialMode, LegalBasis
 from tests.integration.console.bed import APK, DEALER, Bed, apk_campaign
 
@@ -25,6 +26,23 @@ def new_campaign(**changes: object) -> NewCampaign:
         "shown_number": "040 123 4567",
     }
     return NewCampaign.model_validate(fields | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "department"),
+    [
+        ({}, Department.WORKSHOP),
+        ({"kind": CampaignKind.HAPPY_CALL}, Department.RECEPTION),
+        ({"return_department": Department.SALES}, Department.SALES),
+    ],
+)
+async def test_who_calls_back_is_served_by_the_department_of_the_kind_or_the_one_that_was_chosen(
+    client: ApiClient, changes: dict[str, object], department: Department
+) -> None:
+    created = await client.ask(campaigns.CREATE_CAMPAIGN, new_campaign(**changes))
+
+    assert created.return_department is department
+    assert (await client.ask(campaigns.LIST_CAMPAIGNS)).campaigns[-1].return_department is department
 
 
 @pytest.mark.parametrize("name", ["0612345678", "jan-06-12345678"])
@@ -53,6 +71,7 @@ async def test_a_new_campaign_is_a_draft_with_its_number_in_e164(bed: Bed, clien
         ({"ring_seconds": 5}, 422, "ring_seconds"),
         ({"basis": LegalBasis.EXISTING_CONTRACT}, 422, "basis_forbidden"),
         ({"shown_number": "040 123 4568"}, 422, "+31401234567"),
+        ({"return_department": Department.PARTS}, 422, "#/return_department"),
         ({"pacing": Pacing(target_ratio=0.03, limit_ratio=0.02)}, 422, "#/pacing/target_ratio"),
         ({"pacing": Pacing(target_ratio=0.03, limit_ratio=0.05)}, 422, "#/pacing/limit_ratio"),
     ],

@@ -9,15 +9,18 @@ from app.console.client import ApiClient, ApiRefused
 from app.console.consents import NewConsent, NewEntry, PersonMeant
 from app.console.profiles import LIST_PROFILES
 from app.storage.contact_list import add_contacts
-from calls.facts import DispositionRecorded
-from calls.ids import CallId
+from app.storage.conversations import read_history
+from calls.facts import CallArrived, CallConnected, CallerRecognised, CallQueued, DispositionRecorded
+from calls.ids import CallId, ContactId, LegId, NodeId
+from calls.words import Department
 from dialer.campaign import CampaignKind, LegalBasis
-from tests.integration.console.bed import CUSTOMER, DEALER, Bed, apk_campaign
+from tests.integration.console.bed import ANNA, APK, CUSTOMER, DEALER, Bed, apk_campaign
 from tests.integration.console.command_line import call_beside
 from tests.integration.console.test_calls import attempt_with_anna, refuses_calls
 from tests.integration.console.test_campaigns import new_campaign
-from tests.integration.storage.builders import NOW, contact
+from tests.integration.storage.builders import NOW, contact, contact_ids
 
+RETURNED = CallId("n1" + "6" * 26)
 GUIDE = """
 purpose = "Eigen reden"
 dispositions = ["booked"]
@@ -71,6 +74,49 @@ async def test_an_agent_sees_who_is_on_the_line_and_what_to_say(
     assert present.contact.name == "Mevrouw Proef 1"
     assert present.guide.script.opening == "Anna van Demo over … voor Mevrouw Proef 1"
     assert present.earlier == []
+
+
+async def returned_call_with_anna(bed: Bed) -> ContactId:
+    """Contact 1 of the campaign calls back and talks with anna; whether that is stored yet is not known."""
+    await add_contacts(bed.database, apk_campaign(), [contact(1, consent=True)], "test.csv", NOW)
+    [contact_id] = await contact_ids(bed.database, apk_campaign())
+    await bed.control.login(ANNA)
+    bed.publish(
+        CallArrived(NOW, RETURNED, DEALER, "+31401234567", CUSTOMER, LegId("1.1"), NodeId("n1")),
+        CallerRecognised(NOW, RETURNED, DEALER, APK, contact_id, Department.SALES),
+        CallQueued(NOW, RETURNED, DEALER, Department.SALES, 0),
+        CallConnected(NOW, RETURNED, DEALER, Department.SALES, ANNA, LegId("2.1"), 3.0),
+    )
+    return contact_id
+
+
+async def test_an_agent_sees_who_returns_a_campaigns_call(bed: Bed, client: ApiClient) -> None:
+    await returned_call_with_anna(bed)
+    assert await bed.stored()
+
+    present = await client.ask(conversations.GET_PRESENT_CALL, agent_id="anna")
+    shown = await call_beside(bed, "agent", "call", "anna")
+
+    assert (present.call, present.campaign) == (RETURNED, "apk-may")
+    assert present.contact is not None
+    assert present.contact.name == "Mevrouw Proef 1"
+    assert (shown.exit_code, "Mevrouw Proef 1" in shown.stdout, "apk-may" in shown.stdout) == (0, True, True)
+
+
+async def test_a_returned_call_takes_the_dispositions_of_its_campaign_with_what_follows(
+    bed: Bed, client: ApiClient
+) -> None:
+    contact_id = await returned_call_with_anna(bed)
+    assert await bed.stored()
+
+    with pytest.raises(ApiRefused) as refused:
+        await say(client, RETURNED, "great")
+    await say(client, RETURNED, "objection")
+
+    assert refused.value.problem.status == 422
+    assert await bed.stored()
+    history = await read_history(bed.database, contact_id)
+    assert history.objected_at is not None
 
 
 async def test_a_file_with_faults_replaces_nothing_and_says_where_they_are(bed: Bed, tmp_path: Path) -> None:
@@ -229,4 +275,5 @@ async def test_an_objection_by_letter_is_in_force_at_once_and_nobody_reads_the_n
         "number",
         '{"source":"letter"}',
     )
+    assert len(bed.looks) == 1
     assert await refuses_calls(bed)

@@ -55,6 +55,25 @@ async def test_an_imported_contact_is_called_with_its_consent(database: Database
     assert [attempt.display_name for attempt in committed(outcome)] == ["Bram", "Anna"]
 
 
+async def test_of_contacts_with_one_date_the_one_that_is_worth_most_is_called_first(
+    database: Database, tmp_path: Path
+) -> None:
+    campaign = await campaign_with(database, [])
+    path = file_with(
+        tmp_path,
+        "Naam;Telefoon;APK-datum;Orderwaarde\n"
+        "Anna;0610000001;1-7-2026;95\n"
+        "Bram;0610000002;1-7-2026;€ 1.250,50\n"
+        "Carmen;0610000003;1-7-2026;\n"
+        "Daan;0610000004;1-7-2026;450\n",
+    )
+
+    await imported(database, path)
+    outcome = await (await store_for(database)).commit_attempts(campaign, call_ids(4), NOW, "x")
+
+    assert [attempt.display_name for attempt in committed(outcome)] == ["Bram", "Daan", "Anna", "Carmen"]
+
+
 async def test_one_bad_row_keeps_the_whole_file_out_and_is_reported(
     database: Database, tmp_path: Path
 ) -> None:

@@ -11,10 +11,20 @@ from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal
 from app.storage.past_calls import past_call
-from calls.facts import AttemptConnected, AttemptEnded, DispositionRecorded, Fact, MachineMistaken
-from calls.ids import AgentId, DealerId
-from calls.words import AttemptOutcome, HangupCause
+from app.storage.takeover import open_attempts
+from calls.facts import (
+    AttemptConnected,
+    AttemptEnded,
+    CallArrived,
+    CallerRecognised,
+    DispositionRecorded,
+    Fact,
+    MachineMistaken,
+)
+from calls.ids import AgentId, DealerId, LegId
+from calls.words import AttemptOutcome, Department, HangupCause
 from dialer.campaign import Campaign, CommittedAttempt
+from dialer.list_order import AGREED
 from tests.integration.storage.builders import (
     NODE,
     NOW,
@@ -106,8 +116,9 @@ async def test_an_objection_holds_for_every_campaign_and_is_stored_once(database
 
     assert [each.rule for each in refused(outcome)] == ["objection"]
     async with database.reading() as connection:
-        stored = (await connection.execute(select(func.count()).select_from(tables.objections))).scalar_one()
-    assert stored == 2
+        told = tables.objections.c.call_id == call_id
+        stored = (await connection.execute(select(func.count()).where(told))).scalar_one()
+    assert stored == 1
 
 
 async def test_an_unknown_word_and_an_inbound_call_change_nothing(database: Database) -> None:
@@ -194,6 +205,125 @@ async def test_a_wrong_number_is_not_called_again_for_this_person(database: Data
 
     assert [each.rule for each in refused(outcome)] == ["wrong_number"]
     assert len(committed(outcome)) == 1
+
+
+async def with_languages(database: Database, *languages: str) -> tuple[SqlCampaignStore, Campaign]:
+    """A contact for each language, empty for none, in this order on the list; each was noted in an earlier conversation."""
+    campaign = await campaign_with(database, [contact(number) for number, _ in enumerate(languages)])
+    store = await store_for(database)
+    attempts = committed(await store.commit_attempts(campaign, call_ids(len(languages)), NOW, "x"))
+    journal = Journal(database, NODE, 1)
+    for attempt, language in zip(attempts, languages, strict=True):
+        said = disposed(attempt, "language" if language else "machine")
+        await journal.write_facts([replace(said, language=language), ended(attempt, campaign)])
+    return store, campaign
+
+
+async def test_a_contact_whose_language_was_noted_is_called_only_while_somebody_is_free_who_speaks_it(
+    database: Database,
+) -> None:
+    store, campaign = await with_languages(database, "turkish", "arabic", "", "turkish")
+
+    alone = committed(await store.commit_attempts(campaign, call_ids(4), LATER, "x"))
+    turkish = {"turkish": 1, "sales": 4}
+    one = committed(await store.commit_attempts(campaign, call_ids(4), LATER, "x", (), languages=turkish))
+    rest = committed(
+        await store.commit_attempts(
+            campaign, call_ids(4), LATER, "x", (), languages={"turkish": 2, "arabic": 2}
+        )
+    )
+
+    assert [attempt.language for attempt in alone] == [None]
+    assert [attempt.language for attempt in one] == ["turkish"]
+    assert [attempt.language for attempt in rest] == ["arabic", "turkish"]
+
+
+async def test_many_contacts_of_one_language_in_front_keep_nobody_behind_them_waiting(
+    database: Database,
+) -> None:
+    store, campaign = await with_languages(database, *["turkish"] * 30, "")
+
+    outcome = committed(
+        await store.commit_attempts(campaign, call_ids(2), LATER, "x", (), languages={"turkish": 1})
+    )
+
+    assert [attempt.language for attempt in outcome] == ["turkish", None]
+
+
+async def test_the_language_of_a_call_under_way_is_known_after_a_restart(database: Database) -> None:
+    store, campaign = await with_languages(database, "turkish")
+
+    await store.commit_attempts(campaign, call_ids(1), LATER, "x", (), languages={"turkish": 1})
+
+    assert [attempt.language for attempt in await open_attempts(database, NODE)] == ["turkish"]
+
+
+async def rank_after(database: Database, *words: str) -> tuple[int, int]:
+    """The contact's place on the list at first, and after conversations that ended in these words, one a week."""
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+    journal, at = Journal(database, NODE, 1), NOW
+    ranks = [await _rank(database)]
+    for word in words:
+        [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), at, "x"))
+        said = replace(disposed(attempt, word), at=at, until=at + timedelta(days=7))
+        await journal.write_facts([said, ended(attempt, campaign)])
+        ranks.append(await _rank(database))
+        at += timedelta(days=7)
+    return ranks[0], ranks[-1]
+
+
+async def _rank(database: Database) -> int:
+    async with database.reading() as connection:
+        rank: int = (await connection.execute(select(tables.contacts.c.list_rank))).scalar_one()
+    return rank
+
+
+@pytest.mark.parametrize("words", [("call_back",), ("call_back", "call_back"), ("not_now", "call_back")])
+async def test_an_agreement_moves_a_contact_forward_once(database: Database, words: tuple[str, ...]) -> None:
+    before, after = await rank_after(database, *words)
+
+    assert after == before - AGREED
+
+
+@pytest.mark.parametrize("words", [("call_back", "not_now"), ("call_back", "call_back", "machine")])
+async def test_whoever_says_something_else_after_an_agreement_has_the_usual_place_again(
+    database: Database, words: tuple[str, ...]
+) -> None:
+    before, after = await rank_after(database, *words)
+
+    assert after == before
+
+
+async def test_an_agreement_is_kept_once_the_call_is_made_whether_anybody_answers_or_not(
+    database: Database,
+) -> None:
+    before, agreed = await rank_after(database, "call_back")
+    store = await store_for(database)
+    [campaign] = await store.campaigns()
+
+    [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), LATER, "x"))
+
+    assert agreed < 0
+    assert attempt.contact_id
+    assert await _rank(database) == before
+
+
+async def test_an_agreement_in_a_returned_call_is_given_up_for_what_is_said_in_the_next(
+    database: Database,
+) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    [contact_id] = await contact_ids(database, campaign)
+    await store_for(database)
+    journal, before = Journal(database, NODE, 1), await _rank(database)
+    for call_id, word in zip(call_ids(3), ("call_back", "call_back", "not_now"), strict=True):
+        arrived = CallArrived(NOW, call_id, campaign.dealer, "+31401234567", None, LegId(call_id), NODE)
+        who = (campaign.campaign_id, contact_id, Department.WORKSHOP)
+        recognised = CallerRecognised(NOW, call_id, campaign.dealer, *who)
+        said = DispositionRecorded(NOW, call_id, AgentId("anna"), word, "", until=LATER)
+        await journal.write_facts([arrived, recognised, said])
+
+    assert await _rank(database) == before
 
 
 async def test_an_agreed_call_comes_at_its_moment_and_before_all_others(database: Database) -> None:

@@ -246,6 +246,7 @@ ASKED = {
     "lowest": LOWEST,
     "highest": HIGHEST,
     "today": NOW.date(),
+    "languages": ["turkish"],
 }
 
 

@@ -44,7 +44,7 @@ class Bed:
             lambda: "dealerlijn",
             self.endpoint_of,
             lambda _name: 4.0,
-            lambda: "127.0.0.1:9000",
+            {},
         )
         self.supervisor = Supervisor(tasks, self.executor, self.journal, clock)
         self.desk = FloorDesk(

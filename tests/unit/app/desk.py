@@ -51,7 +51,8 @@ class Desk:
         self.given: list[tuple[CallId, AgentId]] = []
         self.lines: list[CallId | None] = []
         self.dead: set[CallId] = set()
-        self.desk.connect(self._deliver)
+        self.asked_for: set[str] = set()
+        self.desk.connect(self._deliver, lambda _campaign: self.asked_for)
         self.desk.on_fact(REACHED)
         self.journal.observe("test", self.facts.append)
         self.journal.observe("floor", self.desk.on_fact)

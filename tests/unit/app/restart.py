@@ -19,15 +19,13 @@ from app.reconcile import Reconciler
 from app.recordings import Recordings
 from app.storage.takeover import OpenAttempt, OpenCall
 from app.takeover import Left, TakeOver
-from calls.facts import (
-    DifferenceFound,
-    Fact,
-)
+from calls.facts import CallArrived, DifferenceFound, Fact
 from calls.ids import BridgeId, ContactId, LegId, attempt_leg, line_leg, offer_leg
 from calls.numbers import PhoneNumber
 from calls.words import Department
 from dialer.profile_file import shipped_profiles
 from ivr.hours import Block, OpeningHours
+from ivr.recognition import Recognised
 from routing.agent import Agent
 from tests.fakes.fact_store import FactStore
 from tests.fakes.mark_shelf import FakeShelf, FakeTold
@@ -85,6 +83,7 @@ class Restart:
         self.bridges: list[dict[str, Any]] = []
         self.playing = ""
         self.recordings: dict[str, dict[str, Any]] = {}
+        self.recognised: Recognised | None = None
         numbers = count(500)
         dealers = Dealers({DEMO: dealer}, (), {DDI: dealer}, shipped_profiles())
         self.reception = Reception(
@@ -94,6 +93,7 @@ class Restart:
             bed.executor,
             bed.clock,
             lambda: call_id(next(numbers)),
+            self._look_up,
         )
         self.lines = OpenLines(
             bed.desk, bed.supervisor, bed.executor, bed.clock, lambda: call_id(next(numbers)), bed.endpoint_of
@@ -144,6 +144,9 @@ class Restart:
             lambda channels, bridges: self.counted.append((channels, bridges)),
             "dealerlijn",
         )
+
+    async def _look_up(self, _dealer: Dealer, _arrived: CallArrived) -> Recognised | None:
+        return self.recognised
 
     def has(self, leg_id: LegId, *arguments: str, **look: Any) -> None:
         """Asterisk has this leg; in our Stasis when the dialplan said something."""

@@ -1,16 +1,21 @@
 """What a committed attempt comes to when Asterisk has no leg of it to follow."""
 
+from dataclasses import replace
+
 import pytest
 
-from app.calls_out import OutboundDialler
+from app.calls_out import CampaignFloor, OutboundDialler
+from app.languages import Languages
 from calls.facts import AttemptEnded
-from calls.ids import ContactId, LegId, attempt_leg
+from calls.ids import CampaignId, ContactId, LegId, attempt_leg
+from calls.legs import LegArrived
 from calls.numbers import PhoneNumber
 from calls.words import AttemptOutcome, HangupCause
 from dialer.campaign import CommittedAttempt
+from routing.agent import Agent
 from tests.fakes.virtual_time import settle, virtual_time
 from tests.unit.app.bed import Bed, a_bed
-from tests.unit.app.people import APK, CAMPAIGN, call_id
+from tests.unit.app.people import ANNA, APK, BRAM, CAMPAIGN, agent, call_id
 
 CALL = call_id(1)
 LEG = attempt_leg(CALL)
@@ -48,6 +53,34 @@ async def test_an_attempt_that_is_over_before_it_can_be_followed_ends_as_the_net
         assert isinstance(end, AttemptEnded)
         assert (end.outcome, end.cause) == (outcome, cause)
         assert len(bed.supervisor) == 0
+
+
+@virtual_time
+async def test_who_speaks_a_language_is_promised_to_the_customer_in_the_air_until_an_agent_has_them() -> None:
+    speakers = [_speaks(agent(each, campaign_id=APK), "turkish", "arabic") for each in (ANNA, BRAM)]
+    async with a_bed(*speakers) as bed:
+        for each in (ANNA, BRAM):
+            bed.desk.line_up(each, call_id(100))
+        languages = Languages(bed.supervisor.machines, bed.floor.free_line_agents)
+        floor = CampaignFloor(bed.desk, languages)
+        before = floor.free_languages(APK)
+        dialler(bed, None).launch(CAMPAIGN, replace(ATTEMPT, language="turkish"))
+        await settle()
+        ringing, asked = floor.free_languages(APK), languages.asked_for(APK)
+        session = bed.supervisor.call(CALL)
+        assert session is not None
+        session.deliver(LegArrived(bed.clock.now(), LEG, "answered", LEG, ""))
+        await settle()
+        talking = floor.free_languages(APK)
+
+        assert (before["turkish"], before["arabic"]) == (2, 2)
+        assert (ringing["turkish"], ringing["arabic"], asked) == (1, 2, {"turkish": 1})
+        assert (talking["turkish"], talking["arabic"]) == (1, 1)
+        assert (languages.asked_for(APK), floor.free_languages(CampaignId("tyres"))) == ({}, {})
+
+
+def _speaks(one: Agent, *languages: str) -> Agent:
+    return replace(one, profile=replace(one.profile, skills=dict.fromkeys(languages, 5)))
 
 
 @virtual_time

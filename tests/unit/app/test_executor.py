@@ -4,6 +4,7 @@ from app.ari.executor import Dial, Executor, caller_id, dial_string
 from app.ari.joins import Joins
 from app.ari.leases import LEASE_SECONDS, Leases
 from app.ari.outcome import AriRequestError
+from app.machine.detectors import AppAmd, Features
 from calls.commands import (
     AnswerLeg,
     CloseBridge,
@@ -49,7 +50,10 @@ def executor_on(asterisk: ScriptedAsterisk) -> Executor:
         lambda: "dealerlijn",
         endpoints.get,
         lambda _name: 4.5,
-        lambda: "127.0.0.1:9000",
+        {
+            MachineDetection.APP_AMD: AppAmd(asterisk.ari),
+            MachineDetection.FEATURES: Features(asterisk.ari, lambda: "127.0.0.1:9000"),
+        },
     )
 
 
@@ -318,3 +322,12 @@ def test_only_a_number_becomes_a_dial_string() -> None:
 def test_what_is_no_number_never_becomes_a_dial_string(text: str) -> None:
     with pytest.raises(ValueError, match=r"E\.164"):
         dial_string(PhoneNumber(text), "trunk")
+
+
+@pytest.mark.parametrize("detection", [MachineDetection.APP_AMD, MachineDetection.FEATURES])
+async def test_a_detector_says_so_when_the_listening_leg_is_gone(detection: MachineDetection) -> None:
+    there, gone = ScriptedAsterisk(), ScriptedAsterisk()
+    gone.answers("POST", f"/channels/{LISTENER}", 404, {"message": "Channel not found"})
+
+    assert await executor_on(there).carry_out(Detect(LISTENER, detection))
+    assert not await executor_on(gone).carry_out(Detect(LISTENER, detection))

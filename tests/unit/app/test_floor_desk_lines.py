@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from app.calls_out import CampaignFloor
+from app.languages import Languages
 from calls.facts import AttemptAnswered
 from calls.ids import CampaignId, DealerId
 from calls.words import AttemptOutcome
 from dialer.life import AgentFound
-from routing.agent import AgentProfile
+from routing.agent import Agent, AgentProfile
 from tests.fakes.virtual_time import after
 from tests.unit.app.desk import ANNAS_LINE, BRAMS_LINE, ONE, THREE, TWO, Desk, S, joined, line_agents
 from tests.unit.app.people import ANNA, APK, BRAM, DEMO, agent, attempt_ended, queued
@@ -52,6 +53,47 @@ def test_customers_who_answered_are_served_in_the_order_of_their_answers() -> No
 
     assert desk.given == [(ONE, ANNA), (TWO, BRAM)]
     assert desk.desk.waiting_answers(APK) == 1
+
+
+def speaks(agent: Agent, *languages: str) -> Agent:
+    skills = {**agent.profile.skills, **dict.fromkeys(languages, 5)}
+    return replace(agent, profile=replace(agent.profile, skills=skills))
+
+
+def test_a_customer_whose_language_was_noted_gets_an_agent_who_speaks_it() -> None:
+    anna, bram = line_agents(ANNA, BRAM)
+    desk = Desk(anna, speaks(bram, "turkish"))
+    desk.line_up(ANNA, ANNAS_LINE)
+    desk.line_up(BRAM, BRAMS_LINE)
+
+    found = desk.desk.find_line_agent(APK, ONE, "turkish")
+
+    assert found == AgentFound(after(0), BRAM, BRAMS_LINE)
+
+
+def test_a_customer_waits_for_who_speaks_the_language_while_others_go_on() -> None:
+    anna, bram = line_agents(ANNA, BRAM)
+    desk = Desk(anna, speaks(bram, "turkish"))
+    assert desk.desk.find_line_agent(APK, ONE, "turkish") is None
+    assert desk.desk.find_line_agent(APK, TWO) is None
+
+    desk.line_up(ANNA, ANNAS_LINE)
+    desk.line_up(BRAM, BRAMS_LINE)
+
+    assert desk.given == [(TWO, ANNA), (ONE, BRAM)]
+    assert desk.desk.waiting_answers(APK) == 0
+
+
+def test_who_speaks_a_language_that_somebody_in_the_air_needs_is_given_to_others_last() -> None:
+    anna, bram = line_agents(ANNA, BRAM)
+    desk = Desk(speaks(anna, "turkish"), bram)
+    desk.asked_for = {"turkish"}
+    desk.line_up(ANNA, ANNAS_LINE)
+    desk.line_up(BRAM, BRAMS_LINE)
+
+    first, second = desk.desk.find_line_agent(APK, ONE), desk.desk.find_line_agent(APK, TWO)
+
+    assert (first, second) == (AgentFound(after(0), BRAM, BRAMS_LINE), AgentFound(after(0), ANNA, ANNAS_LINE))
 
 
 def test_the_next_customer_gets_the_agent_whose_wrap_up_is_over() -> None:
@@ -179,13 +221,17 @@ def at_work_for_demo() -> Desk:
     return desk
 
 
+def campaign_floor(desk: Desk) -> CampaignFloor:
+    return CampaignFloor(desk.desk, Languages(lambda: (), desk.floor.free_line_agents))
+
+
 def for_another_dealer() -> AgentProfile:
     return replace(agent(ANNA).profile, dealers=frozenset({DealerId("other")}))
 
 
 def test_a_free_agent_whose_profile_leaves_the_campaigns_dealer_out_goes_home_at_once() -> None:
     desk = at_work_for_demo()
-    floor = CampaignFloor(desk.desk)
+    floor = campaign_floor(desk)
     before = len(floor.line_agents(APK))
 
     desk.desk.know(for_another_dealer())
@@ -207,7 +253,7 @@ def test_an_agent_who_talks_finishes_that_call_before_going_home_and_gets_no_oth
 
     assert talking is S.ON_CALL
     assert desk.desk.find_line_agent(APK, TWO) is None
-    assert CampaignFloor(desk.desk).line_agents(APK) == []
+    assert campaign_floor(desk).line_agents(APK) == []
 
 
 def test_a_new_name_changes_nothing_for_an_agent_at_work() -> None:

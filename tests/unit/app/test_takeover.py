@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.live_calls import live_calls
 from app.storage.takeover import OpenCall
 from calls.facts import (
     CallConnected,
@@ -11,15 +12,16 @@ from calls.facts import (
     CallOffered,
     VoicemailLeft,
 )
-from calls.ids import bridge_of, offer_leg
+from calls.ids import ContactId, bridge_of, offer_leg
 from calls.legs import RecordingStopped
-from calls.words import AgentState, CallPhase, HangupCause, InboundOutcome
+from calls.words import AgentState, CallPhase, Department, HangupCause, InboundOutcome
 from ivr.entry import VoicemailPlan
 from ivr.flow import recording_id
 from tests.fakes.scripted_asterisk import recording
 from tests.fakes.virtual_time import settle, virtual_time
 from tests.unit.app.people import (
     ANNA,
+    APK,
     BRAM,
     CALLER,
     ENTRY,
@@ -147,6 +149,33 @@ async def test_a_caller_whom_the_fallback_served_to_the_end_is_diverted() -> Non
 
 
 # Voicemail of an earlier process
+
+
+@virtual_time
+async def test_a_recognised_caller_who_has_heard_the_greeting_is_greeted_anew_without_the_menu() -> None:
+    recognised = replace(
+        IN_MENU, campaign_id=APK, contact_id=ContactId(7), department=Department.SALES, cli="+31612345678"
+    )
+    async with restart(calls=(recognised,)) as it:
+        it.has(CALLER, "in", DDI)
+
+        await it.reconcile()
+
+        assert it.bed.asterisk.asked(f"/channels/{CALLER}/play", "welcome")
+        assert it.bed.asterisk.asked(f"/channels/{CALLER}/play", "menu") == []
+        [live] = live_calls(it.bed.supervisor)
+        assert (live.campaign_id, live.contact_id) == (APK, 7)
+
+
+@virtual_time
+async def test_a_recognised_caller_in_the_queue_stays_recognised_after_a_restart() -> None:
+    async with restart(calls=(replace(QUEUED, campaign_id=APK, contact_id=ContactId(7)),)) as it:
+        it.has(CALLER, "in", DDI)
+
+        await it.reconcile()
+
+        [live] = live_calls(it.bed.supervisor)
+        assert (live.campaign_id, live.contact_id) == (APK, 7)
 
 
 @virtual_time

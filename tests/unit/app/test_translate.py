@@ -8,6 +8,7 @@ from app.ari.events import decode_event
 from app.ari.translate import Translator, recorded_leg
 from calls.ids import BridgeId, LegId, PlaybackId
 from calls.legs import (
+    AnswererHeard,
     DigitPressed,
     LegAnswered,
     LegArrived,
@@ -20,17 +21,16 @@ from calls.legs import (
     PromptStarted,
     RecordingStopped,
 )
-from calls.words import HangupCause
+from calls.words import AmdVerdict, HangupCause
 from tests.fakes.scripted_asterisk import bridge, channel, playback, recording
 from tests.unit.app.people import CALLER
 
+Told = LegFact | LegJoined | AnswererHeard | None
 AT = datetime(2026, 6, 1, 8, 0, 1, 250_000, tzinfo=UTC)
 OTHER = LegId("1770000000.2")
 
 
-def told(
-    translator: Translator, kind: str, leg_id: str = CALLER, **content: Any
-) -> LegFact | LegJoined | None:
+def told(translator: Translator, kind: str, leg_id: str = CALLER, **content: Any) -> Told:
     event = {
         "type": kind,
         "application": "dealerlijn",
@@ -42,13 +42,11 @@ def told(
     return translator.facts(decode_event(json.dumps(event)))
 
 
-def hung_up(
-    translator: Translator, leg_id: str = CALLER, cause: int | None = 17
-) -> LegFact | LegJoined | None:
+def hung_up(translator: Translator, leg_id: str = CALLER, cause: int | None = 17) -> Told:
     return told(translator, "ChannelHangupRequest", leg_id, **({} if cause is None else {"cause": cause}))
 
 
-def destroyed(translator: Translator, cause: int = 16, leg_id: str = CALLER) -> LegFact | LegJoined | None:
+def destroyed(translator: Translator, cause: int = 16, leg_id: str = CALLER) -> Told:
     return told(translator, "ChannelDestroyed", leg_id, cause=cause, cause_txt="")
 
 
@@ -63,6 +61,12 @@ def test_a_leg_arrives_with_what_the_dialplan_said_and_asterisks_own_time_in_utc
     assert fact == LegArrived(AT, CALLER, "in", "+31401234567", "0612345678")
     assert isinstance(fact, LegArrived)
     assert fact.at.tzinfo is UTC
+
+
+def test_what_asterisks_own_detector_makes_of_a_customer_is_an_opinion_like_any_other() -> None:
+    heard = told(Translator(), "StasisStart", args=["judged", "MACHINE/LONGGREETING-2400-2400"])
+
+    assert heard == AnswererHeard(AT, CALLER, AmdVerdict.MACHINE, "longgreeting", certain=False, over=True)
 
 
 def test_a_leg_may_arrive_with_no_words_at_all() -> None:

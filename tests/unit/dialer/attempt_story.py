@@ -31,7 +31,16 @@ from calls.legs import (
 )
 from calls.words import AmdVerdict, HangupCause
 from dialer.attempt import OBJECTION_KEY, Step, step
-from dialer.life import GRACE, AgentFound, Attempt, AttemptInput, AttemptState, Dialled, Trigger
+from dialer.life import (
+    GRACE,
+    AgentFound,
+    Attempt,
+    AttemptInput,
+    AttemptState,
+    CalledOff,
+    Dialled,
+    Trigger,
+)
 
 START = datetime(2026, 3, 4, 10, tzinfo=UTC)
 CALL = CallId("n1" + "0" * 26)
@@ -50,6 +59,7 @@ def fact_of(trigger: Trigger, seconds: float, cause: HangupCause = HangupCause.N
     moment, playback = at(seconds), PlaybackId(f"{CALL}-p00")
     facts: dict[Trigger, AttemptInput] = {
         Trigger.DIALLED: Dialled(moment),
+        Trigger.CALLED_OFF: CalledOff(moment),
         Trigger.RINGING: LegRinging(moment, LEG),
         Trigger.ANSWERED: LegAnswered(moment, LEG),
         Trigger.ARRIVED: LegArrived(moment, LEG, "answered", LEG, ""),

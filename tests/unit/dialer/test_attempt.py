@@ -9,7 +9,7 @@ from calls.legs import PromptFinished, PromptStarted, TimerExpired
 from calls.words import AttemptOutcome, HangupCause
 from dialer.attempt import Step, step
 from dialer.errors import UnexpectedFact
-from dialer.life import GRACE, LIFE, AttemptState, Trigger
+from dialer.life import BEFORE_ANSWER, GRACE, LIFE, AttemptState, Trigger
 from tests.unit.dialer.attempt_story import ANNA, ATTEMPT, CALL, LEG, LINE, Story, at, story_at
 
 
@@ -69,6 +69,14 @@ def test_the_cause_tells_the_outcome_of_a_call_nobody_answered(
 
     assert (story.end.outcome, story.end.cause) == (outcome, cause)
     assert (story.end.ring_seconds, story.end.talk_seconds) == (22, 0)
+
+
+@pytest.mark.parametrize("state", [state for state in AttemptState if state is not AttemptState.ENDED])
+def test_whoever_objects_is_hung_up_on_only_while_nobody_has_answered(state: AttemptState) -> None:
+    after = story_at(state).tell(Trigger.CALLED_OFF, 60)
+
+    assert after.attempt.state is state
+    assert after.commands == ((HangUp(LEG),) if state in BEFORE_ANSWER else ())
 
 
 def test_a_customer_who_answers_is_joined_to_the_agent_found() -> None:

@@ -7,7 +7,7 @@ import pytest
 from calls.commands import Detect, HangUp, JoinPeople, ListenIn, Publish
 from calls.facts import AnswererJudged, DispositionRecorded
 from calls.ids import bridge_of
-from calls.legs import AnswererHeard, LegArrived, LegEnded, LegLeft
+from calls.legs import AnswererHeard, LegEnded, LegLeft
 from calls.words import AmdVerdict, AttemptOutcome, HangupCause, MachineDetection
 from dialer.attempt import Step, step
 from dialer.life import Attempt, AttemptInput, AttemptState, Trigger
@@ -70,10 +70,10 @@ def test_a_certain_machine_is_hung_up_on_only_where_the_campaign_drops_machines(
     assert (recorded.agent_id, recorded.disposition) == (None, "machine")
 
 
-def test_asterisks_own_verdict_is_told_and_its_listening_leg_sent_away() -> None:
+def test_a_last_opinion_is_told_and_its_listening_leg_sent_away() -> None:
     story = story_at(AttemptState.CONNECTED, replace(DROPPING, detection=MachineDetection.APP_AMD))
-    back = LegArrived(at(8), LISTENER, "judged", "MACHINE/LONGGREETING-2400-2400", "")
-    after = step(story.attempt, back, at(8))
+    last = AnswererHeard(at(8), LISTENER, AmdVerdict.MACHINE, "longgreeting", certain=False, over=True)
+    after = step(story.attempt, last, at(8))
 
     told, away = after.commands
     assert isinstance(told, Publish)

@@ -8,6 +8,7 @@ from calls.errors import NumberError
 from calls.numbers import DIALLABLE_KINDS, NumberKind, PhoneNumber, parse_number
 from dialer.contact_columns import Field, HeaderError, find_columns
 from dialer.contact_file import ConsentProof, ContactRow, RowFault, RowReader
+from dialer.list_amounts import MOST_EUROS, euros
 from dialer.list_numbers import NumberReader, zone_of
 
 TODAY = date(2026, 6, 2)
@@ -76,10 +77,64 @@ def test_a_row_is_read_whole() -> None:
     )
 
 
-def test_all_faults_of_a_row_are_told_at_once() -> None:
-    found = faults("Naam;Telefoon;Prioriteit;APK", ";112;10;31-02-2026;meer")
+@pytest.mark.parametrize("heading", ["Waarde", "Orderwaarde", "order-waarde", "Waarde (euro)", "value"])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("95", 95),
+        ("0", 0),
+        ("1250,5", 1250.5),
+        ("1.250", 1250),
+        ("1.250,50", 1250.5),
+        ("12.345.678", None),
+        ("€ 95,-", 95),
+        ("95 euro", 95),
+        ("EUR 1,250.50", 1250.5),
+        ("94.5", 94.5),
+        ("94.333333333", 94.333333333),
+        ("100.000", 100_000),
+        ("", None),
+    ],
+)
+def test_the_value_of_a_contact_is_read_however_it_is_written(
+    heading: str, text: str, value: float | None
+) -> None:
+    row = read(f"Naam;Telefoon;{heading}", f"Anna;0610120304;{text}")
 
-    assert [fault.column for fault in found] == ["", "Naam", "Telefoon", "APK", "Prioriteit"]
+    if text and value is None:
+        assert isinstance(row, list)
+    else:
+        assert isinstance(row, ContactRow)
+        assert row.value_euros == value
+
+
+@pytest.mark.parametrize("text", ["veel", "-5", "1,250", "1.25.00", "100001", "1e3", "=95", "€"])
+def test_what_is_no_amount_is_a_fault_with_a_remedy(text: str) -> None:
+    [fault] = faults("Naam;Telefoon;Waarde", f"Anna;0610120304;{text}")
+
+    assert (fault.column, fault.reason) == ("Waarde", "not an amount in euro")
+    assert "1.250,50" in fault.remedy
+
+
+@given(st.floats(0, MOST_EUROS))
+def test_an_amount_as_the_netherlands_write_it_is_read_to_the_cent(amount: float) -> None:
+    english = f"{amount:,.2f}"
+    dutch = english.translate(str.maketrans(",.", ".,"))
+
+    assert euros(dutch) == euros(english) == float(f"{amount:.2f}")
+
+
+@given(st.text())
+def test_any_text_is_an_amount_within_bounds_or_none(text: str) -> None:
+    amount = euros(text)
+
+    assert amount is None or 0 <= amount <= MOST_EUROS
+
+
+def test_all_faults_of_a_row_are_told_at_once() -> None:
+    found = faults("Naam;Telefoon;Prioriteit;APK;Waarde", ";112;10;31-02-2026;veel;meer")
+
+    assert [fault.column for fault in found] == ["", "Naam", "Telefoon", "APK", "Prioriteit", "Waarde"]
     assert all(fault.line == 2 and fault.remedy for fault in found)
 
 

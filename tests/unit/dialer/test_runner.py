@@ -1,9 +1,10 @@
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
+from types import MappingProxyType
 
 import pytest
 
@@ -179,6 +180,17 @@ async def test_nobody_is_dialled_while_the_database_is_away() -> None:
 
 
 @virtual_time
+async def test_the_store_hears_how_many_can_be_called_in_each_language() -> None:
+    bed = Bed()
+    bed.floor.languages = {"turkish": 1}
+
+    async with running(bed):
+        await asyncio.sleep(3)
+
+    assert bed.store.languages == {"turkish": 1}
+
+
+@virtual_time
 async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read() -> None:
     class FailsToCommit(MemoryCampaignStore):
         async def commit_attempts(
@@ -189,6 +201,7 @@ async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read
             reason: str,
             dates_first: Sequence[date] = (),
             choice: Choice | None = None,
+            languages: Mapping[str, int] = MappingProxyType({}),
         ) -> list[CommittedAttempt | RefusedContact]:
             raise StoreUnavailable("the test took it away")
 
@@ -214,12 +227,15 @@ async def test_an_attempt_that_was_committed_although_the_database_did_not_say_s
             reason: str,
             dates_first: Sequence[date] = (),
             choice: Choice | None = None,
+            languages: Mapping[str, int] = MappingProxyType({}),
         ) -> list[CommittedAttempt | RefusedContact]:
             if not self.commits:
                 self.commits.append(now)
                 self.open = {call_ids[0]: ContactId(77)}
                 raise StoreUnavailable("the test took it away")
-            return await super().commit_attempts(campaign, call_ids, now, reason, dates_first, choice)
+            return await super().commit_attempts(
+                campaign, call_ids, now, reason, dates_first, choice, languages
+            )
 
     bed = Bed(free=2)
     bed.runner._store = DiesAsItCommits(CAMPAIGN, contacts=10)

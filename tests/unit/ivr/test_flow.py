@@ -14,8 +14,17 @@ from calls.commands import (
     StartRecording,
     StopPrompts,
 )
-from calls.facts import CallEnded, MenuChosen, VoicemailLeft
-from calls.ids import BridgeId, CallId, DealerId, LegId, PlaybackId, RecordingId
+from calls.facts import CallEnded, CallerRecognised, MenuChosen, VoicemailLeft
+from calls.ids import (
+    BridgeId,
+    CallId,
+    CampaignId,
+    ContactId,
+    DealerId,
+    LegId,
+    PlaybackId,
+    RecordingId,
+)
 from calls.legs import (
     DigitPressed,
     LegAnswered,
@@ -32,14 +41,16 @@ from calls.legs import (
 )
 from calls.words import CallPhase, Department, HangupCause, InboundOutcome
 from ivr.entry import EntryPlan, VoicemailPlan
-from ivr.flow import Ivr, Stage, Step, ended, resume, start, step
+from ivr.flow import Ivr, IvrFact, Stage, Step, ended, resume, start, step
 from ivr.hours import Opening, OpeningReason
 from ivr.menus import Menu
+from ivr.recognition import CallerLookedUp, Recognised
 
 CALL = CallId("n1" + "0" * 26)
 LEG = LegId("1700000000.1")
 RECORDING = RecordingId(f"{CALL}-v00")
 ARRIVED = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
+CAMPAIGN = Recognised(CampaignId("apk"), ContactId(7), Department.WORKSHOP)
 OPEN = Opening(True, OpeningReason.WEEKLY, None, None)
 SHUT = Opening(False, OpeningReason.WEEKLY, None, None)
 PLAN = EntryPlan(
@@ -94,7 +105,20 @@ def call(*facts: LegFact, opening: Opening = OPEN, plan: EntryPlan = PLAN) -> St
     return last
 
 
+def looked_up(recognised: Recognised | None, seconds: float = 0.01) -> CallerLookedUp:
+    return CallerLookedUp(at(seconds), recognised)
+
+
+def recognised_call(*facts: IvrFact) -> Step:
+    last = start(PLAN, CALL, LEG, "+31612345678", OPEN, ARRIVED, looks_up=True)
+    for fact in (looked_up(CAMPAIGN), *facts):
+        last = step(last.state, fact)
+    return last
+
+
 SITUATIONS: dict[str, Ivr] = {
+    "looking up": start(PLAN, CALL, LEG, "+31612345678", OPEN, ARRIVED, looks_up=True).state,
+    "greeting a known caller": recognised_call().state,
     "greeting": call().state,
     "menu, silent": call(finished(1)).state,
     "menu, playing": call(digit("9")).state,
@@ -105,7 +129,10 @@ SITUATIONS: dict[str, Ivr] = {
     "queued": call(digit("1")).state,
     "ended": call(gone()).state,
 }
-FACTS: dict[str, LegFact] = {
+FACTS: dict[str, IvrFact] = {
+    "recognised": looked_up(CAMPAIGN),
+    "not recognised": looked_up(None),
+    "look-up timer": expired("look_up"),
     "known key": digit("1"),
     "wrong key": digit("9"),
     "first prompt finished": finished(1),
@@ -124,6 +151,16 @@ FACTS: dict[str, LegFact] = {
     "people joined": PeopleJoined(at(30), BridgeId(f"{CALL}-b00")),
 }
 EFFECTS: dict[tuple[str, str], tuple[Stage, tuple[type, ...]]] = {
+    ("looking up", "recognised"): (Stage.GREETING, (CancelTimer, AnswerLeg, PlayPrompts, Publish)),
+    ("looking up", "not recognised"): (Stage.GREETING, (CancelTimer, AnswerLeg, PlayPrompts)),
+    ("looking up", "look-up timer"): (Stage.GREETING, (AnswerLeg, PlayPrompts)),
+    ("looking up", "leg ended"): (Stage.ENDED, (Publish,)),
+    ("looking up", "leg left"): (Stage.ENDED, (Publish,)),
+    ("greeting a known caller", "known key"): (Stage.QUEUED, (StopPrompts, JoinQueue)),
+    ("greeting a known caller", "wrong key"): (Stage.QUEUED, (StopPrompts, JoinQueue)),
+    ("greeting a known caller", "first prompt finished"): (Stage.QUEUED, (JoinQueue,)),
+    ("greeting a known caller", "leg ended"): (Stage.ENDED, (Publish,)),
+    ("greeting a known caller", "leg left"): (Stage.ENDED, (Publish,)),
     ("greeting", "known key"): (Stage.QUEUED, (StopPrompts, Publish, JoinQueue)),
     ("greeting", "wrong key"): (Stage.MENU, (StopPrompts, PlayPrompts)),
     ("greeting", "first prompt finished"): (Stage.MENU, (SetTimer,)),
@@ -188,6 +225,47 @@ def test_a_call_that_is_hung_up_ends_exactly_once_wherever_it_is(situation: str)
         ]
 
     assert len(published) == (0 if situation in ("queued", "ended") else 1)
+
+
+def test_who_returns_a_campaigns_call_hears_the_greeting_alone_and_joins_its_queue() -> None:
+    greeted = recognised_call()
+
+    queued = step(greeted.state, finished(1))
+
+    told = CallerRecognised(
+        at(0.01), CALL, PLAN.dealer, CAMPAIGN.campaign_id, CAMPAIGN.contact_id, Department.WORKSHOP
+    )
+    assert greeted.commands[-2:] == (PlayPrompts(LEG, playback(1), ("welcome",)), Publish(told))
+    assert queued.commands == (JoinQueue(Department.WORKSHOP),)
+
+
+@pytest.mark.parametrize("fact", [looked_up(None), expired("look_up")])
+def test_a_caller_who_is_not_recognised_in_time_gets_the_ordinary_menu(fact: IvrFact) -> None:
+    ringing = start(PLAN, CALL, LEG, "+31612345678", OPEN, ARRIVED, looks_up=True)
+
+    greeted = step(ringing.state, fact)
+    late = step(greeted.state, looked_up(CAMPAIGN))
+
+    assert ringing.commands == (SetTimer("look_up", 0.5),)
+    assert greeted.commands[-1] == PlayPrompts(LEG, playback(1), ("welcome", "menu"))
+    assert late == Step(greeted.state)
+
+
+def test_nobody_is_looked_up_when_the_dealer_is_closed() -> None:
+    shut = start(PLAN, CALL, LEG, "+31612345678", SHUT, ARRIVED, looks_up=True)
+
+    assert shut == call(opening=SHUT)
+
+
+def test_who_was_recognised_before_a_restart_joins_the_queue_at_the_end_of_the_greeting() -> None:
+    ivr = Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.MENU, playbacks=1, playing=playback(1))
+    found = resume(replace(ivr, recognised=CAMPAIGN))
+    begun_again = start(PLAN, CALL, LEG, "+31612345678", OPEN, ARRIVED, recognised=CAMPAIGN)
+
+    heard = step(found.state, finished(1))
+
+    assert heard.commands == (JoinQueue(Department.WORKSHOP),)
+    assert begun_again.commands == (AnswerLeg(LEG), PlayPrompts(LEG, playback(1), ("welcome",)))
 
 
 def test_an_open_dealer_answers_with_greeting_and_menu_in_one() -> None:

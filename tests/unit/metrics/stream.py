@@ -19,6 +19,7 @@ from calls.facts import (
     CallArrived,
     CallConnected,
     CallEnded,
+    CallerRecognised,
     CallOffered,
     CallQueued,
     CallServedAlone,
@@ -66,6 +67,10 @@ def arrived(call: str = "c1", dealer: DealerId = DEALER) -> CallArrived:
 
 def chosen(department: Department, call: str = "c1", dealer: DealerId = DEALER) -> MenuChosen:
     return MenuChosen(NOW, CallId(call), dealer, department, misses=0, by_default=False)
+
+
+def recognised(department: Department, call: str = "c1", dealer: DealerId = DEALER) -> CallerRecognised:
+    return CallerRecognised(NOW, CallId(call), dealer, CampaignId("apk"), ContactId(1), department)
 
 
 def queued(department: Department, call: str = "c1", dealer: DealerId = DEALER) -> CallQueued:

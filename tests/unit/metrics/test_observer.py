@@ -52,6 +52,7 @@ def every_kind_of_fact() -> list[Fact]:
         *stream.campaign_facts(),
         *stream.agent_facts(),
         stream.unanswered(Department.SALES),
+        stream.recognised(Department.WORKSHOP),
         stream.judged(AmdVerdict.MACHINE),
         stream.mistaken(),
         *stream.traffic(seed=1, calls=60, attempts=60),

@@ -1,0 +1,35 @@
+"""Recognising a caller who returns a campaign's call."""
+
+from app.dealers import Dealer
+from app.shown_numbers import ANSWERABLE
+from app.storage.database import Database
+from app.storage.returned_calls import returned_call
+from calls.facts import CallArrived
+from dialer.kinds import answering_department
+from ivr.flow import LOOK_UP_SECONDS
+from ivr.recognition import Recognised
+
+
+class ReturnedCalls:
+    """Asks the database, for no longer than a caller is kept without an answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def look_up(self, dealer: Dealer, arrived: CallArrived) -> Recognised | None:
+        """Return the contact who calls back, and the department that serves the campaign at this dealer.
+
+        None when the caller is not known, or hides the number. Raises StoreUnavailable.
+        """
+        shown_number = dealer.number_in_full(arrived.ddi)
+        if arrived.cli is None or shown_number is None:
+            return None
+        since = arrived.at - ANSWERABLE
+        found = await returned_call(self._database, arrived.cli, shown_number, since, LOOK_UP_SECONDS)
+        if found is None:
+            return None
+        department = answering_department(found.kind, found.department)
+        # The settings may have lost a queue since the campaign was set up.
+        if department not in dealer.queues:
+            department = dealer.entry.menu.default
+        return Recognised(found.campaign_id, found.contact_id, department)

@@ -1,0 +1,60 @@
+"""Whose campaign's call a caller returns: the latest attempt to that number under the number that was dialled now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.storage.contact_list import read_hash_key
+from app.storage.database import Database
+from app.storage.tables import attempts, campaigns
+from calls.ids import CampaignId, ContactId
+from calls.words import Department
+from customers.person import number_hash
+from dialer.campaign import CampaignKind
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedCall:
+    """The campaign that rang last, its contact there, and where its calls are answered (None: as its kind says)."""
+
+    campaign_id: CampaignId
+    contact_id: ContactId
+    kind: CampaignKind
+    department: Department | None
+
+
+async def returned_call(
+    database: Database, cli: str, shown_number: str, since: datetime, limit_seconds: float
+) -> ReturnedCall | None:
+    """Return the last attempt to `cli` from `since` on that showed this number, None when there was none.
+
+    Raises StoreUnavailable also when the answer is not there within the limit.
+    """
+    async with database.reading(limit_seconds) as connection:
+        hashed = number_hash(await read_hash_key(connection), cli)
+        query = (
+            select(
+                attempts.c.campaign_id,
+                attempts.c.contact_id,
+                campaigns.c.kind,
+                campaigns.c.return_department,
+            )
+            .join_from(attempts, campaigns)
+            .where(
+                attempts.c.number_hash == hashed,
+                attempts.c.committed_at >= since,
+                campaigns.c.shown_number == shown_number,
+            )
+            .order_by(attempts.c.committed_at.desc())
+            .limit(1)
+        )
+        row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return ReturnedCall(
+        CampaignId(row.campaign_id),
+        ContactId(row.contact_id),
+        CampaignKind(row.kind),
+        None if row.return_department is None else Department(row.return_department),
+    )
