@@ -33,6 +33,7 @@ from app.conversations import Conversations
 from app.dealers import Dealer
 from app.floor_desk import FloorDesk
 from app.journal import Journal
+from app.pacing_log import PacingLog
 from app.storage.audit import AuditEntry
 from app.storage.errors import AlreadyThere
 from app.storage.voicemails import Voicemail
@@ -62,6 +63,7 @@ class Control:
         conversations: Conversations,
         consents: Consents,
         workshop: Workshop,
+        pacing_log: PacingLog,
         *,
         dealers: Mapping[DealerId, Dealer],
         profiles: Profiles,
@@ -75,6 +77,7 @@ class Control:
         self.conversations = conversations
         self.consents = consents
         self.workshop = workshop
+        self.pacing_log = pacing_log
         self._desk = desk
         self._journal = journal
         self._store = store

@@ -69,6 +69,7 @@ class Settings:
     trunk_endpoint: str
     caps: TrunkCaps
     rdw: RdwAccess = RdwAccess(_RDW_URL)
+    decision_days: int = 30
     demo: bool = False
 
 
@@ -162,6 +163,9 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         ),
         "DEALERLIJN_TRUNK_CONCURRENT_CALLS": Variable("campaign calls at once, at most", "100", _no_count),
         "DEALERLIJN_TRUNK_CALLS_PER_DAY": Variable("campaign calls in 24 hours, at most", "10000", _no_count),
+        "DEALERLIJN_PACING_DECISION_DAYS": Variable(
+            "days for which the pacing's decisions are kept", "30", _no_count
+        ),
         "DEALERLIJN_RDW_URL": Variable(
             "register of vehicles, for the APK dates of licence plates",
             _RDW_URL,
@@ -203,6 +207,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             int(values["DEALERLIJN_TRUNK_CALLS_PER_DAY"]),
         ),
         rdw=_rdw(values),
+        decision_days=int(values["DEALERLIJN_PACING_DECISION_DAYS"]),
     )
 
 

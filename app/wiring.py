@@ -36,6 +36,7 @@ from app.live_calls import live_calls
 from app.machine.ear import Ear
 from app.marks import LOOK_SECONDS, Marks
 from app.node import AsteriskNode
+from app.pacing_log import PacingLog
 from app.phones import PhoneWatch
 from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
@@ -276,6 +277,7 @@ async def _assemble(
         floor.agent,
         lambda: live_calls(supervisor),
     )
+    pacing_log = PacingLog(database, clock, settings.decision_days)
     control = Control(
         desk,
         journal,
@@ -290,6 +292,7 @@ async def _assemble(
         conversations,
         Consents(database, clock, dealers.dealers),
         Workshop(workshop, clock, dealers.dealers),
+        pacing_log,
         dealers=dealers.dealers,
         profiles=dealers.profiles,
         endpoints=dealers.endpoints,
@@ -318,6 +321,7 @@ async def _assemble(
     tasks.start("figures", figures.run())
     tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))
     tasks.start("marks", _repeat(connection, LOOK_SECONDS, lambda _: marks.look()))
+    tasks.start("pacing log", pacing_log.run())
     tasks.start("due lists", DueLists(database, settings.rdw, clock.now).run())
     return Program(
         settings,

@@ -196,6 +196,34 @@ class PacingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PacingDecided:
+    """How many calls the pacing placed, and why no more. `made_from` is a JSON object of all that this was decided from.
+
+    `forecast_at` is the moment of the `ForecastMade` whose tables it read, None when it read none. `passed_over` counts the
+    decisions since the last such fact, which were like it or came too close behind.
+    """
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    calls_to_place: int
+    reason: str
+    made_from: str
+    forecast_at: datetime | None
+    passed_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastMade:
+    """The tables that the pacing reads from now on, as a JSON object. Told before the first decision that names it."""
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    tables: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContactRefused:
     """A contact may not be dialled now; `rule` is the one word that says why."""
 
@@ -384,6 +412,8 @@ AttemptFact = (
     | MachineMistaken
     | AttemptEnded
 )
-CampaignFact = CampaignStarted | CampaignStopped | PacingChanged | ContactRefused
+CampaignFact = (
+    CampaignStarted | CampaignStopped | PacingChanged | PacingDecided | ForecastMade | ContactRefused
+)
 SystemFact = ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound
 Fact = InboundFact | AttemptFact | CampaignFact | SystemFact | AgentStateChanged | DispositionRecorded

@@ -25,6 +25,7 @@ from calls.facts import (
 from calls.ids import AgentId, CallId, CampaignId
 from calls.words import AgentState, AttemptOutcome
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt
+from dialer.decisions import DecisionLog, MadeDecision
 from dialer.errors import StoreUnavailable
 from dialer.estimators import CampaignEstimates
 from dialer.pacing import PacingDecision, Reason, take_snapshot
@@ -87,6 +88,7 @@ class CampaignRunner:
         self._empty_until: datetime | None = None
         self._coming: Sequence[WorkshopDay] = ()
         self._coming_at: datetime | None = None
+        self._log = DecisionLog()
         self._wake = asyncio.Event()
 
     def change(self, campaign: Campaign) -> None:
@@ -160,6 +162,9 @@ class CampaignRunner:
         )
         self.decision = decide_within(snapshot, self.campaign.pacing, coming)
         self._decided(self.campaign.campaign_id, self.decision.reason)
+        made = MadeDecision(snapshot, self.campaign.pacing, tuple(coming), self.decision)
+        for fact in self._log.facts(self.campaign, made, now):
+            self._publish(fact)
         if self.decision.reason is Reason.CAP:
             self._room.lack(now)
         if self.decision.calls_to_place:

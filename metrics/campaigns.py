@@ -21,9 +21,11 @@ from calls.facts import (
     CampaignStarted,
     CampaignStopped,
     ContactRefused,
+    ForecastMade,
     InformationMessagePlayed,
     MachineMistaken,
     PacingChanged,
+    PacingDecided,
 )
 from calls.ids import CampaignId
 from calls.words import AgentState, AmdVerdict, AttemptOutcome
@@ -95,6 +97,8 @@ class CampaignMetrics:
         match fact:
             case CampaignStarted() | CampaignStopped():
                 pass  # whether it runs is in the snapshot, which a restart cannot miss
+            case PacingDecided() | ForecastMade():
+                pass  # not every decision is told as a fact; `count_pacing_decision` hears of all
             case PacingChanged():
                 self._changes[campaign,].inc()
             case ContactRefused():

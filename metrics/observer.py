@@ -32,11 +32,13 @@ from calls.facts import (
     DifferenceFound,
     DispositionRecorded,
     Fact,
+    ForecastMade,
     InformationMessagePlayed,
     MachineMistaken,
     MenuChosen,
     OfferUnanswered,
     PacingChanged,
+    PacingDecided,
     VoicemailLeft,
 )
 from calls.ids import DealerId
@@ -97,6 +99,8 @@ class Metrics:
                 | CampaignStarted()
                 | CampaignStopped()
                 | PacingChanged()
+                | PacingDecided()
+                | ForecastMade()
                 | ContactRefused()
             ):
                 self.campaigns.observe(fact)

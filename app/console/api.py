@@ -8,7 +8,17 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 from pydantic import ValidationError
 
-from app.console import agents, calls, campaigns, capacity, consents, conversations, profiles, telephony
+from app.console import (
+    agents,
+    calls,
+    campaigns,
+    capacity,
+    consents,
+    conversations,
+    decisions,
+    profiles,
+    telephony,
+)
 from app.console.fields import WHO, Ask
 from app.console.problems import FieldError, Handler, Refused, answer, invalid
 from app.console.routes import DESCRIPTION_PATH, WHO_HEADER, AnyRoute, Asked, Nothing
@@ -19,6 +29,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *calls.ROUTES,
     *campaigns.ROUTES,
     *capacity.ROUTES,
+    *decisions.ROUTES,
     *conversations.ROUTES,
     *consents.ROUTES,
     *profiles.ROUTES,

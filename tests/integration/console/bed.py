@@ -16,6 +16,7 @@ from app.control_store import SqlControlStore
 from app.conversations import Conversations
 from app.floor_desk import FloorDesk
 from app.journal import Journal
+from app.pacing_log import PacingLog
 from app.settings import ApiAccess
 from app.storage.agents import save_agent
 from app.storage.campaign_store import SqlCampaignStore
@@ -136,6 +137,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         ),
         Consents(database, clock, [DEALER]),
         Workshop(SqlWorkshopCapacity(database), clock, [DEALER]),
+        PacingLog(database, clock, days=30),
         dealers={DEALER: DEMO_DEALER},
         profiles=shipped_profiles(),
         endpoints=["PJSIP/anna", "PJSIP/bram"],

@@ -28,11 +28,13 @@ from calls.facts import (
     DifferenceFound,
     DispositionRecorded,
     Fact,
+    ForecastMade,
     InformationMessagePlayed,
     MachineMistaken,
     MenuChosen,
     OfferUnanswered,
     PacingChanged,
+    PacingDecided,
     VoicemailLeft,
 )
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId, NodeId, RecordingId
@@ -183,6 +185,8 @@ def campaign_facts() -> list[Fact]:
     return [
         CampaignStarted(NOW, CAMPAIGN, DEALER, "supervisor"),
         PacingChanged(NOW, CAMPAIGN, DEALER, "supervisor", "{}", "{}"),
+        ForecastMade(NOW, CAMPAIGN, DEALER, "{}"),
+        PacingDecided(NOW, CAMPAIGN, DEALER, 2, "lookahead", "{}", NOW, passed_over=3),
         refused(),
         CampaignStopped(NOW, CAMPAIGN, DEALER, "supervisor", "by_hand"),
     ]
