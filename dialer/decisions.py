@@ -4,7 +4,6 @@ Most of what a decision reads is small. The forecast's tables are not, but they 
 are kept apart, and a decision names them by their moment. A decision that looked nothing up in them does without.
 """
 
-import zlib
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -117,7 +116,7 @@ def read_decision(fact: PacingDecided, tables: ForecastMade | None) -> MadeDecis
             msgspec.convert(kept["coming"], tuple[WorkshopDay, ...]),
             msgspec.convert(kept["decision"], PacingDecision),
         )
-    except (msgspec.MsgspecError, LookupError, TypeError, ValueError, zlib.error):
+    except (msgspec.MsgspecError, LookupError, TypeError, ValueError):
         return None
 
 
@@ -178,14 +177,11 @@ def _unpacked(values: dict[str, Any]) -> Forecast:
 
 
 def _packed_array(array: np.ndarray[Any, Any]) -> dict[str, object]:
-    # Like bytes of all numbers side by side, which zlib makes smaller.
-    columns = np.frombuffer(array.astype("<f8").tobytes(), dtype=np.uint8).reshape(-1, 8).T
-    return {"shape": array.shape, "numbers": b64encode(zlib.compress(columns.tobytes())).decode()}
+    return {"shape": array.shape, "numbers": b64encode(array.astype("<f8").tobytes()).decode()}
 
 
 def _unpacked_array(packed: dict[str, Any]) -> np.ndarray[Any, Any]:
-    columns = np.frombuffer(zlib.decompress(b64decode(packed["numbers"])), dtype=np.uint8)
-    numbers = np.frombuffer(columns.reshape(8, -1).T.tobytes(), dtype="<f8")
+    numbers = np.frombuffer(b64decode(packed["numbers"]), dtype="<f8")
     return numbers.astype(np.float64).reshape(packed["shape"])
 
 
