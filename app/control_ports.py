@@ -56,6 +56,9 @@ class PacingChanges(TypedDict, total=False):
     target_ratio: float
     limit_ratio: float
     max_over_dial: int
+    ratio: float
+    preview_seconds: int
+    max_skips: int
 
 
 class ReloadModule(StrEnum):

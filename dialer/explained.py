@@ -4,6 +4,13 @@ from dialer.campaign import DialMode
 from dialer.decisions import MadeDecision
 from dialer.pacing import PacingDecision, PacingSnapshot, Reason
 
+_PLAIN = {
+    Reason.PREVIEW: "Agents see their next contact and have it dialled.",
+    Reason.NO_AGENTS: "No agent of this campaign is at work with an open line.",
+    Reason.LIST_EMPTY: "Nobody on the list may be called now.",
+    Reason.WINDOW_CLOSED: "It is outside the calling hours (belvenster).",
+}
+
 
 def explained(made: MadeDecision) -> tuple[str, ...]:
     """What there was, what was decided, and why, a sentence or two each."""
@@ -42,6 +49,13 @@ def _why(made: MadeDecision) -> str:
             return f"Each has a free agent of its own. {_no_further(made)}".strip()
         case Reason.LOOKAHEAD:
             return f"Agents will be free when they are answered: about {decision.answer_rate:.0%} of the calls are. {_chance(decision)}"
+        case Reason.RATIO:
+            return (
+                f"{made.settings.ratio:g} calls are in the air for each free agent. Those that have no agent of their own are fewer "
+                f"than may be abandoned. {_budget(decision)}"
+            )
+        case Reason.PREVIEW | Reason.NO_AGENTS | Reason.LIST_EMPTY | Reason.WINDOW_CLOSED:
+            return _PLAIN[decision.reason]
         case Reason.IN_BALANCE:
             free = "Every free agent has a call already." if snapshot.free else "No agent is free."
             return f"{free} {_no_further(made)}".strip()
@@ -57,12 +71,6 @@ def _why(made: MadeDecision) -> str:
                 f"A cap stops it: the trunk has room for {max(0, snapshot.room)}, and at most {made.settings.max_over_dial} "
                 "calls may be in the air beyond the free agents."
             )
-        case Reason.NO_AGENTS:
-            return "No agent of this campaign is at work with an open line."
-        case Reason.LIST_EMPTY:
-            return "Nobody on the list may be called now."
-        case Reason.WINDOW_CLOSED:
-            return "It is outside the calling hours (belvenster)."
         case Reason.WORKSHOP_FULL:
             taken = sum(min(day.taken, day.places) for day in made.coming)
             places = sum(day.places for day in made.coming)
@@ -73,6 +81,8 @@ def _no_further(made: MadeDecision) -> str:
     """Why there was no look ahead, or what it found."""
     if made.settings.mode is DialMode.PROGRESSIVE:
         return "In this mode there is never more than one call for a free agent."
+    if made.settings.mode is DialMode.POWER:
+        return f"In this mode {made.settings.ratio:g} calls are in the air for each free agent. {_budget(made.decision)}"
     return _chance(made.decision) if made.decision.threshold else ""
 
 

@@ -12,6 +12,8 @@ from tests.unit.dialer.situations import experienced, situations
 
 PREDICTIVE = PacingSettings()
 PROGRESSIVE = replace(PREDICTIVE, mode=DialMode.PROGRESSIVE)
+POWER = replace(PREDICTIVE, mode=DialMode.POWER, ratio=2.0)
+PREVIEW = replace(PREDICTIVE, mode=DialMode.PREVIEW_MANUAL)
 TEAM = PacingSnapshot(
     free=2,
     talking=(20.0, 60.0, 100.0, 140.0, 180.0, 220.0, 260.0, 300.0),
@@ -69,6 +71,9 @@ def test_the_situation_and_the_day_are_told_in_figures() -> None:
             Reason.ESTIMATE_WEAK,
             "only 1 attempt was counted",
         ),
+        (replace(TEAM, ringing=()), POWER, (), Reason.RATIO, "2 calls are in the air for each free agent."),
+        (replace(TEAM, ringing=(1.0,) * 4), POWER, (), Reason.IN_BALANCE, "In this mode 2 calls are in"),
+        (TEAM, PREVIEW, (), Reason.PREVIEW, "No call was placed. Agents see their next contact"),
         (replace(TEAM, room=0), PREDICTIVE, (), Reason.CAP, "the trunk has room for 0"),
         (replace(TEAM, free=0, talking=(), wrapping_up=()), PREDICTIVE, (), Reason.NO_AGENTS, "No agent of"),
         (replace(TEAM, list_empty=True), PREDICTIVE, (), Reason.LIST_EMPTY, "Nobody on the list"),
