@@ -34,6 +34,7 @@ from app.dealers import Dealer
 from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.pacing_log import PacingLog
+from app.preview_desk import PreviewDesk
 from app.storage.audit import AuditEntry
 from app.storage.errors import AlreadyThere
 from app.storage.voicemails import Voicemail
@@ -64,6 +65,7 @@ class Control:
         consents: Consents,
         workshop: Workshop,
         pacing_log: PacingLog,
+        previews: PreviewDesk,
         *,
         dealers: Mapping[DealerId, Dealer],
         profiles: Profiles,
@@ -78,6 +80,7 @@ class Control:
         self.consents = consents
         self.workshop = workshop
         self.pacing_log = pacing_log
+        self.previews = previews
         self._desk = desk
         self._journal = journal
         self._store = store

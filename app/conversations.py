@@ -60,6 +60,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Screen:
+    """A contact, what to say to this person, and what was said before; `guide` is filled in."""
+
+    campaign: Campaign
+    guide: Guide
+    contact: ContactCard
+    earlier: Sequence[EarlierCall]
+
+
+@dataclass(frozen=True, slots=True)
 class PresentCall:
     """An agent's call. All but the id is None for a call that is no campaign's; `guide` is filled in for this contact."""
 
@@ -113,15 +123,21 @@ class Conversations:
         past = await past_call(self._database, agent.call_id)
         if past is None or past.contact_id is None or past.campaign_id is None:
             return PresentCall(agent.call_id)
-        campaign = await get_campaign(self._database, past.campaign_id)
-        card = await contact_card(self._database, past.contact_id)
+        screen = await self.screen(agent, past.campaign_id, past.contact_id, agent.call_id)
+        return PresentCall(agent.call_id, screen.campaign, screen.guide, screen.contact, screen.earlier)
+
+    async def screen(
+        self, agent: Agent, campaign_id: CampaignId, contact_id: ContactId, call_id: CallId | None = None
+    ) -> Screen:
+        """What an agent has on screen for a contact, also before there is a call. Raises UnknownCampaign."""
+        campaign = await get_campaign(self._database, campaign_id)
+        card = await contact_card(self._database, contact_id)
         guide = await guide_of(self._database, campaign)
-        return PresentCall(
-            agent.call_id,
+        return Screen(
             campaign,
             _filled(guide, self._values(campaign, agent, card)),
             card,
-            await earlier_calls(self._database, past.contact_id, agent.call_id),
+            await earlier_calls(self._database, contact_id, call_id),
         )
 
     async def record(self, agent_id: AgentId, call_id: CallId, said: Said, who: str) -> None:

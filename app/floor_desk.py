@@ -69,6 +69,8 @@ class FloorDesk:
         self._line_of: dict[AgentId, CallId] = {}
         self._answered: dict[CampaignId, list[CallId]] = {}
         self._arriving: dict[CallId, CampaignId] = {}
+        # Calls for which an agent is kept from before the answer on.
+        self._bound: set[CallId] = set()
 
     def now(self) -> datetime:
         """The wall time, UTC."""
@@ -113,9 +115,30 @@ class FloorDesk:
         self._line_of.pop(agent_id, None)
         self.floor.line_down(agent_id)
 
+    def bind(self, agent_id: AgentId, call_id: CallId) -> None:
+        """Keep an agent for the customer whom this call is about to ring. Raises NotNow unless free on an open line."""
+        facts = self.floor.reserve_on_line(agent_id, call_id, self._clock.now())
+        self._agent_of[call_id] = agent_id
+        self._bound.add(call_id)
+        self._journal.publish(*facts)
+
+    def bind_again(self, call_id: CallId) -> None:
+        """Whoever was kept for this call by an earlier process is so by this one."""
+        for agent in self.floor.view(self._clock.now()).agents:
+            if agent.state is AgentState.RESERVED and agent.call_id == call_id:
+                self._agent_of[call_id] = agent.profile.agent_id
+                self._bound.add(call_id)
+
     def find_line_agent(self, campaign_id: CampaignId, call_id: CallId) -> AgentFound | None:
-        """Reserve an agent for a customer who answered; None: the customer waits and gets the next one free."""
+        """Reserve an agent for a customer who answered; None: the customer waits and gets the next one free.
+
+        Who was kept for this call is the one, unless the line is gone.
+        """
         self._arriving.pop(call_id, None)
+        if call_id in self._bound and (agent_id := self._agent_of.get(call_id)) is not None:
+            if self.floor.agent(agent_id).call_id == call_id and agent_id in self._line_of:
+                return AgentFound(self._clock.now(), agent_id, self._line_of[agent_id])
+            self.release(agent_id, call_id)
         reserved = self.floor.reserve_line(campaign_id, call_id, self._clock.now())
         if reserved is None:
             self._answered.setdefault(campaign_id, []).append(call_id)
@@ -138,6 +161,7 @@ class FloorDesk:
 
     def release(self, agent_id: AgentId, call_id: CallId) -> None:
         """An agent was reserved for nothing."""
+        self._bound.discard(call_id)
         self._agent_of.pop(call_id, None)
         self._moved(self.floor.release(agent_id, call_id, self._clock.now()))
 
@@ -151,6 +175,8 @@ class FloorDesk:
             (call for call, owner in self._agent_of.items() if owner == agent.profile.agent_id), None
         )
         now = self._clock.now()
+        if call_id in self._bound:
+            return
         if call_id is not None:
             restored = replace(agent, state=AgentState.ON_CALL, call_id=call_id)
         elif agent.state in (AgentState.RESERVED, AgentState.RINGING, AgentState.ON_CALL):
@@ -244,6 +270,7 @@ class FloorDesk:
             self.assign()
 
     def _over(self, call_id: CallId, wrap_up_seconds: float) -> None:
+        self._bound.discard(call_id)
         if (agent_id := self._agent_of.pop(call_id, None)) is None:
             return
         now = self._clock.now()

@@ -38,6 +38,7 @@ from app.marks import LOOK_SECONDS, Marks
 from app.node import AsteriskNode
 from app.pacing_log import PacingLog
 from app.phones import PhoneWatch
+from app.preview_desk import PreviewDesk
 from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
 from app.recordings import Recordings
@@ -48,6 +49,7 @@ from app.storage.campaign_store import SqlCampaignStore
 from app.storage.database import Database, open_database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
+from app.storage.previews import SqlPreviewStore
 from app.storage.takeover import open_attempts, open_calls
 from app.storage.totals import count_totals
 from app.storage.workshop_capacity import SqlWorkshopCapacity
@@ -204,8 +206,22 @@ async def _assemble(
         store, make_runner, show_window, clock.now, profiles=dealers.profiles, demo=settings.demo
     )
     runners = await campaigns.load()
+    previews = PreviewDesk(
+        desk,
+        SqlPreviewStore(database, node, epoch, dealers.profiles),
+        journal,
+        clock,
+        dialler,
+        campaigns,
+        lambda dealer: DealerRoom(gate, dealer),
+        fresh_call_id,
+    )
+    # Who is kept for a call is no agent whom the pacing could count on, nor is that call one that needs another.
+    kept_for = {
+        agent.call_id for agent in floor.view(clock.now()).agents if agent.state is AgentState.RESERVED
+    }
     for attempt in left.attempts:
-        if attempt.answered_at is None:
+        if attempt.answered_at is None and attempt.call_id not in kept_for:
             campaigns.adopt(attempt.campaign_id, attempt.call_id, attempt.committed_at)
 
     # The node
@@ -293,6 +309,7 @@ async def _assemble(
         Consents(database, clock, dealers.dealers),
         Workshop(workshop, clock, dealers.dealers),
         pacing_log,
+        previews,
         dealers=dealers.dealers,
         profiles=dealers.profiles,
         endpoints=dealers.endpoints,
@@ -305,6 +322,7 @@ async def _assemble(
     journal.observe("metrics", metrics.observe)
     journal.observe("trunk gate", gate.on_fact)
     journal.observe("campaigns", campaigns.on_fact)
+    journal.observe("previews", previews.on_fact)
     journal.observe("open lines", lines.on_fact)
     journal.observe("phones", phones.on_fact)
     # Last: the floor publishes what follows from a fact while the fact is being told.
@@ -318,6 +336,7 @@ async def _assemble(
     tasks.start("leases", executor.leases.run())
     tasks.start("floor", desk.run())
     tasks.start("campaigns", campaigns.run(runners))
+    tasks.start("previews", previews.run())
     tasks.start("figures", figures.run())
     tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))
     tasks.start("marks", _repeat(connection, LOOK_SECONDS, lambda _: marks.look()))

@@ -16,6 +16,7 @@ from calls.words import (
     Department,
     HangupCause,
     InboundOutcome,
+    PreviewEnd,
 )
 
 
@@ -235,6 +236,32 @@ class ContactRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewShown:
+    """An agent has a contact before them, and nobody else gets it, until `until`. `dials_at`: then it is dialled by itself."""
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    contact_id: ContactId
+    agent_id: AgentId
+    until: datetime
+    dials_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewEnded:
+    """The agent has it no more. `reason` is one word: the agent's for a skip, the rule of a refusal, else why."""
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    contact_id: ContactId
+    agent_id: AgentId
+    how: PreviewEnd
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptCommitted:
     """We are going to dial this contact: stored before the request goes out. `leg_id` is the attempt's id too."""
 
@@ -413,7 +440,14 @@ AttemptFact = (
     | AttemptEnded
 )
 CampaignFact = (
-    CampaignStarted | CampaignStopped | PacingChanged | PacingDecided | ForecastMade | ContactRefused
+    CampaignStarted
+    | CampaignStopped
+    | PacingChanged
+    | PacingDecided
+    | ForecastMade
+    | ContactRefused
+    | PreviewShown
+    | PreviewEnded
 )
 SystemFact = ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound
 Fact = InboundFact | AttemptFact | CampaignFact | SystemFact | AgentStateChanged | DispositionRecorded

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from calls.facts import (
@@ -108,6 +108,11 @@ class CampaignRunner:
         """Attempts in the air that nobody has answered yet."""
         return len(self._ringing)
 
+    @property
+    def dates_first(self) -> Sequence[date]:
+        """The dates whose contacts fill the workshop's quiet days, the quietest first."""
+        return dates_to_call_first(self._coming)
+
     def on_fact(self, fact: Fact) -> None:
         """Learn from a fact, and look again when it may change the decision."""
         match fact:
@@ -176,7 +181,7 @@ class CampaignRunner:
             return
         call_ids = [self._new_call_id() for _ in range(wanted)]
         results = await self._store.commit_attempts(
-            self.campaign, call_ids, now, decision.reason, dates_to_call_first(self._coming)
+            self.campaign, call_ids, now, decision.reason, self.dates_first
         )
         self._empty_until = None if results else now + timedelta(seconds=EMPTY_LIST_SECONDS)
         for result in results:

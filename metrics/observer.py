@@ -39,6 +39,8 @@ from calls.facts import (
     OfferUnanswered,
     PacingChanged,
     PacingDecided,
+    PreviewEnded,
+    PreviewShown,
     VoicemailLeft,
 )
 from calls.ids import DealerId
@@ -101,6 +103,8 @@ class Metrics:
                 | PacingChanged()
                 | PacingDecided()
                 | ForecastMade()
+                | PreviewShown()
+                | PreviewEnded()
                 | ContactRefused()
             ):
                 self.campaigns.observe(fact)

@@ -21,6 +21,7 @@ class SelectionReason(StrEnum):
     LONGEST_IDLE = "longest_idle"
     ONLY_QUALIFIED = "only_qualified"
     RELAXED = "relaxed"
+    PREVIEWED = "previewed"
 
 
 class NoAgentReason(StrEnum):

@@ -16,6 +16,7 @@ from app.console import (
     consents,
     conversations,
     decisions,
+    previews,
     profiles,
     telephony,
 )
@@ -32,6 +33,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *decisions.ROUTES,
     *conversations.ROUTES,
     *consents.ROUTES,
+    *previews.ROUTES,
     *profiles.ROUTES,
     *telephony.ROUTES,
 )

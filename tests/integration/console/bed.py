@@ -1,6 +1,7 @@
 """The API on a real connection, with a real floor, journal and database behind it; only Asterisk is missing."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from app.conversations import Conversations
 from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.pacing_log import PacingLog
+from app.preview_desk import PreviewDesk
 from app.settings import ApiAccess
 from app.storage.agents import save_agent
 from app.storage.campaign_store import SqlCampaignStore
@@ -24,10 +26,11 @@ from app.storage.campaigns import create_campaign
 from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
+from app.storage.previews import SqlPreviewStore
 from app.storage.workshop_capacity import SqlWorkshopCapacity
 from app.workshop import Workshop
 from calls.facts import Fact
-from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId
+from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId, new_call_id
 from calls.numbers import PhoneNumber
 from calls.words import Department
 from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis
@@ -37,6 +40,7 @@ from routing.agent import AgentProfile
 from routing.floor import Floor
 from routing.queue import QueuePlan
 from routing.skills import SkillRequirement
+from tests.fakes.campaign_store import KnownCampaigns, Launches, Room
 from tests.integration.console.listening import listening
 from tests.unit.app.reached import REACHED
 from tests.unit.app.restart import DEALER as DEMO_DEALER
@@ -82,6 +86,8 @@ class Bed:
     database: Database
     store: SqlCampaignStore
     telephony: FakeTelephony
+    launches: Launches
+    campaigns: KnownCampaigns
     url: str = ""
     facts: list[Fact] = field(default_factory=list)
     wakes: list[None] = field(default_factory=list)
@@ -117,6 +123,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     live = LiveCall(
         LIVE, Direction.INBOUND, DEALER, "queue", clock.now(), Department.SALES, number=PhoneNumber(CUSTOMER)
     )
+    launches, campaigns, entropy = Launches(), KnownCampaigns(), random.Random(1)
     store = SqlCampaignStore(database, node, epoch, shipped_profiles())
     telephony = FakeTelephony()
     control = Control(
@@ -138,6 +145,16 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         Consents(database, clock, [DEALER]),
         Workshop(SqlWorkshopCapacity(database), clock, [DEALER]),
         PacingLog(database, clock, days=30),
+        PreviewDesk(
+            desk,
+            SqlPreviewStore(database, node, epoch, shipped_profiles()),
+            journal,
+            clock,
+            launches,
+            campaigns,
+            lambda _dealer: Room(),
+            lambda: new_call_id(node, 1, entropy),
+        ),
         dealers={DEALER: DEMO_DEALER},
         profiles=shipped_profiles(),
         endpoints=["PJSIP/anna", "PJSIP/bram"],
@@ -146,7 +163,18 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         live_calls=lambda: [live],
         last_decision=lambda _campaign: PacingDecision(2, Reason.LOOKAHEAD, 0.3, 0.01, 0.005, 4),
     )
-    bed = Bed(control, desk, journal, database, store, telephony, facts=facts, wakes=wakes)
+    bed = Bed(
+        control,
+        desk,
+        journal,
+        database,
+        store,
+        telephony,
+        launches,
+        campaigns,
+        facts=facts,
+        wakes=wakes,
+    )
     watch = Watch(
         lambda: (b"dealerlijn_agents 1\n", "text/plain; version=0.0.4; charset=utf-8"),
         {"ari": lambda: bed.checks["ari"], "database": lambda: bed.checks["database"]},

@@ -35,6 +35,8 @@ from calls.facts import (
     OfferUnanswered,
     PacingChanged,
     PacingDecided,
+    PreviewEnded,
+    PreviewShown,
     VoicemailLeft,
 )
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId, NodeId, RecordingId
@@ -46,6 +48,7 @@ from calls.words import (
     Department,
     HangupCause,
     InboundOutcome,
+    PreviewEnd,
 )
 from metrics.totals import AttemptTotal, CallTotal, Totals
 
@@ -188,6 +191,8 @@ def campaign_facts() -> list[Fact]:
         ForecastMade(NOW, CAMPAIGN, DEALER, "{}"),
         PacingDecided(NOW, CAMPAIGN, DEALER, 2, "lookahead", "{}", NOW, passed_over=3),
         refused(),
+        PreviewShown(NOW, CAMPAIGN, DEALER, ContactId(7), AGENT, NOW, None),
+        PreviewEnded(NOW, CAMPAIGN, DEALER, ContactId(7), AGENT, PreviewEnd.SKIPPED, "not_today"),
         CampaignStopped(NOW, CAMPAIGN, DEALER, "supervisor", "by_hand"),
     ]
 
