@@ -216,7 +216,7 @@ class PacingDecided:
 
 @dataclass(frozen=True, slots=True)
 class ForecastMade:
-    """The tables that the pacing reads from now on, as a JSON object. Told before the first decision that names it."""
+    """The tables that the pacing reads from now on, as a JSON object. Told before the first decision that names them."""
 
     at: datetime
     campaign_id: CampaignId

@@ -1,7 +1,7 @@
 """A pacing decision as it is kept: with all that it was made from, so that it can be made again.
 
-Most of what a decision reads is small. The forecast's tables are not, but they are made anew at most four times a minute: they
-are kept apart, and a decision names them by their moment. A decision that looked nothing up in them does without.
+Most of what a decision reads is small. The forecast's tables are not, but they change seldom: they are kept apart, and a decision
+names them by their moment. A decision that looked nothing up in them does without.
 """
 
 from base64 import b64decode, b64encode
@@ -57,8 +57,8 @@ class DecisionLog:
         self._last: tuple[Reason, PacingSettings] | None = None
         self._kept_at: dict[Reason, datetime] = {}
         self._passed_over = 0
-        self._forecast: Forecast | None = None
-        self._forecast_at = datetime.min.replace(tzinfo=UTC)
+        self._tables: EventTable | None = None
+        self._tables_at = datetime.min.replace(tzinfo=UTC)
 
     def facts(self, campaign: Campaign, made: MadeDecision, now: datetime) -> list[Fact]:
         """The facts that keep this decision; none when it is passed over."""
@@ -69,8 +69,9 @@ class DecisionLog:
         tables: list[Fact] = []
         needs_tables = made.settings.mode is DialMode.PREDICTIVE and reason not in _LOOKS_NOTHING_UP
         if needs_tables and self._tables_are_old(made.snapshot.forecast, now):
-            self._forecast, self._forecast_at = made.snapshot.forecast, now
-            tables = [ForecastMade(now, campaign.campaign_id, campaign.dealer, _packed(self._forecast))]
+            self._tables, self._tables_at = made.snapshot.forecast.events, now
+            packed = _packed(made.snapshot.forecast)
+            tables = [ForecastMade(now, campaign.campaign_id, campaign.dealer, packed)]
         decided = PacingDecided(
             at=now,
             campaign_id=campaign.campaign_id,
@@ -78,7 +79,7 @@ class DecisionLog:
             calls_to_place=made.decision.calls_to_place,
             reason=reason,
             made_from=_written(made),
-            forecast_at=self._forecast_at if needs_tables else None,
+            forecast_at=self._tables_at if needs_tables else None,
             passed_over=self._passed_over,
         )
         self._last, self._passed_over = (reason, made.settings), 0
@@ -95,7 +96,7 @@ class DecisionLog:
         return kept_at is None or abs(now - kept_at) >= ONCE_A_SECOND
 
     def _tables_are_old(self, forecast: Forecast, now: datetime) -> bool:
-        return forecast is not self._forecast or abs(now - self._forecast_at) >= TABLES_SERVE
+        return forecast.events is not self._tables or abs(now - self._tables_at) >= TABLES_SERVE
 
 
 def read_decision(fact: PacingDecided, tables: ForecastMade | None) -> MadeDecision | None:
@@ -105,11 +106,8 @@ def read_decision(fact: PacingDecided, tables: ForecastMade | None) -> MadeDecis
     """
     try:
         kept = msgspec.json.decode(fact.made_from)
-        forecast = (
-            _without_tables(**kept["forecast"])
-            if tables is None
-            else _unpacked(msgspec.json.decode(tables.tables))
-        )
+        read = _untaught() if tables is None else _unpacked(msgspec.json.decode(tables.tables))
+        forecast = replace(read, **kept["forecast"])
         return MadeDecision(
             _snapshot(kept["snapshot"], forecast),
             msgspec.convert(kept["settings"], PacingSettings),
@@ -150,10 +148,9 @@ def _written(made: MadeDecision) -> str:
     return msgspec.json.encode(kept).decode()
 
 
-def _without_tables(answer_rate: float, counted: int) -> Forecast:
+def _untaught() -> Forecast:
     """A forecast for a decision that reads its figures only."""
-    untaught = CampaignEstimates(ring_seconds=1).forecast(datetime.min.replace(tzinfo=UTC))
-    return replace(untaught, answer_rate=answer_rate, counted=counted)
+    return CampaignEstimates(ring_seconds=1).forecast(datetime.min.replace(tzinfo=UTC))
 
 
 def _packed(forecast: Forecast) -> str:

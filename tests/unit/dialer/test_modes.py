@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from dialer.campaign import DialMode, PacingSettings
-from dialer.pacing import PacingSnapshot, Reason, decide
-from tests.unit.dialer.situations import experienced, situations
+from dialer.pacing import Reason, decide
+from tests.unit.dialer.situations import situations
 
 PROGRESSIVE = PacingSettings(mode=DialMode.PROGRESSIVE)
 POWER = PacingSettings(mode=DialMode.POWER, ratio=2.0)
-FIVE_FREE = PacingSnapshot(
+FIVE_FREE = replace(
+    situations(1)[0],
     free=5,
     talking=(20.0, 60.0),
     wrapping_up=(),
@@ -19,9 +20,6 @@ FIVE_FREE = PacingSnapshot(
     connected=990,
     abandoned=10,
     room=50,
-    window_open=True,
-    list_empty=False,
-    forecast=experienced(),
 )
 
 
