@@ -211,6 +211,17 @@ async def test_an_agent_who_was_kept_for_a_call_that_rings_is_kept_for_it_still(
 
 
 @virtual_time
+async def test_the_phone_of_an_agent_who_is_kept_for_a_call_is_called_again_when_the_line_is_gone() -> None:
+    kept = replace(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
+    async with restart(kept, attempts=(DIALLED,)) as it:
+        it.has(ATTEMPT, state="Ringing")
+
+        await it.reconcile()
+
+        assert len(it.bed.asterisk.asked("POST", "endpoint=PJSIP/anna")) == 1
+
+
+@virtual_time
 async def test_an_agent_who_was_kept_for_a_call_without_a_trace_is_free_again() -> None:
     kept = replace(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
     async with restart(kept, attempts=(DIALLED,)) as it:
