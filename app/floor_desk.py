@@ -249,7 +249,9 @@ class FloorDesk:
             case AttemptEnded():
                 self._over(call_id, self._wrap_up_of(campaign_id))
             case AttemptAbandoned():
-                pass
+                # Who was kept for this customer came too late; the message goes on without.
+                if call_id in self._bound and (kept := self._agent_of.get(call_id)) is not None:
+                    self.release(kept, call_id)
 
     def assign(self) -> None:
         """Give waiting calls to agents who can take them now; to nobody while no phone can be rung."""

@@ -93,6 +93,26 @@ async def test_a_customer_who_answers_after_the_agents_line_was_lost_hears_the_m
 
 
 @virtual_time
+async def test_an_agent_whose_customer_never_came_into_our_hands_is_free_again_when_the_message_is_due() -> (
+    None
+):
+    async with a_bed(IDLE_SINCE_NOW) as bed:
+        bed.desk.line_up(ANNA, ANNAS_LINE)
+        ringing_for_anna(bed)
+        tell(bed, LegAnswered(bed.clock.now(), LEG))
+
+        await asyncio.sleep(1)
+        within_the_grace = bed.floor.agent(ANNA).state
+        await asyncio.sleep(1)
+
+        assert len(bed.published(AttemptAbandoned)) == 1
+        assert (within_the_grace, bed.floor.agent(ANNA).state) == (
+            AgentState.RESERVED,
+            AgentState.AVAILABLE,
+        )
+
+
+@virtual_time
 async def test_another_free_agent_takes_the_customer_of_an_agent_whose_line_was_lost() -> None:
     async with a_bed(IDLE_FOR_LONG, IDLE_SINCE_NOW) as bed:
         bed.desk.line_up(ANNA, ANNAS_LINE)
