@@ -8,6 +8,7 @@ from dialer.eligibility import Rule
 from dialer.profiles import CallingProfile, carries
 
 MOST_OVER_DIAL = 500
+BOUNDS = {"ratio": (1.0, 3.0), "preview_seconds": (5, 600), "max_skips": (0, 100)}
 
 
 def campaign_faults(
@@ -53,4 +54,7 @@ def pacing_faults(pacing: PacingSettings, profile: CallingProfile) -> dict[str, 
         )
     if not 0 <= pacing.max_over_dial <= MOST_OVER_DIAL:
         faults["max_over_dial"] = f"is out of bounds: give 0 to {MOST_OVER_DIAL}"
+    for name, (least, most) in BOUNDS.items():
+        if not least <= getattr(pacing, name) <= most:
+            faults[name] = f"is out of bounds: give {least:g} to {most:g}"
     return faults

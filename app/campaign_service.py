@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 
 from calls.facts import Fact
 from calls.ids import CallId, CampaignId
@@ -61,6 +61,20 @@ class CampaignService:
         """How honest a campaign's chances of an answer have been, None before it has dialled in this process."""
         runner = self._runners.get(campaign_id)
         return runner.calibration if runner is not None else None
+
+    def campaign(self, campaign_id: CampaignId) -> Campaign | None:
+        """A campaign as last read from the database."""
+        return self.campaigns.get(campaign_id)
+
+    def ringing(self, campaign_id: CampaignId) -> int:
+        """Calls in the air that its pacing dialled and nobody has answered yet."""
+        runner = self._runners.get(campaign_id)
+        return runner.ringing if runner is not None else 0
+
+    def dates_first(self, campaign_id: CampaignId) -> Sequence[date]:
+        """The dates whose contacts fill the workshop's quiet days."""
+        runner = self._runners.get(campaign_id)
+        return runner.dates_first if runner is not None else ()
 
     def window(self, campaign_id: CampaignId) -> AbandonWindow | None:
         """The last 24 hours as last read from the database."""

@@ -18,6 +18,8 @@ from app.cli_consents import consent_commands, objection_commands
 from app.cli_contacts import contact_commands
 from app.cli_doctor import examine
 from app.cli_frame import AsJson, Exit, end, new_commands, opened, show_table
+from app.cli_pacing import pacing_commands
+from app.cli_previews import preview_commands
 from app.cli_simulate import simulate_commands
 from app.cli_telephony import telephony_commands
 from app.settings import read_database_url, read_settings
@@ -35,6 +37,8 @@ commands.add_typer(capacity_commands, name="capacity")
 commands.add_typer(consent_commands, name="consent")
 commands.add_typer(objection_commands, name="objection")
 commands.add_typer(contact_commands, name="contacts")
+commands.add_typer(pacing_commands, name="pacing")
+commands.add_typer(preview_commands, name="preview")
 commands.add_typer(simulate_commands, name="simulate")
 commands.add_typer(telephony_commands, name="telephony")
 commands.add_typer(voicemail_commands, name="voicemail")

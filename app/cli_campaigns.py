@@ -11,7 +11,7 @@ from app.console.campaigns import CalibrationAnswer, CampaignAnswer, NewCampaign
 from app.console.conversations import NewGuide
 from app.console.profiles import LIST_PROFILES
 from calls.words import Department, MachineDetection
-from dialer.campaign import CampaignKind, DialMode, LegalBasis
+from dialer.campaign import PREVIEW_MODES, CampaignKind, DialMode, LegalBasis
 from dialer.checked import checked, read_toml
 
 campaign_commands = new_commands("Campaigns: setting up, starting, stopping and pacing.")
@@ -155,19 +155,30 @@ def stop_campaign(
 @campaign_commands.command()
 def pacing(
     campaign: CampaignMeant,
-    mode: Annotated[DialMode | None, typer.Option(help="One dial per free agent, or by forecast.")] = None,
+    mode: Annotated[DialMode | None, typer.Option(help="How calls are paced.")] = None,
     target: Annotated[float | None, typer.Option(help="Abandon rate aimed at, such as 0.015.")] = None,
     limit: Annotated[float | None, typer.Option(help="Abandon rate never exceeded, at most 0.03.")] = None,
     max_over_dial: Annotated[int | None, typer.Option(help="Most attempts beyond the free agents.")] = None,
     blended: Annotated[
         bool | None, typer.Option("--blended/--not-blended", help="Its agents take callers too, or not.")
     ] = None,
+    ratio: Annotated[float | None, typer.Option(help="Calls for each free agent, in the mode power.")] = None,
+    preview_seconds: Annotated[int | None, typer.Option(help="When preview_timed dials by itself.")] = None,
+    max_skips: Annotated[int | None, typer.Option(help="Previews passed over in a row, at most.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a campaign's pacing, or change what is named; in force at the next decision."""
     campaign_id = ask_campaign_id(campaign)
-    wanted = {"mode": mode, "target_ratio": target, "limit_ratio": limit}
-    wanted |= {"max_over_dial": max_over_dial, "blended": blended}
+    wanted = {
+        "mode": mode,
+        "target_ratio": target,
+        "limit_ratio": limit,
+        "max_over_dial": max_over_dial,
+        "blended": blended,
+        "ratio": ratio,
+        "preview_seconds": preview_seconds,
+        "max_skips": max_skips,
+    }
     changes = {name: value for name, value in wanted.items() if value is not None}
     if changes:
         patch = PacingPatch.model_validate(changes)
@@ -226,16 +237,21 @@ def _told_and_true(calibration: CalibrationAnswer | None) -> str:
 
 
 def _tell_pacing(answer: Pacing) -> None:
-    show_table(
-        ("mode", "target", "limit", "max over-dial", "blended"),
-        [
-            (
-                answer.mode,
-                f"{answer.target_ratio:.2%}",
-                f"{answer.limit_ratio:.2%}",
-                answer.max_over_dial,
-                "yes" if answer.blended else "no",
-            )
-        ],
-        "",
-    )
+    rows: list[tuple[str, object]] = [
+        ("target", f"{answer.target_ratio:.2%}"),
+        ("limit", f"{answer.limit_ratio:.2%}"),
+        ("blended", "yes" if answer.blended else "no"),
+    ]
+    match answer.mode:
+        case DialMode.PROGRESSIVE | DialMode.PREVIEW_MANUAL:
+            pass
+        case DialMode.PREVIEW_TIMED:
+            rows.append(("preview seconds", answer.preview_seconds))
+        case DialMode.POWER:
+            rows += [("ratio", answer.ratio), ("max over-dial", answer.max_over_dial)]
+        case DialMode.PREDICTIVE:
+            rows.append(("max over-dial", answer.max_over_dial))
+    if answer.mode in PREVIEW_MODES:
+        rows.append(("max skips", answer.max_skips))
+    names, values = zip(*rows, strict=True)
+    show_table(("mode", *names), [(answer.mode, *values)], "")

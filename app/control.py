@@ -33,6 +33,8 @@ from app.conversations import Conversations
 from app.dealers import Dealer
 from app.floor_desk import FloorDesk
 from app.journal import Journal
+from app.pacing_log import PacingLog
+from app.preview_desk import PreviewDesk
 from app.storage.audit import AuditEntry
 from app.storage.errors import AlreadyThere
 from app.storage.voicemails import Voicemail
@@ -65,6 +67,8 @@ class Control:
         consents: Consents,
         workshop: Workshop,
         what_if: WhatIf,
+        pacing_log: PacingLog,
+        previews: PreviewDesk,
         *,
         dealers: Mapping[DealerId, Dealer],
         profiles: Profiles,
@@ -81,6 +85,8 @@ class Control:
         self.consents = consents
         self.workshop = workshop
         self.what_if = what_if
+        self.pacing_log = pacing_log
+        self.previews = previews
         self._desk = desk
         self._journal = journal
         self._store = store

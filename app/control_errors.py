@@ -96,6 +96,10 @@ class AmbiguousPerson(ControlError):
         )
 
 
+class PreviewRefused(ControlError):
+    """An agent cannot see, call or pass over a contact now."""
+
+
 class AsteriskAway(ControlError):
     """Asterisk's manager interface does not answer."""
 

@@ -63,6 +63,9 @@ class PacingChanges(TypedDict, total=False):
     limit_ratio: float
     max_over_dial: int
     blended: bool
+    ratio: float
+    preview_seconds: int
+    max_skips: int
 
 
 class ReloadModule(StrEnum):

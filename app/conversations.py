@@ -60,6 +60,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Screen:
+    """A contact, what to say to this person, and what was said before; `guide` is filled in."""
+
+    campaign: Campaign
+    guide: Guide
+    contact: ContactCard
+    earlier: Sequence[EarlierCall]
+
+
+@dataclass(frozen=True, slots=True)
 class PresentCall:
     """An agent's call. All but the id is None for a call that is no campaign's and returns none; `guide` is filled in for this contact."""
 
@@ -117,15 +127,21 @@ class Conversations:
         if about is None:
             return PresentCall(agent.call_id)
         contact_id, campaign_id = about
+        screen = await self.screen(agent, campaign_id, contact_id, agent.call_id)
+        return PresentCall(agent.call_id, screen.campaign, screen.guide, screen.contact, screen.earlier)
+
+    async def screen(
+        self, agent: Agent, campaign_id: CampaignId, contact_id: ContactId, call_id: CallId | None = None
+    ) -> Screen:
+        """What an agent has on screen for a contact, also before there is a call. Raises UnknownCampaign."""
         campaign = await get_campaign(self._database, campaign_id)
         card = await contact_card(self._database, contact_id)
         guide = await guide_of(self._database, campaign)
-        return PresentCall(
-            agent.call_id,
+        return Screen(
             campaign,
             _filled(guide, self._values(campaign, agent, card)),
             card,
-            await earlier_calls(self._database, contact_id, agent.call_id),
+            await earlier_calls(self._database, contact_id, call_id),
         )
 
     async def record(self, agent_id: AgentId, call_id: CallId, said: Said, who: str) -> None:

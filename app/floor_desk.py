@@ -74,6 +74,8 @@ class FloorDesk:
         self._answered: dict[CampaignId, dict[CallId, str | None]] = {}
         self._asked_for: Callable[[CampaignId], Collection[str]] = lambda _campaign: ()
         self._arriving: dict[CallId, CampaignId] = {}
+        # Calls for which an agent is kept from before the answer on.
+        self._bound: set[CallId] = set()
 
     def now(self) -> datetime:
         """The wall time, UTC."""
@@ -136,14 +138,32 @@ class FloorDesk:
         self._line_of.pop(agent_id, None)
         self.floor.line_down(agent_id)
 
+    def bind(self, agent_id: AgentId, call_id: CallId) -> None:
+        """Keep an agent for the customer whom this call is about to ring. Raises NotNow unless free on an open line."""
+        facts = self.floor.reserve_on_line(agent_id, call_id, self._clock.now())
+        self._agent_of[call_id] = agent_id
+        self._bound.add(call_id)
+        self._journal.publish(*facts)
+
+    def bind_again(self, call_id: CallId) -> None:
+        """Whoever was kept for this call by an earlier process is so by this one."""
+        for agent in self.floor.view(self._clock.now()).agents:
+            if agent.state is AgentState.RESERVED and agent.call_id == call_id:
+                self._agent_of[call_id] = agent.profile.agent_id
+                self._bound.add(call_id)
+
     def find_line_agent(
         self, campaign_id: CampaignId, call_id: CallId, language: str | None = None
     ) -> AgentFound | None:
         """Reserve an agent, who speaks the `language`, for a customer who answered.
 
-        None: the customer waits and gets the next one free who does.
+        Who was kept for this call is the one, unless the line is gone. None: the customer waits and gets the next one free.
         """
         self._arriving.pop(call_id, None)
+        if call_id in self._bound and (agent_id := self._agent_of.get(call_id)) is not None:
+            if self.floor.agent(agent_id).call_id == call_id and agent_id in self._line_of:
+                return AgentFound(self._clock.now(), agent_id, self._line_of[agent_id])
+            self.release(agent_id, call_id)
         found = self._reserve_line(campaign_id, call_id, language)
         if found is None:
             self._answered.setdefault(campaign_id, {})[call_id] = language
@@ -176,6 +196,7 @@ class FloorDesk:
 
     def release(self, agent_id: AgentId, call_id: CallId) -> None:
         """An agent was reserved for nothing."""
+        self._bound.discard(call_id)
         self._agent_of.pop(call_id, None)
         self._moved(self.floor.release(agent_id, call_id, self._clock.now()))
 
@@ -189,6 +210,8 @@ class FloorDesk:
             (call for call, owner in self._agent_of.items() if owner == agent.profile.agent_id), None
         )
         now = self._clock.now()
+        if call_id in self._bound:
+            return
         if call_id is not None:
             restored = replace(agent, state=AgentState.ON_CALL, call_id=call_id, wrap_up_until=None)
         elif agent.state in (AgentState.RESERVED, AgentState.RINGING, AgentState.ON_CALL):
@@ -262,7 +285,9 @@ class FloorDesk:
             case AttemptEnded():
                 self._over(call_id, self._wrap_up_of(campaign_id))
             case AttemptAbandoned():
-                pass
+                # Who was kept for this customer came too late; the message goes on without.
+                if call_id in self._bound and (kept := self._agent_of.get(call_id)) is not None:
+                    self.release(kept, call_id)
 
     def assign(self) -> None:
         """Give waiting calls to agents who can take them now; to nobody while no phone can be rung."""
@@ -286,6 +311,7 @@ class FloorDesk:
             self.assign()
 
     def _over(self, call_id: CallId, wrap_up_seconds: float) -> None:
+        self._bound.discard(call_id)
         if (agent_id := self._agent_of.pop(call_id, None)) is None:
             return
         now = self._clock.now()

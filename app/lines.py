@@ -122,11 +122,11 @@ class OpenLines:
             self._open(fact.agent_id, fact.campaign_id)
 
     def open_missing(self) -> None:
-        """Once living lines are adopted: open one for every agent who is available on a campaign and has none."""
+        """Once living lines are adopted: open one for every agent who is available on a campaign, or kept for a call, and has none."""
         self._begun = True
         for agent in self._desk.floor.view(self._clock.now()).agents:
             agent_id = agent.profile.agent_id
-            waits = agent.state is AgentState.AVAILABLE and agent_id not in self._lines
+            waits = agent.state in (AgentState.AVAILABLE, AgentState.RESERVED) and agent_id not in self._lines
             if waits and agent.campaign_id is not None:
                 self._open(agent_id, agent.campaign_id)
 

@@ -72,6 +72,7 @@ class Settings:
     caps: TrunkCaps
     rdw: RdwAccess = RdwAccess(_RDW_URL)
     journal_dir: Path | None = None
+    decision_days: int = 30
     demo: bool = False
 
 
@@ -168,6 +169,9 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         ),
         "DEALERLIJN_TRUNK_CONCURRENT_CALLS": Variable("campaign calls at once, at most", "100", _no_count),
         "DEALERLIJN_TRUNK_CALLS_PER_DAY": Variable("campaign calls in 24 hours, at most", "10000", _no_count),
+        "DEALERLIJN_PACING_DECISION_DAYS": Variable(
+            "days for which the pacing's decisions are kept", "30", _no_count
+        ),
         "DEALERLIJN_RDW_URL": Variable(
             "register of vehicles, for the APK dates of licence plates",
             _RDW_URL,
@@ -210,6 +214,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ),
         rdw=_rdw(values),
         journal_dir=Path(values["DEALERLIJN_JOURNAL_DIR"]) if values["DEALERLIJN_JOURNAL_DIR"] else None,
+        decision_days=int(values["DEALERLIJN_PACING_DECISION_DAYS"]),
     )
 
 

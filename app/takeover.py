@@ -286,6 +286,8 @@ class TakeOver:
             self._desk.adopt(attempt.call_id, agent_id)
             self._dialler.adopt_talking(life, agent_id, line, attempt.connected_at, now)
             return
+        if attempt.connected_at is None and attempt.abandoned_at is None:
+            self._desk.bind_again(attempt.call_id)
         session = self._dialler.adopt(life)
         if found is Found.GONE:
             tally.ended += 1

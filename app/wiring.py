@@ -43,7 +43,9 @@ from app.machine.ear import Ear
 from app.marks import LOOK_SECONDS, Marks
 from app.node import AsteriskNode
 from app.objection_watch import ObjectionWatch
+from app.pacing_log import PacingLog
 from app.phones import PhoneWatch
+from app.preview_desk import PreviewDesk
 from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
 from app.recordings import Recordings
@@ -57,6 +59,7 @@ from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
 from app.storage.local_journal import LocalJournal, journal_dir, replay
 from app.storage.objections import objected_attempts
+from app.storage.previews import SqlPreviewStore
 from app.storage.takeover import open_attempts, open_calls
 from app.storage.totals import count_totals, dialled_by_minute
 from app.storage.workshop_capacity import SqlWorkshopCapacity
@@ -69,7 +72,7 @@ from app.what_if import WhatIf
 from app.workshop import Workshop
 from calls.facts import ClockJumped, ControllerStarted
 from calls.ids import AgentId, CallId, NodeId, new_call_id
-from calls.words import MachineDetection
+from calls.words import AgentState, MachineDetection
 from dialer.campaign import AbandonWindow, Campaign
 from dialer.runner import CampaignRunner
 from metrics.observer import Metrics
@@ -228,8 +231,22 @@ async def _assemble(
         store, make_runner, show_window, clock.now, profiles=dealers.profiles, demo=settings.demo
     )
     runners = await campaigns.load()
+    previews = PreviewDesk(
+        desk,
+        SqlPreviewStore(database, node, epoch, dealers.profiles),
+        journal,
+        clock,
+        dialler,
+        campaigns,
+        lambda dealer: DealerRoom(gate, dealer),
+        fresh_call_id,
+    )
+    # Who is kept for a call is no agent whom the pacing could count on, nor is that call one that needs another.
+    kept_for = {
+        agent.call_id for agent in floor.view(clock.now()).agents if agent.state is AgentState.RESERVED
+    }
     for attempt in left.attempts:
-        if attempt.answered_at is None:
+        if attempt.answered_at is None and attempt.call_id not in kept_for:
             campaigns.adopt(attempt.campaign_id, attempt.call_id, attempt.committed_at)
 
     # The node
@@ -305,6 +322,7 @@ async def _assemble(
         lambda: live_calls(supervisor),
         objections.look,
     )
+    pacing_log = PacingLog(database, clock, settings.decision_days)
     control = Control(
         desk,
         journal,
@@ -320,6 +338,8 @@ async def _assemble(
         Consents(database, clock, dealers.dealers, objections.look),
         Workshop(workshop, clock, dealers.dealers),
         WhatIf(database),
+        pacing_log,
+        previews,
         dealers=dealers.dealers,
         profiles=dealers.profiles,
         endpoints=dealers.endpoints,
@@ -337,6 +357,7 @@ async def _assemble(
     journal.observe("metrics", metrics.observe)
     journal.observe("trunk gate", gate.on_fact)
     journal.observe("campaigns", campaigns.on_fact)
+    journal.observe("previews", previews.on_fact)
     journal.observe("open lines", lines.on_fact)
     journal.observe("phones", phones.on_fact)
     journal.observe("objections", objections.on_fact)
@@ -354,9 +375,11 @@ async def _assemble(
     tasks.start("floor", desk.run())
     tasks.start("objections", objections.run())
     tasks.start("campaigns", campaigns.run(runners))
+    tasks.start("previews", previews.run())
     tasks.start("figures", figures.run())
     tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))
     tasks.start("marks", _repeat(connection, LOOK_SECONDS, lambda _: marks.look()))
+    tasks.start("pacing log", pacing_log.run())
     tasks.start("due lists", DueLists(database, settings.rdw, clock).run())
     tasks.all_lasting()
     return Program(

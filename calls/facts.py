@@ -16,6 +16,7 @@ from calls.words import (
     Department,
     HangupCause,
     InboundOutcome,
+    PreviewEnd,
 )
 
 
@@ -224,6 +225,34 @@ class PacingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PacingDecided:
+    """How many calls the pacing placed, and why no more. `made_from` is a JSON object of all that this was decided from.
+
+    `forecast_at` is the moment of the `ForecastMade` whose tables it read, None when it read none. `passed_over` counts the
+    decisions since the last such fact, which were like it or came too close behind.
+    """
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    calls_to_place: int
+    reason: str
+    made_from: str
+    forecast_at: datetime | None
+    passed_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastMade:
+    """The tables that the pacing reads from now on, as a JSON object. Told before the first decision that names them."""
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    tables: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContactRefused:
     """A contact may not be dialled now; `rule` is the one word that says why."""
 
@@ -232,6 +261,32 @@ class ContactRefused:
     dealer: DealerId
     contact_id: ContactId
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewShown:
+    """An agent has a contact before them, and nobody else gets it, until `until`. `dials_at`: then it is dialled by itself."""
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    contact_id: ContactId
+    agent_id: AgentId
+    until: datetime
+    dials_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewEnded:
+    """The agent has it no more. `reason` is one word: the agent's for a skip, the rule of a refusal, else why."""
+
+    at: datetime
+    campaign_id: CampaignId
+    dealer: DealerId
+    contact_id: ContactId
+    agent_id: AgentId
+    how: PreviewEnd
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,7 +477,16 @@ AttemptFact = (
     | MachineMistaken
     | AttemptEnded
 )
-CampaignFact = CampaignStarted | CampaignStopped | PacingChanged | ContactRefused
+CampaignFact = (
+    CampaignStarted
+    | CampaignStopped
+    | PacingChanged
+    | PacingDecided
+    | ForecastMade
+    | ContactRefused
+    | PreviewShown
+    | PreviewEnded
+)
 SystemFact = ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound | ClockJumped
 AgentFact = AgentStateChanged | AgentWishChanged | DispositionRecorded
 Fact = InboundFact | AttemptFact | CampaignFact | SystemFact | AgentFact

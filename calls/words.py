@@ -82,6 +82,16 @@ class AmdVerdict(StrEnum):
     UNSURE = "unsure"
 
 
+class PreviewEnd(StrEnum):
+    """What became of a contact that an agent had before them."""
+
+    DIALLED = "dialled"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"  # the agent did nothing, or nothing could be done, until its time was over
+    REFUSED = "refused"  # by then a rule forbade the call
+    RELEASED = "released"  # the agent was needed elsewhere or left, or the campaign works in another way
+
+
 class AgentState(StrEnum):
     """What an agent is doing."""
 

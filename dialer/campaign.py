@@ -39,10 +39,16 @@ class CampaignState(StrEnum):
 
 
 class DialMode(StrEnum):
-    """How attempts are paced: one per free agent, or more by forecast."""
+    """How attempts are paced: by the agents themselves, one per free agent, a fixed number per free agent, or by forecast."""
 
+    PREVIEW_MANUAL = "preview_manual"
+    PREVIEW_TIMED = "preview_timed"
     PROGRESSIVE = "progressive"
+    POWER = "power"
     PREDICTIVE = "predictive"
+
+
+PREVIEW_MODES = frozenset({DialMode.PREVIEW_MANUAL, DialMode.PREVIEW_TIMED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class PacingSettings:
 
     `target_ratio` is the abandon rate aimed at, `limit_ratio` the hard stop; both are shares of the calls answered by a
     person. `max_over_dial` bounds the attempts in flight beyond the free agents. `blended`: agents on this campaign's lines take
-    callers too, when nobody else is free for them.
+    callers too, when nobody else is free for them. `ratio` is how many attempts a free agent gets in the mode power. In the
+    preview modes an agent may pass over `max_skips` contacts in a row; with a timer the contact is dialled after `preview_seconds`.
     """
 
     mode: DialMode = DialMode.PREDICTIVE
@@ -59,6 +66,9 @@ class PacingSettings:
     limit_ratio: float = 0.03
     max_over_dial: int = 50
     blended: bool = False
+    ratio: float = 1.5
+    preview_seconds: int = 30
+    max_skips: int = 3
 
 
 @dataclass(frozen=True, slots=True)

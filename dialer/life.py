@@ -132,6 +132,8 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
         (s.MESSAGE, t.MESSAGE_STARTED): s.MESSAGE,
         (s.MESSAGE, t.MESSAGE_FINISHED): s.MESSAGE,
         (s.MESSAGE, t.KEY): s.MESSAGE,
+        (s.ANSWERED, t.LINE_ENDED): s.ANSWERED,
+        (s.WAITING, t.LINE_ENDED): s.WAITING,
         (s.JOINING, t.LINE_ENDED): s.JOINING,  # the grace runs on, then the message
         (s.CONNECTED, t.LINE_ENDED): s.CONNECTED,
         (s.CONNECTED, t.LISTENING): s.CONNECTED,
@@ -140,6 +142,7 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
     for state in before_answer:
         life[state, t.CALLED_OFF] = state  # hung up on; its end follows
         life[state, t.ARRIVED] = s.WAITING
+        life[state, t.LINE_ENDED] = state  # of the agent who is kept for this customer; it may come back
         if state is not s.COMMITTED:
             life[state, t.RINGING] = s.RINGING
             life[state, t.ANSWERED] = s.ANSWERED

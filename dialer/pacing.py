@@ -2,6 +2,11 @@
 
 Progressive: one call in flight for each free agent, so that nobody who answers is abandoned.
 
+Power: a fixed number of calls for each free agent. Those that have no agent of their own are never more than may be abandoned
+with the day still within its limit, should all of them be.
+
+In the preview modes nothing is dialled from here: agents see their next contact and have it dialled.
+
 Predictive looks ahead. A further call, answered at τ, is abandoned when D(τ) ≤ 0, with
 
     D(τ) = free − waiting + agents who become free by τ + grace − answers of other calls by τ
@@ -33,7 +38,7 @@ from math import exp, floor, sqrt
 import numpy as np
 
 from dialer.callers import held_back
-from dialer.campaign import AbandonWindow, DialMode, LineAgent, PacingSettings
+from dialer.campaign import PREVIEW_MODES, AbandonWindow, DialMode, LineAgent, PacingSettings
 from dialer.forecast import Forecast
 from dialer.shortage import Events
 
@@ -51,6 +56,8 @@ class Reason(StrEnum):
 
     AGENTS_CERTAIN = "agents_certain"
     LOOKAHEAD = "lookahead"
+    RATIO = "ratio"
+    PREVIEW = "preview"
     IN_BALANCE = "in_balance"
     BUDGET_SPENT = "budget_spent"
     ESTIMATE_WEAK = "estimate_weak"
@@ -165,6 +172,8 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
     barred = _barred(snapshot)
     if barred is not None:
         return PacingDecision(0, barred, rate)
+    if settings.mode in PREVIEW_MODES:
+        return PacingDecision(0, Reason.PREVIEW, rate, budget=_budget(snapshot, settings))
     budget = _budget(snapshot, settings)
     # A caller may take the agent who is free now: past the limit nobody is dialled who depends on that none comes.
     held = held_back(snapshot.callers) if budget >= 0 else len(snapshot.callers)
@@ -180,6 +189,8 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
     )
     if settings.mode is DialMode.PROGRESSIVE:
         return sure
+    if settings.mode is DialMode.POWER:
+        return _by_ratio(snapshot, settings, sure)
     return _look_ahead(snapshot, settings, sure)
 
 
@@ -193,6 +204,19 @@ def _barred(snapshot: PacingSnapshot) -> Reason | None:
     if snapshot.room <= 0:
         return Reason.CAP
     return None
+
+
+def _by_ratio(snapshot: PacingSnapshot, settings: PacingSettings, sure: PacingDecision) -> PacingDecision:
+    certain = sure.calls_to_place
+    wanted = floor(settings.ratio * snapshot.free + 1e-9) - len(snapshot.ringing) - snapshot.waiting
+    if wanted <= certain:
+        return sure
+    in_budget = certain + max(sure.budget, 0) - snapshot.at_risk
+    most = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
+    placed = min(wanted, in_budget, most)
+    if placed <= certain:
+        return _limited(sure, Reason.BUDGET_SPENT if in_budget <= most else Reason.CAP)
+    return replace(sure, calls_to_place=placed, reason=Reason.RATIO)
 
 
 def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: PacingDecision) -> PacingDecision:

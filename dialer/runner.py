@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from calls.facts import (
@@ -28,6 +28,7 @@ from calls.words import AgentState, AttemptOutcome, HangupCause
 from dialer.answering import Calibration, Choice
 from dialer.callers import Arrivals, expected, in_need
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt, Traits
+from dialer.decisions import DecisionLog, MadeDecision
 from dialer.errors import StoreUnavailable
 from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
 from dialer.pacing import PacingDecision, Reason, take_snapshot
@@ -107,6 +108,7 @@ class CampaignRunner:
         self._coming: Sequence[WorkshopDay] = ()
         self._coming_at: datetime | None = None
         self._arrivals = Arrivals(clock.now(), clock.now())
+        self._log = DecisionLog()
         self._wake = asyncio.Event()
 
     def change(self, campaign: Campaign) -> None:
@@ -150,6 +152,11 @@ class CampaignRunner:
     def ringing(self) -> int:
         """Attempts in the air that nobody has answered yet."""
         return len(self._ringing)
+
+    @property
+    def dates_first(self) -> Sequence[date]:
+        """The dates whose contacts fill the workshop's quiet days, the quietest first."""
+        return dates_to_call_first(self._coming)
 
     def on_fact(self, fact: Fact) -> None:
         """Learn from a fact, and look again when it may change the decision."""
@@ -222,6 +229,9 @@ class CampaignRunner:
         )
         decision = decide_within(snapshot, self.campaign.pacing, coming)
         self._decide(decision)
+        made = MadeDecision(snapshot, self.campaign.pacing, tuple(coming), decision)
+        for fact in self._log.facts(self.campaign, made, now):
+            self._publish(fact)
         if decision.reason is Reason.CAP:
             self._room.lack(now)
         if decision.calls_to_place:
@@ -243,7 +253,7 @@ class CampaignRunner:
                 call_ids,
                 now,
                 decision.reason,
-                dates_to_call_first(self._coming),
+                self.dates_first,
                 Choice(self._estimates.answers.model.chance, decision.certain),
                 languages,
             )

@@ -21,12 +21,16 @@ from calls.facts import (
     CampaignStarted,
     CampaignStopped,
     ContactRefused,
+    ForecastMade,
     InformationMessagePlayed,
     MachineMistaken,
     PacingChanged,
+    PacingDecided,
+    PreviewEnded,
+    PreviewShown,
 )
 from calls.ids import CampaignId
-from calls.words import AgentState, AmdVerdict, AttemptOutcome
+from calls.words import AgentState, AmdVerdict, AttemptOutcome, PreviewEnd
 from metrics.definitions import outbound_abandon_ratio
 from metrics.families import OTHER, Families
 from metrics.totals import AttemptTotal
@@ -78,6 +82,9 @@ class CampaignMetrics:
         self._decisions = counter(
             "pacing_decisions", "Pacing decisions by reason.", "campaign", "reason", limit=_WORDS
         )
+        self._previews = counter(
+            "previews", "Contacts that agents saw before a call, by what became of them.", "campaign", "end"
+        )
         self._changes = counter("pacing_changes", "Changes of the pacing settings.", "campaign")
         self._connect = histogram(
             "answer_to_agent_seconds", "From answer to agent.", "campaign", buckets=_CONNECT_SECONDS
@@ -116,6 +123,12 @@ class CampaignMetrics:
         match fact:
             case CampaignStarted() | CampaignStopped():
                 pass  # whether it runs is in the snapshot, which a restart cannot miss
+            case PreviewEnded():
+                self._previews[campaign, fact.how].inc()
+            case PreviewShown():
+                pass  # counted by its end
+            case PacingDecided() | ForecastMade():
+                pass  # not every decision is told as a fact; `count_pacing_decision` hears of all
             case PacingChanged():
                 self._changes[campaign,].inc()
             case ContactRefused():
@@ -209,6 +222,8 @@ class CampaignMetrics:
             histogram.begin(campaign)
         for outcome in AttemptOutcome:
             self._outcomes.begin(campaign, outcome)
+        for end in PreviewEnd:
+            self._previews.begin(campaign, end)
         for verdict in AmdVerdict:
             self._judged.begin(campaign, verdict)
         self._count_answered_by_person(campaign, 0, 0)

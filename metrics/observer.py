@@ -35,11 +35,15 @@ from calls.facts import (
     DifferenceFound,
     DispositionRecorded,
     Fact,
+    ForecastMade,
     InformationMessagePlayed,
     MachineMistaken,
     MenuChosen,
     OfferUnanswered,
     PacingChanged,
+    PacingDecided,
+    PreviewEnded,
+    PreviewShown,
     VoicemailLeft,
 )
 from calls.ids import DealerId
@@ -101,6 +105,10 @@ class Metrics:
                 | CampaignStarted()
                 | CampaignStopped()
                 | PacingChanged()
+                | PacingDecided()
+                | ForecastMade()
+                | PreviewShown()
+                | PreviewEnded()
                 | ContactRefused()
             ):
                 self.campaigns.observe(fact)

@@ -245,6 +245,15 @@ class Floor:
             agent for agent in self._agents.values() if agent.campaign_id == campaign_id and agent.line_open
         ]
 
+    def reserve_on_line(self, agent_id: AgentId, call_id: CallId, now: datetime) -> Facts:
+        """Reserve this agent for a customer who is being rung. Raises NotNow unless available on an open line."""
+        agent = self.agent(agent_id)
+        if agent.state is not AgentState.AVAILABLE or not agent.line_open:
+            raise NotNow(agent_id, agent.state, "a call on an open line")
+        return self._change(
+            agent_id, AgentTrigger.RESERVED, now, reason=SelectionReason.PREVIEWED, call_id=call_id
+        )
+
     def line_up(self, agent_id: AgentId) -> None:
         """The agent's open line is up."""
         self._agents[agent_id] = replace(self.agent(agent_id), line_open=True)

@@ -22,6 +22,7 @@ class SelectionReason(StrEnum):
     ONLY_QUALIFIED = "only_qualified"
     RELAXED = "relaxed"
     WRAP_UP_LEFT = "wrap_up_left"
+    PREVIEWED = "previewed"
 
 
 class NoAgentReason(StrEnum):

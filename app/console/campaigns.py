@@ -8,7 +8,7 @@ from typing import Annotated, cast
 
 from pydantic import BaseModel, Field
 
-from app.campaign_rules import MOST_OVER_DIAL
+from app.campaign_rules import BOUNDS, MOST_OVER_DIAL
 from app.console.fields import Ask, CampaignSlug, Number, Ratio, Slug, Title, Word
 from app.console.routes import AnyRoute, Asked, Nothing, changing, reading
 from app.control import Control
@@ -20,12 +20,15 @@ from dialer.kinds import answering_department, defaults_of
 from metrics.definitions import outbound_abandon_ratio
 
 OverDial = Annotated[int, Field(ge=0, le=MOST_OVER_DIAL)]
+CallsForAgent = Annotated[float, Field(ge=BOUNDS["ratio"][0], le=BOUNDS["ratio"][1])]
+PreviewSeconds = Annotated[int, Field(ge=BOUNDS["preview_seconds"][0], le=BOUNDS["preview_seconds"][1])]
+Skips = Annotated[int, Field(ge=BOUNDS["max_skips"][0], le=BOUNDS["max_skips"][1])]
 
 
 class Pacing(Ask):
-    """How attempts are paced. Ratios are shares of the calls answered by a person; the target is at most the limit.
-
-    `blended`: the campaign's agents take callers too, when nobody else is free for them.
+    """How attempts are paced. `target_ratio` and `limit_ratio` are shares of the calls answered by a person; the target is at most the
+    limit. `ratio` is the number of calls for each free agent in the mode power; `preview_seconds` and `max_skips` are those of the
+    preview modes. `blended`: the campaign's agents take callers too, when nobody else is free for them.
     """
 
     mode: DialMode = DialMode.PREDICTIVE
@@ -33,6 +36,9 @@ class Pacing(Ask):
     limit_ratio: Ratio = 0.03
     max_over_dial: OverDial = 50
     blended: bool = False
+    ratio: CallsForAgent = 1.5
+    preview_seconds: PreviewSeconds = 30
+    max_skips: Skips = 3
 
 
 class PacingPatch(Ask):
@@ -43,6 +49,9 @@ class PacingPatch(Ask):
     limit_ratio: Ratio = Field(default_factory=float)
     max_over_dial: OverDial = Field(default_factory=int)
     blended: bool = Field(default_factory=bool)
+    ratio: CallsForAgent = Field(default_factory=float)
+    preview_seconds: PreviewSeconds = Field(default_factory=int)
+    max_skips: Skips = Field(default_factory=int)
 
 
 class NewCampaign(Ask):

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from app.console.fields import Ask
 from app.console.routes import AnyRoute, Asked, Nothing, changing, reading
 from app.control import Control
-from app.conversations import PresentCall
+from app.conversations import PresentCall, Screen
 from app.storage.conversations import ContactCard, EarlierCall
 from calls.ids import AgentId, CampaignId
 from calls.words import AttemptOutcome
@@ -95,6 +95,11 @@ async def replace_script(control: Control, asked: Asked[NewGuide, Nothing]) -> G
 async def get_present_call(control: Control, asked: Asked[Nothing, Nothing]) -> PresentCallAnswer:
     """The call an agent has: who is on the line, what to say and ask, and what was said before."""
     return _present(await control.conversations.present_call(AgentId(asked.path["agent_id"])))
+
+
+def shown_contact(screen: Screen) -> tuple[GuideAnswer, ContactAnswer, list[EarlierAnswer]]:
+    """What is on an agent's screen: what to say, to whom, and what was said before."""
+    return _guide(screen.guide), _contact(screen.contact), [_earlier(each) for each in screen.earlier]
 
 
 def _present(call: PresentCall) -> PresentCallAnswer:

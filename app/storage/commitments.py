@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.storage import tables
 from app.storage.agreed_rank import USUAL_RANK
 from app.storage.database import Database
-from app.storage.histories import Candidate, next_candidates
+from app.storage.histories import Candidate, next_candidates, ready_candidate
 from app.storage.journal import fact_row
 from calls.facts import AttemptCommitted
 from calls.ids import NODE_LENGTH, CallId, ContactId, NodeId, attempt_leg
@@ -56,13 +56,7 @@ class Commitment:
 
         The work is bounded: when very many contacts in a row are refused, the rest of the list is for the next time.
         """
-        await self.connection.execute(
-            _WAKE, {"campaign": self.campaign.campaign_id, "now": self.now, "count": _WOKEN_AT_ONCE}
-        )
-        await self.connection.execute(
-            _MOVE_FORWARD,
-            {"campaign": self.campaign.campaign_id, "today": self.now.date(), "count": _MOVED_AT_ONCE},
-        )
+        await self._bring_list_up()
         answer: list[CommittedAttempt | RefusedContact] = []
         free, speakers = list(call_ids), Counter(languages)
         for _ in range(_ROUNDS):
@@ -76,8 +70,7 @@ class Commitment:
             if choice is not None:
                 choice = replace(choice, certain=max(0, choice.certain - len(chosen)))
             committed = await self._store(chosen, free)
-            held = Refusal(Rule.OPEN_ATTEMPT, self.now + timedelta(seconds=self.profile.min_ring_seconds))
-            refused.update({c.contact_id: held for c in chosen if c.contact_id not in committed})
+            refused.update({c.contact_id: self._held() for c in chosen if c.contact_id not in committed})
             await self._set_aside(refused)
             await self._launch(list(committed.values()), reason)
             answer += committed.values()
@@ -86,6 +79,54 @@ class Commitment:
             if not free:
                 break
         return answer
+
+    async def first(self, dates_first: Sequence[date] = ()) -> tuple[Candidate | None, list[RefusedContact]]:
+        """The first contact that may be dialled now, locked, and those before it that may not."""
+        await self._bring_list_up()
+        answer: list[RefusedContact] = []
+        for _ in range(_ROUNDS):
+            candidates = await next_candidates(
+                self.connection, self.campaign.campaign_id, _SPARE_CANDIDATES, dates_first
+            )
+            if not candidates:
+                break
+            chosen, refused = self._judge(candidates, 1, None, Counter())
+            await self._set_aside(refused)
+            answer += [RefusedContact(self.campaign.campaign_id, key, no.rule) for key, no in refused.items()]
+            if chosen:
+                return chosen[0], answer
+        return None, answer
+
+    async def commit_one(
+        self, contact_id: ContactId, call_id: CallId, reason: str
+    ) -> CommittedAttempt | RefusedContact:
+        """Commit an attempt to this contact, or say by which rule it may not be dialled now."""
+        candidate = await ready_candidate(self.connection, contact_id)
+        if candidate is None:
+            return RefusedContact(self.campaign.campaign_id, contact_id, Rule.CLOSED)
+        no = refusal(candidate.history, self.campaign, self.profile, self.now)
+        if no is None:
+            stored = await self._store([candidate], [call_id])
+            if contact_id in stored:
+                await self._launch([*stored.values()], reason)
+                return stored[contact_id]
+            no = self._held()
+        await self._set_aside({contact_id: no})
+        return RefusedContact(self.campaign.campaign_id, contact_id, no.rule)
+
+    async def _bring_list_up(self) -> None:
+        """Let contacts back onto the list whose rest is over, and forward who has waited too long."""
+        await self.connection.execute(
+            _WAKE, {"campaign": self.campaign.campaign_id, "now": self.now, "count": _WOKEN_AT_ONCE}
+        )
+        await self.connection.execute(
+            _MOVE_FORWARD,
+            {"campaign": self.campaign.campaign_id, "today": self.now.date(), "count": _MOVED_AT_ONCE},
+        )
+
+    def _held(self) -> Refusal:
+        """The contact, its number or its person has an open attempt somewhere else by now."""
+        return Refusal(Rule.OPEN_ATTEMPT, self.now + timedelta(seconds=self.profile.min_ring_seconds))
 
     def _judge(
         self, candidates: Sequence[Candidate], wanted: int, choice: Choice | None, speakers: Counter[str]

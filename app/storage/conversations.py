@@ -50,7 +50,9 @@ async def contact_card(database: Database, contact_id: ContactId) -> ContactCard
     return ContactCard(row.display_name, row.number, row.plate, row.due_on, row.language)
 
 
-async def earlier_calls(database: Database, contact_id: ContactId, besides: CallId) -> list[EarlierCall]:
+async def earlier_calls(
+    database: Database, contact_id: ContactId, besides: CallId | None
+) -> list[EarlierCall]:
     """Return the last attempts to the contact's person, newest first, without this call."""
     attempts = tables.attempts
     last = (
@@ -63,7 +65,9 @@ async def earlier_calls(database: Database, contact_id: ContactId, besides: Call
     query = (
         select(attempts, dispositions.c.word, dispositions.c.note)
         .outerjoin(dispositions, dispositions.c.disposition_id == last)
-        .where(attempts.c.customer_id == person.scalar_subquery(), attempts.c.call_id != besides)
+        .where(
+            attempts.c.customer_id == person.scalar_subquery(), attempts.c.call_id.is_distinct_from(besides)
+        )
         .order_by(attempts.c.committed_at.desc())
         .limit(_SHOWN)
     )

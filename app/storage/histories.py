@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
 from app.storage.conversation_tables import wrong_numbers
+from app.storage.preview_table import previews
 from calls.ids import CampaignId, ContactId
 from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
@@ -67,6 +68,9 @@ async def next_candidates(
         preferred = {row.contact_id for row in first}
         found = {row.contact_id: row for row in (*first, *rows)}
         rows = list(found.values())[:limit]
+    # Whoever shows a contact to an agent locks it first: of those locked here it is certain now who is shown.
+    shown = set((await connection.execute(_SHOWN, {"keys": [row.contact_id for row in rows]})).scalars())
+    rows = [row for row in rows if row.contact_id not in shown]
     people = {"numbers": [row.number_hash for row in rows], "customers": [row.customer_id for row in rows]}
     past = _Past(await connection.execute(_PAST, people))
     return [replace(_candidate(row, past), equals=_equals(row, preferred)) for row in rows]
@@ -75,6 +79,15 @@ async def next_candidates(
 def _equals(row: Row[Any], preferred: Container[int]) -> tuple[bool, int] | None:
     urgent = urgency(row.list_rank)
     return None if urgent is None else (row.contact_id in preferred, urgent)
+
+
+async def ready_candidate(connection: AsyncConnection, contact_id: ContactId) -> Candidate | None:
+    """Return one contact of a running campaign, locked; None when it is not ready or another transaction holds it."""
+    row = (await connection.execute(_READY, {"contact": contact_id})).one_or_none()
+    if row is None:
+        return None
+    people = {"numbers": [row.number_hash], "customers": [row.customer_id]}
+    return _candidate(row, _Past(await connection.execute(_PAST, people)))
 
 
 async def history_of(connection: AsyncConnection, contact_id: ContactId) -> ContactHistory:
@@ -212,21 +225,25 @@ _KNOWN = select(
     _is_wrong_number().label("wrong_number"),
 ).join(tables.campaigns)
 _ONE = _KNOWN.where(tables.contacts.c.contact_id == bindparam("contact"))
+_MAY_BE_CALLED = _KNOWN.where(tables.CONTACT_READY, tables.campaigns.c.state == literal_column("'running'"))
+_READY = _MAY_BE_CALLED.where(tables.contacts.c.contact_id == bindparam("contact")).with_for_update(
+    skip_locked=True, of=tables.contacts
+)
 NEXT = (
-    _KNOWN.where(
+    _MAY_BE_CALLED.where(
         tables.contacts.c.campaign_id == bindparam("campaign"),
-        tables.CONTACT_READY,
-        tables.campaigns.c.state == literal_column("'running'"),
         or_(
             tables.contacts.c.language.is_(None),
             tables.contacts.c.language.in_(bindparam("languages", expanding=True)),
         ),
+        ~exists().where(previews.c.contact_id == tables.contacts.c.contact_id),
     )
     .order_by(tables.contacts.c.list_rank, tables.contacts.c.contact_id)
     .limit(bindparam("count"))
     .with_for_update(skip_locked=True, of=tables.contacts)
 )
 NEXT_WITH_DATE = NEXT.where(tables.contacts.c.list_rank.between(bindparam("lowest"), bindparam("highest")))
+_SHOWN = select(previews.c.contact_id).where(previews.c.contact_id.in_(bindparam("keys", expanding=True)))
 _PAST = select(
     tables.attempts.c.number_hash,
     tables.attempts.c.customer_id,

@@ -105,6 +105,16 @@ Index(
     sqlite_where=text("kind IN ('CallEnded', 'AttemptEnded')"),
     postgresql_where=text("kind IN ('CallEnded', 'AttemptEnded')"),
 )
+# What the pacing tells of itself: it is kept for a while only.
+FACT_OF_PACING = text("kind IN ('PacingDecided', 'ForecastMade')")
+Index(
+    "ix_facts_pacing",
+    facts.c.campaign_id,
+    facts.c.kind,
+    facts.c.at,
+    sqlite_where=FACT_OF_PACING,
+    postgresql_where=FACT_OF_PACING,
+)
 
 agents = Table(
     "agents",

@@ -225,6 +225,7 @@ def _campaigns() -> tuple[PanelPlan, ...]:
             "{{campaign}} {{state}}",
         ),
         _stack("Redenen van de belsnelheid", _recent("pacing_decisions", "reason", _CAMPAIGN), "{{reason}}"),
+        _stack("Vooraf getoonde contacten", _recent("previews", "end", _CAMPAIGN), "{{end}}"),
         _stack("Geweigerde contacten", _recent("refused_contacts", "rule", _CAMPAIGN), "{{rule}}"),
         _lines(
             "Belduur tot opnemen, helft binnen",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.asterisk.call_files import Caller, place_call
 from app.asterisk.instance import AsteriskInstance
-from app.asterisk.nodes import DealerNode, NetworkNode
+from app.asterisk.nodes import TRUNK, DealerNode, NetworkNode
 from tests.e2e.people_log import Step, read_steps
 
 LOOK_SECONDS = 0.05
@@ -37,8 +37,16 @@ class DealerAsterisk:
 
     async def reachable_phones(self) -> set[str]:
         """The phones whose contact answers."""
+        return await self._reachable() - {TRUNK}
+
+    async def trunk_reachable(self) -> bool:
+        """Whether the network answers: asked now, since Asterisk by itself asks again only after a minute."""
+        await self.instance.command(f"pjsip qualify {TRUNK}")
+        return TRUNK in await self._reachable()
+
+    async def _reachable(self) -> set[str]:
         lines = (await self.instance.command("pjsip show contacts")).splitlines()
-        return {line.split()[1].partition("/")[0] for line in lines if " Avail " in line} - {"trunk"}
+        return {line.split()[1].partition("/")[0] for line in lines if " Avail " in line}
 
     async def marks(self) -> dict[str, dict[str, str]]:
         """What the dialplan marked, by channel and event."""

@@ -148,7 +148,9 @@ async def wire(
 async def _start_and_register(network: AsteriskInstance, dealer: DealerAsterisk) -> None:
     await network.start()
     for _ in range(150):
-        if len(await dealer.reachable_phones()) == len(PHONES):
+        if await dealer.trunk_reachable() and len(await dealer.reachable_phones()) == len(PHONES):
             return
         await asyncio.sleep(0.1)
-    pytest.fail(f"not all phones registered within 15 s: {await network.command('pjsip show registrations')}")
+    pytest.fail(
+        f"not all phones registered, or the trunk not reached, within 15 s: {await network.command('pjsip show registrations')}"
+    )

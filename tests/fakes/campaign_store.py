@@ -18,6 +18,7 @@ from dialer.campaign import (
     WaitingCallers,
 )
 from dialer.errors import StoreUnavailable
+from dialer.pacing import PacingDecision, Reason
 from dialer.workshop import WorkshopDay
 from tests.fakes.virtual_time import START
 
@@ -171,3 +172,24 @@ class Launches:
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         self.attempts.append(attempt)
+
+
+class KnownCampaigns:
+    """Campaigns as a running program has them (`app.preview_desk.Campaigns`); their pacing decided `reason` last."""
+
+    def __init__(self, *campaigns: Campaign) -> None:
+        self.known = {campaign.campaign_id: campaign for campaign in campaigns}
+        self.reason = Reason.PREVIEW
+        self.in_the_air = 0
+
+    def campaign(self, campaign_id: CampaignId) -> Campaign | None:
+        return self.known.get(campaign_id)
+
+    def last_decision(self, campaign_id: CampaignId) -> PacingDecision | None:
+        return PacingDecision(0, self.reason, 0.3)
+
+    def ringing(self, campaign_id: CampaignId) -> int:
+        return self.in_the_air
+
+    def dates_first(self, campaign_id: CampaignId) -> Sequence[date]:
+        return ()

@@ -1,6 +1,7 @@
 """The API on a real connection, with a real floor, journal and database behind it; only Asterisk is missing."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from app.control_store import SqlControlStore
 from app.conversations import Conversations
 from app.floor_desk import FloorDesk
 from app.journal import Journal
+from app.pacing_log import PacingLog
+from app.preview_desk import PreviewDesk
 from app.settings import ApiAccess
 from app.storage.agents import save_agent
 from app.storage.campaign_store import SqlCampaignStore
@@ -23,11 +26,12 @@ from app.storage.campaigns import create_campaign
 from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
+from app.storage.previews import SqlPreviewStore
 from app.storage.workshop_capacity import SqlWorkshopCapacity
 from app.what_if import WhatIf
 from app.workshop import Workshop
 from calls.facts import Fact
-from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId
+from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId, new_call_id
 from calls.numbers import PhoneNumber
 from calls.words import Department
 from dialer.answering import Calibration, Reliability
@@ -38,6 +42,7 @@ from routing.agent import AgentProfile
 from routing.floor import Floor
 from routing.queue import QueuePlan
 from routing.skills import SkillRequirement
+from tests.fakes.campaign_store import KnownCampaigns, Launches, Room
 from tests.integration.console.listening import listening
 from tests.unit.app.reached import REACHED
 from tests.unit.app.restart import DEALER as DEMO_DEALER
@@ -83,6 +88,8 @@ class Bed:
     database: Database
     store: SqlCampaignStore
     telephony: FakeTelephony
+    launches: Launches
+    campaigns: KnownCampaigns
     url: str = ""
     facts: list[Fact] = field(default_factory=list)
     wakes: list[None] = field(default_factory=list)
@@ -126,6 +133,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     async def called_off() -> None:
         looks.append(None)
 
+    launches, campaigns, entropy = Launches(), KnownCampaigns(), random.Random(1)
     store = SqlCampaignStore(database, node, epoch, shipped_profiles())
     telephony = FakeTelephony()
     control = Control(
@@ -148,6 +156,17 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         Consents(database, clock, [DEALER], called_off),
         Workshop(SqlWorkshopCapacity(database), clock, [DEALER]),
         WhatIf(database),
+        PacingLog(database, clock, days=30),
+        PreviewDesk(
+            desk,
+            SqlPreviewStore(database, node, epoch, shipped_profiles()),
+            journal,
+            clock,
+            launches,
+            campaigns,
+            lambda _dealer: Room(),
+            lambda: new_call_id(node, 1, entropy),
+        ),
         dealers={DEALER: DEMO_DEALER},
         profiles=shipped_profiles(),
         endpoints=["PJSIP/anna", "PJSIP/bram"],
@@ -167,6 +186,8 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         database,
         store,
         telephony,
+        launches,
+        campaigns,
         facts=facts,
         wakes=wakes,
         doubts=doubts,

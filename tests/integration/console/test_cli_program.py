@@ -75,6 +75,38 @@ async def test_a_campaign_is_set_up_started_paced_and_stopped(bed: Bed) -> None:
     assert "Wissel" in listed.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("--mode", "power", "--ratio", "2"), {"power", "2.0", "50"}),
+        (
+            ("--mode", "preview_timed", "--preview-seconds", "20", "--max-skips", "1"),
+            {"preview_timed", "20", "1"},
+        ),
+        (("--mode", "preview_manual"), {"preview_manual", "3"}),
+    ],
+)
+async def test_every_mode_can_be_chosen_while_a_campaign_runs(
+    bed: Bed, words: tuple[str, ...], shown: set[str]
+) -> None:
+    changed = await call_beside(bed, "campaign", "pacing", "apk-may", *words)
+    [entry] = await newest_changes(bed.database, 1)
+
+    assert shown <= set(changed.stdout.split())
+    assert (entry.action, len(bed.wakes)) == ("pacing", 1)
+
+
+@pytest.mark.parametrize(
+    "words", [("--ratio", "0.9"), ("--ratio", "3.1"), ("--preview-seconds", "4"), ("--max-skips", "101")]
+)
+async def test_a_mode_out_of_bounds_is_refused(bed: Bed, words: tuple[str, ...]) -> None:
+    refused = await call_beside(bed, "campaign", "pacing", "apk-may", *words)
+
+    assert refused.exit_code == Exit.REFUSED
+    assert words[0].removeprefix("--").replace("-", "_") in refused.stderr
+    assert bed.facts == []
+
+
 async def test_a_campaign_is_meant_by_its_id_or_its_name(bed: Bed) -> None:
     by_id = await call_beside(bed, "campaign", "pacing", "apk-may")
     by_name = await call_beside(bed, "campaign", "pacing", "apk MEI")

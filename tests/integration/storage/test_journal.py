@@ -27,13 +27,25 @@ from calls.facts import (
     ControllerStarted,
     DispositionRecorded,
     Fact,
+    ForecastMade,
     InformationMessagePlayed,
     MenuChosen,
     OfferUnanswered,
+    PacingDecided,
+    PreviewEnded,
+    PreviewShown,
     VoicemailLeft,
 )
-from calls.ids import AgentId, CallId, CampaignId, DealerId, LegId, RecordingId, offer_leg
-from calls.words import AgentState, AttemptOutcome, CallPhase, Department, HangupCause, InboundOutcome
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId, RecordingId, offer_leg
+from calls.words import (
+    AgentState,
+    AttemptOutcome,
+    CallPhase,
+    Department,
+    HangupCause,
+    InboundOutcome,
+    PreviewEnd,
+)
 from metrics.totals import AttemptTotal, CallTotal, Totals
 from routing.agent import AgentProfile
 from tests.integration.storage.builders import (
@@ -92,7 +104,16 @@ async def stored(database: Database) -> list[Fact]:
 async def test_facts_come_back_as_they_were_in_their_order(database: Database) -> None:
     journal = await journal_for(database)
     [call_id] = call_ids(1)
-    facts: list[Fact] = [ControllerStarted(NOW, NODE, 1), *in_queue(call_id), ended(call_id)]
+    campaign, first = CampaignId("apk-mei"), ContactId(1)
+    facts: list[Fact] = [
+        ControllerStarted(NOW, NODE, 1),
+        *in_queue(call_id),
+        ended(call_id),
+        ForecastMade(NOW, campaign, DEALER, "{}"),
+        PacingDecided(NOW, campaign, DEALER, 2, "lookahead", '{"a": 1}', NOW, passed_over=3),
+        PreviewShown(NOW, campaign, DEALER, first, ANNA, NOW, None),
+        PreviewEnded(NOW, campaign, DEALER, first, ANNA, PreviewEnd.SKIPPED, "just_visited"),
+    ]
 
     await journal.write_facts(facts[:2])
     await journal.write_facts(facts[2:])

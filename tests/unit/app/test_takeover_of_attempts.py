@@ -12,12 +12,13 @@ from calls.facts import (
     InformationMessagePlayed,
 )
 from calls.ids import BridgeId, LegId, PlaybackId, attempt_leg, bridge_of, line_leg, offer_leg
-from calls.legs import LegEnded, PromptFinished
+from calls.legs import LegAnswered, LegArrived, LegEnded, PromptFinished
 from calls.words import AgentState, AttemptOutcome, HangupCause
 from tests.fakes.virtual_time import after, settle, virtual_time
 from tests.unit.app.people import (
     ANNA,
     APK,
+    BRAM,
     agent,
     call_id,
 )
@@ -233,6 +234,48 @@ async def test_a_customer_with_an_agent_goes_on_talking_and_counts_as_connected(
         assert it.one(AttemptConnected).agent_id == ANNA
         assert it.bed.floor.agent(ANNA).state is AgentState.ON_CALL
         assert it.bed.asterisk.asked("DELETE") == []
+
+
+@virtual_time
+async def test_an_agent_who_was_kept_for_a_call_that_rings_is_kept_for_it_still() -> None:
+    kept = replace(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
+    async with restart(kept, agent(BRAM, campaign_id=APK), attempts=(DIALLED,)) as it:
+        it.has(ATTEMPT, state="Ringing")
+        it.has(LINE_LEG, "line", LINE_LEG, name="PJSIP/anna-00000007")
+        it.together(bridge_of(LINE), LINE_LEG)
+
+        await it.reconcile()
+        ringing = it.bed.floor.agent(ANNA).state
+        session = it.bed.supervisor.owner(ATTEMPT)
+        assert session is not None
+        now = it.bed.clock.now()
+        session.deliver(LegAnswered(now, ATTEMPT))
+        session.deliver(LegArrived(now, ATTEMPT, "answered", ATTEMPT, ""))
+        await settle()
+
+        assert ringing is AgentState.RESERVED
+        assert it.one(AttemptConnected).agent_id == ANNA
+
+
+@virtual_time
+async def test_the_phone_of_an_agent_who_is_kept_for_a_call_is_called_again_when_the_line_is_gone() -> None:
+    kept = replace(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
+    async with restart(kept, attempts=(DIALLED,)) as it:
+        it.has(ATTEMPT, state="Ringing")
+
+        await it.reconcile()
+
+        assert len(it.bed.asterisk.asked("POST", "endpoint=PJSIP/anna")) == 1
+
+
+@virtual_time
+async def test_an_agent_who_was_kept_for_a_call_without_a_trace_is_free_again() -> None:
+    kept = replace(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
+    async with restart(kept, attempts=(DIALLED,)) as it:
+        await it.reconcile()
+
+        assert it.one(AttemptEnded).outcome is AttemptOutcome.IN_DOUBT
+        assert it.bed.floor.agent(ANNA).state is AgentState.AVAILABLE
 
 
 @virtual_time

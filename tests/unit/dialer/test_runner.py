@@ -17,6 +17,7 @@ from calls.facts import (
     AttemptEnded,
     ContactRefused,
     Fact,
+    PacingDecided,
 )
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
 from calls.words import AgentState, AttemptOutcome, HangupCause
@@ -166,6 +167,22 @@ async def test_whatever_is_dialled_was_committed_and_told_first() -> None:
 
 
 @virtual_time
+async def test_what_was_decided_is_told_before_what_came_of_it() -> None:
+    bed = Bed(free=2)
+
+    async with running(bed):
+        await asyncio.sleep(10)
+
+    kinds = [type(fact) for fact in bed.facts]
+    decisions = [fact for fact in bed.facts if isinstance(fact, PacingDecided)]
+    assert kinds == [PacingDecided, AttemptCommitted, AttemptCommitted, PacingDecided]
+    assert [(fact.reason, fact.calls_to_place) for fact in decisions] == [
+        (Reason.AGENTS_CERTAIN, 2),
+        (Reason.IN_BALANCE, 0),
+    ]
+
+
+@virtual_time
 async def test_nobody_is_dialled_while_the_database_is_away() -> None:
     bed = Bed()
     bed.store.away = True
@@ -211,7 +228,8 @@ async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read
     async with running(bed):
         await asyncio.sleep(30)
 
-    assert (bed.dialled, bed.facts, bed.runner.ringing) == (0, [], 0)
+    assert (bed.dialled, bed.runner.ringing) == (0, 0)
+    assert [fact for fact in bed.facts if isinstance(fact, AttemptCommitted)] == []
 
 
 @virtual_time

@@ -31,11 +31,15 @@ from calls.facts import (
     DifferenceFound,
     DispositionRecorded,
     Fact,
+    ForecastMade,
     InformationMessagePlayed,
     MachineMistaken,
     MenuChosen,
     OfferUnanswered,
     PacingChanged,
+    PacingDecided,
+    PreviewEnded,
+    PreviewShown,
     VoicemailLeft,
 )
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId, NodeId, RecordingId
@@ -47,6 +51,7 @@ from calls.words import (
     Department,
     HangupCause,
     InboundOutcome,
+    PreviewEnd,
 )
 from metrics.totals import AttemptTotal, CallTotal, Totals
 
@@ -194,7 +199,11 @@ def campaign_facts() -> list[Fact]:
     return [
         CampaignStarted(NOW, CAMPAIGN, DEALER, "supervisor"),
         PacingChanged(NOW, CAMPAIGN, DEALER, "supervisor", "{}", "{}"),
+        ForecastMade(NOW, CAMPAIGN, DEALER, "{}"),
+        PacingDecided(NOW, CAMPAIGN, DEALER, 2, "lookahead", "{}", NOW, passed_over=3),
         refused(),
+        PreviewShown(NOW, CAMPAIGN, DEALER, ContactId(7), AGENT, NOW, None),
+        PreviewEnded(NOW, CAMPAIGN, DEALER, ContactId(7), AGENT, PreviewEnd.SKIPPED, "not_today"),
         CampaignStopped(NOW, CAMPAIGN, DEALER, "supervisor", "by_hand"),
     ]
 

@@ -1,0 +1,60 @@
+"""`dealerlijn pacing …`: what the pacing decided, and why; asked of the running program."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from app.cli_campaigns import CampaignMeant
+from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show
+from app.console.decisions import LIST_DECISIONS, DecisionAnswer, DecisionQuery
+from dialer.decisions import Replayed
+
+pacing_commands = new_commands("Pacing: what was decided, and why.")
+_WORDS = {
+    Replayed.SAME: "replayed: same",
+    Replayed.DIFFERENT: "replayed: different (the rules have changed since, or a figure was altered)",
+    Replayed.UNKNOWN: "replayed: not possible, what it was made from is not all there",
+}
+
+
+@pacing_commands.callback()
+def about() -> None:
+    """Pacing: what was decided, and why."""
+
+
+@pacing_commands.command()
+def explain(
+    campaign: CampaignMeant,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            help="Only what was in force then, such as 2026-12-31T10:15:00, in this machine's time."
+        ),
+    ] = None,
+    last: Annotated[int | None, typer.Option(min=1, max=200, help="So many; 10, or 1 with --at.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what the pacing decided, when, why and from which figures, and decide it again from the same figures."""
+    count = last or (10 if at is None else 1)
+    # Naive is what people read off their clock.
+    query = DecisionQuery(last=count) if at is None else DecisionQuery(at=at.astimezone(UTC), last=count)
+    campaign_id = ask_campaign_id(campaign)
+    answer = ask(lambda client: client.ask(LIST_DECISIONS, query=query, campaign_id=campaign_id))
+    if as_json:
+        show(answer)
+    elif answer.decisions:
+        typer.echo("\n\n".join(map(_told, answer.decisions)))
+    else:
+        typer.echo("no decisions are kept of that time")
+
+
+def _told(decision: DecisionAnswer) -> str:
+    head = (
+        f"{decision.at.astimezone():%Y-%m-%d %H:%M:%S}  {decision.reason}: {decision.calls_to_place} to call"
+    )
+    if decision.passed_over:
+        head += f"  (after {decision.passed_over} that were passed over)"
+    settings = decision.settings
+    mode = [] if settings is None else [f"mode {settings.mode}"]
+    return "\n  ".join((head, *mode, *decision.explanation, _WORDS[decision.replayed]))

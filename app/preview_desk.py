@@ -1,0 +1,355 @@
+"""Between agents and the contacts they see before a call: shows, dials, passes over, and gives back.
+
+One thing at a time, under a lock, because each step asks the database; an agent is kept for the call before the attempt is
+committed, so that nobody else gets that agent meanwhile. Previews are read from the database at the first look, and survive a restart.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Protocol
+
+from app.clock import Clock
+from app.control_errors import PreviewRefused
+from app.floor_desk import FloorDesk
+from app.journal import Journal
+from calls.facts import (
+    AgentStateChanged,
+    AttemptCommitted,
+    ContactRefused,
+    PacingChanged,
+    PreviewEnded,
+    PreviewShown,
+)
+from calls.facts import Fact as AnyFact
+from calls.ids import AgentId, CallId, CampaignId, DealerId
+from calls.words import AgentState, PreviewEnd
+from dialer.campaign import Campaign, CommittedAttempt, DialMode, RefusedContact
+from dialer.errors import StoreUnavailable
+from dialer.pacing import PacingDecision, Reason
+from dialer.ports import Launcher, TrunkRoom
+from dialer.previews import SKIPPED_RESTS, Now, Preview, may_show, previews, skips_left, what_now
+from routing.errors import UnknownAgent
+
+LOOK_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
+
+class PreviewStore(Protocol):
+    """Where previews are kept (`app.storage.previews`). Raises StoreUnavailable when the database does not answer."""
+
+    async def all(self) -> list[Preview]:
+        """Return every preview that is stored."""
+        ...
+
+    async def show(
+        self,
+        campaign: Campaign,
+        agent_id: AgentId,
+        skipped: int,
+        now: datetime,
+        dates_first: Sequence[date] = (),
+    ) -> tuple[Preview | None, list[RefusedContact]]:
+        """Hold the next contact that may be called for an agent; also those found that may not be."""
+        ...
+
+    async def commit(
+        self, campaign: Campaign, preview: Preview, call_id: CallId, now: datetime
+    ) -> CommittedAttempt | RefusedContact:
+        """Commit an attempt to the contact that is held, or say by which rule it may not be dialled. The preview is over."""
+        ...
+
+    async def end(self, preview: Preview, rests_until: datetime | None = None) -> None:
+        """Give the contact back to the list, at once or after a rest."""
+        ...
+
+
+class Campaigns(Protocol):
+    """The campaigns as the running program has them."""
+
+    def campaign(self, campaign_id: CampaignId) -> Campaign | None:
+        """A campaign with its settings of now."""
+        ...
+
+    def last_decision(self, campaign_id: CampaignId) -> PacingDecision | None:
+        """What its pacing decided last."""
+        ...
+
+    def ringing(self, campaign_id: CampaignId) -> int:
+        """Its calls in the air for which no agent is kept."""
+        ...
+
+    def dates_first(self, campaign_id: CampaignId) -> Sequence[date]:
+        """The dates whose contacts go first."""
+        ...
+
+
+class PreviewDesk:
+    """Every agent's preview. `room_of` is a dealer's part of the trunk."""
+
+    def __init__(
+        self,
+        desk: FloorDesk,
+        store: PreviewStore,
+        journal: Journal,
+        clock: Clock,
+        launcher: Launcher,
+        campaigns: Campaigns,
+        room_of: Callable[[DealerId], TrunkRoom],
+        new_call_id: Callable[[], CallId],
+    ) -> None:
+        self._desk = desk
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+        self._launcher = launcher
+        self._campaigns = campaigns
+        self._room_of = room_of
+        self._new_call_id = new_call_id
+        self._open: dict[AgentId, Preview] = {}
+        self._skipped: dict[AgentId, int] = {}
+        self._loaded = False
+        self._wake = asyncio.Event()
+        self._wake.set()
+        self._one_at_a_time = asyncio.Lock()
+
+    # What agents ask. Each raises UnknownAgent, PreviewRefused, StoreUnavailable.
+
+    async def show(self, agent_id: AgentId) -> Preview:
+        """The contact that an agent has before them; the next on the list when there is none."""
+        async with self._one_at_a_time:
+            await self._load()
+            campaign = self._campaign_of(agent_id)
+            self._check_line(agent_id)
+            if (preview := self._open.get(agent_id)) is not None:
+                return preview
+            if not may_show(self._reason(campaign)):
+                raise PreviewRefused("nobody may be called now", "try again within the calling hours")
+            if (preview := await self._show(campaign, agent_id)) is None:
+                raise PreviewRefused("nobody on the list may be called now", "try again later")
+            return preview
+
+    async def dial(self, agent_id: AgentId) -> CallId:
+        """Dial the contact that an agent has before them, and keep the agent for it. Raises NotNow."""
+        async with self._one_at_a_time:
+            await self._load()
+            return await self._dial(self._campaign_of(agent_id), self._held(agent_id))
+
+    async def skip(self, agent_id: AgentId, reason: str) -> int:
+        """Pass over the contact that an agent has before them; it rests for an hour. Returns how many more may be passed over."""
+        async with self._one_at_a_time:
+            await self._load()
+            campaign, preview = self._campaign_of(agent_id), self._held(agent_id)
+            if not skips_left(campaign.pacing, preview.skipped):
+                raise PreviewRefused(
+                    f"{preview.skipped} contacts in a row were passed over", "call this one, or pause"
+                )
+            now = self._clock.now()
+            await self._store.end(preview, now + SKIPPED_RESTS)
+            self._over(campaign.dealer, preview, PreviewEnd.SKIPPED, reason)
+            self._skipped[agent_id] = preview.skipped + 1
+            self._wake.set()
+            return skips_left(campaign.pacing, preview.skipped + 1)
+
+    def skips_left(self, preview: Preview) -> int:
+        """How many contacts the agent may still pass over, this one included."""
+        campaign = self._campaigns.campaign(preview.campaign_id)
+        return 0 if campaign is None else skips_left(campaign.pacing, preview.skipped)
+
+    # Facts and time
+
+    def on_fact(self, fact: AnyFact) -> None:
+        """Look at once when agents or settings change."""
+        if isinstance(fact, AgentStateChanged | PacingChanged):
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Look at every change and each second, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            try:
+                await self.look()
+            except StoreUnavailable as error:
+                _log.warning("previews wait for the database", extra={"reason": str(error)})
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Do what is due: give back, dial by the timer, and show the next where the timer runs."""
+        async with self._one_at_a_time:
+            await self._load()
+            for preview in list(self._open.values()):
+                await self._tend(preview)
+            for agent in self._desk.floor.view(self._clock.now()).agents:
+                agent_id, campaign = agent.profile.agent_id, self._of(agent.campaign_id)
+                if campaign is None or campaign.pacing.mode is not DialMode.PREVIEW_TIMED:
+                    continue
+                waits = agent.state is AgentState.AVAILABLE and agent.line_open and agent_id not in self._open
+                if waits and may_show(self._reason(campaign)):
+                    await self._show(campaign, agent_id)
+
+    # Under the lock
+
+    async def _load(self) -> None:
+        if not self._loaded:
+            self._open = {preview.agent_id: preview for preview in await self._store.all()}
+            self._skipped = {agent_id: preview.skipped for agent_id, preview in self._open.items()}
+            self._loaded = True
+
+    async def _tend(self, preview: Preview) -> None:
+        campaign = self._campaigns.campaign(preview.campaign_id)
+        what = self._what_now(preview, campaign)
+        match what:
+            case Now.WAIT:
+                pass
+            case Now.DIAL:
+                assert campaign is not None
+                # No room yet, which is asked again; or a rule, and the preview is over.
+                with suppress(PreviewRefused):
+                    await self._dial(campaign, preview)
+            case Now.EXPIRE | Now.RELEASE:
+                how = PreviewEnd.EXPIRED if what is Now.EXPIRE else PreviewEnd.RELEASED
+                await self._store.end(preview)
+                dealer = DealerId("") if campaign is None else campaign.dealer
+                self._over(dealer, preview, how, self._why(preview, campaign))
+
+    def _what_now(self, preview: Preview, campaign: Campaign | None) -> Now:
+        try:
+            agent = self._desk.floor.agent(preview.agent_id)
+        except UnknownAgent:
+            return Now.RELEASE
+        return what_now(preview, campaign, agent.state, agent.campaign_id, self._clock.now())
+
+    def _why(self, preview: Preview, campaign: Campaign | None) -> str:
+        if not previews(campaign):
+            return "mode_changed" if campaign is not None else "campaign_gone"
+        agents = self._desk.floor.line_agents(preview.campaign_id)
+        states = [agent.state for agent in agents if agent.profile.agent_id == preview.agent_id]
+        return states[0] if states else AgentState.LOGGED_OUT
+
+    async def _show(self, campaign: Campaign, agent_id: AgentId) -> Preview | None:
+        now = self._clock.now()
+        skipped = self._skipped.get(agent_id, 0)
+        dates_first = self._campaigns.dates_first(campaign.campaign_id)
+        preview, refused = await self._store.show(campaign, agent_id, skipped, now, dates_first)
+        for each in refused:
+            self._journal.publish(_refused(campaign, each, now))
+        if preview is not None:
+            self._open[agent_id] = preview
+            self._journal.publish(
+                PreviewShown(
+                    now,
+                    campaign.campaign_id,
+                    campaign.dealer,
+                    preview.contact_id,
+                    agent_id,
+                    preview.until,
+                    preview.dials_at,
+                )
+            )
+        return preview
+
+    async def _dial(self, campaign: Campaign, preview: Preview) -> CallId:
+        now, agent_id = self._clock.now(), preview.agent_id
+        self._check_line(agent_id)
+        self._check_agents(campaign)
+        if not self._room_of(campaign.dealer).take(1, now):
+            raise PreviewRefused("the trunk has no room now", "try again in a few seconds")
+        call_id = self._new_call_id()
+        self._desk.bind(agent_id, call_id)
+        result: CommittedAttempt | RefusedContact | None = None
+        try:
+            result = await self._store.commit(campaign, preview, call_id, now)
+        finally:
+            if not isinstance(result, CommittedAttempt):
+                self._desk.release(agent_id, call_id)
+        if isinstance(result, RefusedContact):
+            self._journal.publish(_refused(campaign, result, now))
+            self._over(campaign.dealer, preview, PreviewEnd.REFUSED, result.rule)
+            raise PreviewRefused(
+                f"this person may not be called now ({result.rule})", "take the next contact"
+            )
+        self._skipped.pop(agent_id, None)
+        self._over(campaign.dealer, preview, PreviewEnd.DIALLED, "")
+        self._journal.publish(
+            AttemptCommitted(
+                now,
+                result.call_id,
+                result.leg_id,
+                result.campaign_id,
+                campaign.dealer,
+                result.contact_id,
+                Reason.PREVIEW,
+            )
+        )
+        self._launcher.launch(campaign, result)
+        return call_id
+
+    def _over(self, dealer: DealerId, preview: Preview, how: PreviewEnd, reason: str) -> None:
+        self._open.pop(preview.agent_id, None)
+        self._journal.publish(
+            PreviewEnded(
+                self._clock.now(),
+                preview.campaign_id,
+                dealer,
+                preview.contact_id,
+                preview.agent_id,
+                how,
+                reason,
+            )
+        )
+
+    def _campaign_of(self, agent_id: AgentId) -> Campaign:
+        campaign = self._of(self._desk.floor.agent(agent_id).campaign_id)
+        if campaign is None:
+            raise PreviewRefused(
+                f"{agent_id} works on no campaign in a preview mode",
+                "log the agent in on one, or set it with `dealerlijn campaign pacing --mode preview_manual`",
+            )
+        return campaign
+
+    def _of(self, campaign_id: CampaignId | None) -> Campaign | None:
+        campaign = None if campaign_id is None else self._campaigns.campaign(campaign_id)
+        return campaign if previews(campaign) else None
+
+    def _check_line(self, agent_id: AgentId) -> None:
+        agent = self._desk.floor.agent(agent_id)
+        if agent.state is not AgentState.AVAILABLE or not agent.line_open:
+            raise PreviewRefused(
+                f"{agent_id} is {agent.state}{'' if agent.line_open else ', without an open line'}",
+                "wait until the agent is available with an open line",
+            )
+
+    def _held(self, agent_id: AgentId) -> Preview:
+        self._check_line(agent_id)
+        preview = self._open.get(agent_id)
+        if preview is None:
+            raise PreviewRefused(f"{agent_id} has no contact on screen", "ask for the next one first")
+        return preview
+
+    def _reason(self, campaign: Campaign) -> Reason | None:
+        decision = self._campaigns.last_decision(campaign.campaign_id)
+        return None if decision is None else decision.reason
+
+    def _check_agents(self, campaign: Campaign) -> None:
+        """Calls of an earlier mode still ring: each of them needs an agent who is free."""
+        campaign_id = campaign.campaign_id
+        in_the_air = self._campaigns.ringing(campaign_id) + self._desk.waiting_answers(campaign_id)
+        free = sum(
+            agent.state is AgentState.AVAILABLE and agent.line_open
+            for agent in self._desk.floor.line_agents(campaign_id)
+        )
+        if free <= in_the_air:
+            raise PreviewRefused(
+                "calls that were dialled before still ring and need the agents", "try again in a few seconds"
+            )
+
+
+def _refused(campaign: Campaign, contact: RefusedContact, now: datetime) -> ContactRefused:
+    return ContactRefused(now, campaign.campaign_id, campaign.dealer, contact.contact_id, contact.rule)

@@ -1,0 +1,412 @@
+"""An agent sees a contact, has it dialled or passes over it; the timer dials by itself; nothing is held for long."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from app.control_errors import PreviewRefused
+from app.preview_desk import LOOK_SECONDS, PreviewDesk
+from calls.facts import AttemptCommitted, ContactRefused, PreviewEnded, PreviewShown
+from calls.ids import AgentId, CallId, ContactId, attempt_leg
+from calls.words import AgentState, PreviewEnd
+from dialer.campaign import (
+    Campaign,
+    CommittedAttempt,
+    DialMode,
+    PacingSettings,
+    RefusedContact,
+)
+from dialer.errors import StoreUnavailable
+from dialer.pacing import Reason
+from dialer.previews import HELD_FOR, Preview, held_until
+from tests.fakes.campaign_store import NUMBER, KnownCampaigns, Launches, Room
+from tests.fakes.virtual_time import START, settle, virtual_time
+from tests.unit.app.bed import Bed, a_bed
+from tests.unit.app.people import ANNA, APK, BRAM, CAMPAIGN, agent, call_id
+
+MANUAL = replace(CAMPAIGN, pacing=PacingSettings(mode=DialMode.PREVIEW_MANUAL, max_skips=2))
+TIMED = replace(CAMPAIGN, pacing=PacingSettings(mode=DialMode.PREVIEW_TIMED, preview_seconds=20, max_skips=1))
+LINES = {ANNA: call_id(101), BRAM: call_id(102)}
+
+
+class MemoryPreviews:
+    """A list of contacts and who has which (`app.preview_desk.PreviewStore`); `refused` may not be dialled."""
+
+    def __init__(self, contacts: int, *held: Preview) -> None:
+        self.contacts = [ContactId(number) for number in range(1, contacts + 1)]
+        self.held = {preview.agent_id: preview for preview in held}
+        self.rests: dict[ContactId, datetime] = {}
+        self.refused: dict[ContactId, str] = {}
+        self.away = False
+
+    async def all(self) -> list[Preview]:
+        self._answer()
+        return list(self.held.values())
+
+    async def show(
+        self,
+        campaign: Campaign,
+        agent_id: AgentId,
+        skipped: int,
+        now: datetime,
+        dates_first: Sequence[date] = (),
+    ) -> tuple[Preview | None, list[RefusedContact]]:
+        self._answer()
+        await asyncio.sleep(0)
+        if not self.contacts:
+            return None, []
+        until, dials_at = held_until(campaign.pacing, now)
+        contact = self.contacts.pop(0)
+        preview = Preview(agent_id, campaign.campaign_id, contact, now, until, dials_at, skipped)
+        self.held[agent_id] = preview
+        return preview, []
+
+    async def commit(
+        self, campaign: Campaign, preview: Preview, call_id: CallId, now: datetime
+    ) -> CommittedAttempt | RefusedContact:
+        self._answer()
+        await asyncio.sleep(0)
+        del self.held[preview.agent_id]
+        if (rule := self.refused.get(preview.contact_id)) is not None:
+            return RefusedContact(campaign.campaign_id, preview.contact_id, rule)
+        leg = attempt_leg(call_id)
+        return CommittedAttempt(call_id, leg, campaign.campaign_id, preview.contact_id, NUMBER, "Testpersoon")
+
+    async def end(self, preview: Preview, rests_until: datetime | None = None) -> None:
+        self._answer()
+        del self.held[preview.agent_id]
+        if rests_until is None:
+            self.contacts.insert(0, preview.contact_id)
+        else:
+            self.rests[preview.contact_id] = rests_until
+
+    def _answer(self) -> None:
+        if self.away:
+            raise StoreUnavailable("the test took it away")
+
+
+class Previews:
+    """The desk, and all it talks to."""
+
+    def __init__(self, bed: Bed, campaign: Campaign, store: MemoryPreviews) -> None:
+        numbers = count(1)
+        self.bed = bed
+        self.store = store
+        self.campaigns = KnownCampaigns(campaign)
+        self.launches = Launches()
+        self.room = Room()
+        self.desk = PreviewDesk(
+            bed.desk,
+            store,
+            bed.journal,
+            bed.clock,
+            self.launches,
+            self.campaigns,
+            lambda _dealer: self.room,
+            lambda: call_id(next(numbers)),
+        )
+        bed.journal.observe("previews", self.desk.on_fact)
+
+    @property
+    def dialled(self) -> list[ContactId]:
+        return [attempt.contact_id for attempt in self.launches.attempts]
+
+    def ends(self) -> list[tuple[PreviewEnd, str]]:
+        ended = self.bed.published(PreviewEnded)
+        return [(fact.how, fact.reason) for fact in ended if isinstance(fact, PreviewEnded)]
+
+    def change(self, pacing: PacingSettings) -> None:
+        self.campaigns.known[APK] = replace(CAMPAIGN, pacing=pacing)
+
+
+@asynccontextmanager
+async def at_work(
+    campaign: Campaign, *agent_ids: AgentId, contacts: int = 5, held: Sequence[Preview] = ()
+) -> AsyncIterator[Previews]:
+    """Agents on open lines, and the desk at its work."""
+    agents = [agent(agent_id, campaign_id=APK) for agent_id in agent_ids]
+    async with a_bed(*agents) as bed:
+        for agent_id in agent_ids:
+            bed.desk.line_up(agent_id, LINES[agent_id])
+        previews = Previews(bed, campaign, MemoryPreviews(contacts, *held))
+        bed.tasks.start("previews", previews.desk.run())
+        await settle()
+        yield previews
+
+
+@virtual_time
+async def test_an_agent_sees_the_next_contact_and_sees_it_again_until_it_is_dialled() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        first = await it.desk.show(ANNA)
+        again = await it.desk.show(ANNA)
+        await asyncio.sleep(60)
+
+        dialled = await it.desk.dial(ANNA)
+
+        assert first == again
+        assert it.dialled == [first.contact_id]
+        (committed,) = it.bed.published(AttemptCommitted)
+        assert isinstance(committed, AttemptCommitted)
+        assert (committed.call_id, committed.reason) == (dialled, Reason.PREVIEW)
+        assert it.ends() == [(PreviewEnd.DIALLED, "")]
+
+
+@virtual_time
+async def test_while_the_phone_rings_the_agent_is_kept_for_that_call() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        await it.desk.show(ANNA)
+        dialled = await it.desk.dial(ANNA)
+
+        assert (it.bed.floor.agent(ANNA).state, it.bed.floor.agent(ANNA).call_id) == (
+            AgentState.RESERVED,
+            dialled,
+        )
+        assert it.bed.desk.find_line_agent(APK, call_id(77)) is None
+        found = it.bed.desk.find_line_agent(APK, dialled)
+        assert found is not None
+        assert (found.agent_id, found.line) == (ANNA, LINES[ANNA])
+
+
+@virtual_time
+async def test_two_requests_at_once_dial_once() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        await it.desk.show(ANNA)
+        results: list[object] = []
+
+        async def dial() -> None:
+            try:
+                results.append(await it.desk.dial(ANNA))
+            except PreviewRefused as error:
+                results.append(error)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(dial())
+            group.create_task(dial())
+
+        assert len(it.dialled) == 1
+        assert sum(isinstance(result, PreviewRefused) for result in results) == 1
+
+
+@virtual_time
+async def test_an_agent_without_a_contact_dials_nobody() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        with pytest.raises(PreviewRefused):
+            await it.desk.dial(ANNA)
+
+        assert it.dialled == []
+
+
+@virtual_time
+async def test_without_a_timer_a_contact_is_given_back_when_nothing_happens() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        shown = await it.desk.show(ANNA)
+        await asyncio.sleep(HELD_FOR.total_seconds() + LOOK_SECONDS)
+
+        assert it.ends() == [(PreviewEnd.EXPIRED, AgentState.AVAILABLE)]
+        assert (it.store.held, it.store.contacts[0]) == ({}, shown.contact_id)
+
+
+@virtual_time
+async def test_with_a_timer_contacts_are_shown_and_dialled_by_themselves() -> None:
+    async with at_work(TIMED, ANNA) as it:
+        shown = it.bed.published(PreviewShown)
+        await asyncio.sleep(19)
+        before = list(it.dialled)
+        await asyncio.sleep(2)
+
+        assert len(shown) == 1
+        assert (before, it.dialled) == ([], [ContactId(1)])
+
+
+@virtual_time
+async def test_the_next_contact_is_shown_when_the_agent_is_available_again() -> None:
+    async with at_work(TIMED, ANNA) as it:
+        await asyncio.sleep(21)
+        it.bed.desk.release(ANNA, call_id(1))
+        await settle()
+
+        assert [
+            fact.contact_id for fact in it.bed.published(PreviewShown) if isinstance(fact, PreviewShown)
+        ] == [
+            ContactId(1),
+            ContactId(2),
+        ]
+
+
+@virtual_time
+async def test_a_contact_that_is_passed_over_rests_and_another_is_shown_until_the_skips_are_used_up() -> None:
+    async with at_work(TIMED, ANNA) as it:
+        left = await it.desk.skip(ANNA, "just_visited")
+        await settle()
+        second = await it.desk.show(ANNA)
+        with pytest.raises(PreviewRefused):
+            await it.desk.skip(ANNA, "no_mood")
+        await asyncio.sleep(21)
+
+        assert (left, second.contact_id) == (0, ContactId(2))
+        assert it.store.rests == {ContactId(1): START + timedelta(hours=1)}
+        assert it.dialled == [ContactId(2)]
+        assert it.ends() == [(PreviewEnd.SKIPPED, "just_visited"), (PreviewEnd.DIALLED, "")]
+
+
+@virtual_time
+async def test_a_call_gives_the_skips_back() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        for _ in range(2):
+            await it.desk.show(ANNA)
+            await it.desk.skip(ANNA, "later")
+        await it.desk.show(ANNA)
+        dialled = await it.desk.dial(ANNA)
+        it.bed.desk.release(ANNA, dialled)
+        await it.desk.show(ANNA)
+
+        assert await it.desk.skip(ANNA, "later") == 1
+
+
+@pytest.mark.parametrize("going", ["pause", "logout", "another call"])
+def test_an_agent_who_goes_gives_the_contact_back(going: str) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with at_work(TIMED, ANNA) as it:
+            match going:
+                case "pause":
+                    it.bed.desk.pause(ANNA, "coffee")
+                case "logout":
+                    it.bed.desk.logout(ANNA)
+                case _:
+                    assert it.bed.desk.find_line_agent(APK, call_id(99)) is not None
+            await settle()
+            gone = dict(it.store.held)
+            await asyncio.sleep(30)
+
+            assert [how for how, _ in it.ends()] == [PreviewEnd.RELEASED]
+            assert (gone, it.dialled) == ({}, [])
+
+    story()
+
+
+@pytest.mark.parametrize("mode", [DialMode.PREDICTIVE, DialMode.PROGRESSIVE, DialMode.POWER])
+def test_another_mode_takes_open_previews_back_and_lets_dialled_ones_be(mode: DialMode) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with at_work(MANUAL, ANNA, BRAM) as it:
+            await it.desk.show(ANNA)
+            dialled = await it.desk.dial(ANNA)
+            await it.desk.show(BRAM)
+
+            it.change(PacingSettings(mode=mode))
+            await asyncio.sleep(LOOK_SECONDS)
+
+            assert it.store.held == {}
+            assert it.ends() == [(PreviewEnd.DIALLED, ""), (PreviewEnd.RELEASED, "mode_changed")]
+            assert it.bed.desk.find_line_agent(APK, dialled) is not None
+            with pytest.raises(PreviewRefused):
+                await it.desk.show(BRAM)
+
+    story()
+
+
+@virtual_time
+async def test_a_rule_that_forbids_the_call_by_now_frees_the_agent_and_ends_the_preview() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        it.store.refused = {ContactId(1): "objection"}
+        await it.desk.show(ANNA)
+
+        with pytest.raises(PreviewRefused, match="objection"):
+            await it.desk.dial(ANNA)
+
+        assert it.bed.floor.agent(ANNA).state is AgentState.AVAILABLE
+        assert (it.dialled, it.ends()) == ([], [(PreviewEnd.REFUSED, "objection")])
+        assert len(it.bed.published(ContactRefused)) == 1
+
+
+@virtual_time
+async def test_a_database_that_is_away_dials_nobody_and_frees_the_agent() -> None:
+    async with at_work(TIMED, ANNA) as it:
+        it.store.away = True
+        with pytest.raises(StoreUnavailable):
+            await it.desk.dial(ANNA)
+        state = it.bed.floor.agent(ANNA).state
+        await asyncio.sleep(25)
+        while_away = list(it.dialled)
+        it.store.away = False
+        await asyncio.sleep(3)
+
+        assert (state, while_away, it.dialled) == (AgentState.AVAILABLE, [], [ContactId(1)])
+
+
+@virtual_time
+async def test_a_full_trunk_delays_the_timer_and_then_gives_the_contact_back() -> None:
+    async with at_work(TIMED, ANNA) as it:
+        it.room.left = 0
+        await asyncio.sleep(82)
+
+        assert it.dialled == []
+        assert it.ends() == [(PreviewEnd.EXPIRED, AgentState.AVAILABLE)]
+
+
+@virtual_time
+async def test_calls_that_still_ring_from_another_mode_keep_the_agents_they_need() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        await it.desk.show(ANNA)
+        it.campaigns.in_the_air = 1
+        with pytest.raises(PreviewRefused, match="still ring"):
+            await it.desk.dial(ANNA)
+        it.campaigns.in_the_air = 0
+        await it.desk.dial(ANNA)
+
+        assert len(it.dialled) == 1
+
+
+@pytest.mark.parametrize("reason", [Reason.WINDOW_CLOSED, Reason.WORKSHOP_FULL])
+def test_outside_calling_hours_and_for_a_full_workshop_nobody_is_shown(reason: Reason) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with at_work(TIMED, contacts=3) as it:
+            it.campaigns.reason = reason
+            it.bed.floor.restore(agent(ANNA, campaign_id=APK))
+            it.bed.desk.line_up(ANNA, LINES[ANNA])
+            await asyncio.sleep(5)
+
+            assert it.store.held == {}
+            with pytest.raises(PreviewRefused):
+                await it.desk.show(ANNA)
+
+    story()
+
+
+@virtual_time
+async def test_after_a_restart_the_same_contact_is_before_the_agent_with_the_same_timer() -> None:
+    held = Preview(
+        ANNA,
+        APK,
+        ContactId(9),
+        START - timedelta(seconds=15),
+        START + timedelta(seconds=65),
+        START + timedelta(seconds=5),
+        1,
+    )
+
+    async with at_work(TIMED, ANNA, held=[held]) as it:
+        shown = await it.desk.show(ANNA)
+        with pytest.raises(PreviewRefused):
+            await it.desk.skip(ANNA, "again")
+        await asyncio.sleep(6)
+
+        assert shown == held
+        assert it.dialled == [ContactId(9)]
+
+
+@virtual_time
+async def test_what_an_agent_held_who_is_no_longer_at_work_is_given_back_after_a_restart() -> None:
+    held = Preview(AgentId("gone"), APK, ContactId(9), START, START + HELD_FOR, None, 0)
+
+    async with at_work(MANUAL, ANNA, held=[held]) as it:
+        await asyncio.sleep(LOOK_SECONDS)
+
+        assert (it.store.held, it.store.contacts[0]) == ({}, ContactId(9))
