@@ -87,10 +87,10 @@ class ApiClient:
 
 
 @asynccontextmanager
-async def open_client(access: ApiAccess, who: str) -> AsyncIterator[ApiClient]:
-    """A client that acts in the name of `who`."""
+async def open_client(access: ApiAccess, who: str, *, seconds: float = _SECONDS) -> AsyncIterator[ApiClient]:
+    """A client that acts in the name of `who` and waits so long for an answer; a plan may take a minute."""
     headers = {"Authorization": f"Bearer {access.token}", WHO_HEADER: who}
-    timeout = aiohttp.ClientTimeout(total=_SECONDS)
+    timeout = aiohttp.ClientTimeout(total=seconds)
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
         yield ApiClient(session, access.url)
 

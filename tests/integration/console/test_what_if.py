@@ -2,20 +2,28 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 
 from app.cli_frame import Exit
-from app.console.client import ApiClient, ApiRefused
+from app.console.client import ApiClient, ApiRefused, open_client
 from app.console.what_if import ASK_WHAT_IF, PlanAsked
 from app.control_errors import SimulationBusy, SimulationFailed
 from app.storage.contact_list import add_contacts
-from app.what_if import Question, WhatIf
+from app.what_if import LIMIT_SECONDS, Question, WhatIf
 from tests.integration.console.bed import APK, Bed, apk_campaign
 from tests.integration.console.command_line import call_beside
 from tests.integration.storage.builders import NOW, contact
 
 SHORT = PlanAsked(agents=2, hours=0.5, days=2)
+
+
+@pytest.fixture
+async def client(bed: Bed) -> AsyncIterator[ApiClient]:
+    """One that waits as long as a plan may take."""
+    async with open_client(bed.access, "tester", seconds=LIMIT_SECONDS) as opened:
+        yield opened
 
 
 async def listed(bed: Bed, people: int) -> None:
