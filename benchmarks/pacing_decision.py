@@ -24,7 +24,9 @@ MADE_ANEW = 200
 PREDICTIVE = PacingSettings(target_ratio=0.0285, limit_ratio=0.03, max_over_dial=500)
 
 
-def busy_team(rng: random.Random, agents: int, estimates: CampaignEstimates) -> PacingSnapshot:
+def busy_team(
+    rng: random.Random, agents: int, estimates: CampaignEstimates, *, rescue: bool
+) -> PacingSnapshot:
     free = rng.randrange(1 + agents // 20)
     wrapping_up = agents // 6
     ringing = agents // 3 + rng.randrange(3)
@@ -43,6 +45,8 @@ def busy_team(rng: random.Random, agents: int, estimates: CampaignEstimates) -> 
         list_empty=False,
         forecast=estimates.forecast(START),
         next_chance=0.1,
+        rescuers=agents - free if rescue else 0,
+        rescue_chance=0.5,
     )
 
 
@@ -52,11 +56,13 @@ def seconds_to_decide(situation: PacingSnapshot) -> float:
     )
 
 
-def measure_cost(agents: int) -> tuple[float, float]:
+def measure_cost(agents: int, *, rescue: bool = False) -> tuple[float, float]:
     rng = random.Random(agents)
     estimates = CampaignEstimates(RING_SECONDS)
     estimates.answers.counted = 1000
-    taken = sorted(seconds_to_decide(busy_team(rng, agents, estimates)) * 1e6 for _ in range(300))
+    taken = sorted(
+        seconds_to_decide(busy_team(rng, agents, estimates, rescue=rescue)) * 1e6 for _ in range(300)
+    )
     return statistics.median(taken), taken[int(len(taken) * 0.99)]
 
 
@@ -84,6 +90,8 @@ def main() -> None:
     for agents in (5, 10, 20, 50, 200, 500):
         middle, slow = measure_cost(agents)
         print(f"decide       N={agents:<4} median {middle:6.1f} µs  p99 {slow:6.1f} µs")
+    middle, slow = measure_cost(50, rescue=True)
+    print(f"with help from wrap-up  N=50   median {middle:6.1f} µs  p99 {slow:6.1f} µs")
     print("forecast made anew: {:.0f} µs in the mean, {:.0f} µs at most".format(*measure_forecast()))
 
 

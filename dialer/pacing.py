@@ -285,8 +285,8 @@ def _covered(
 def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, float], ...]:
     """When more than `to_spare` are abandoned: pairs of a number f and a weight, whose sum of weight · P(D ≤ −f) is that chance.
 
-    Without rescuers it is P(D ≤ −to_spare) alone, and it is never more than that. Else m customers without an agent have to come for the next to be one too many,
-    where m follows a negative binomial distribution; no more are counted on than there are rescuers.
+    Without rescuers it is P(D ≤ −to_spare) alone, and it is never more than that. Else m customers without an agent have to come for
+    the next to be one too many, where m follows a negative binomial distribution; no more are counted on than there are rescuers.
     """
     saved = snapshot.rescue_chance
     if not snapshot.rescuers or saved <= 0:

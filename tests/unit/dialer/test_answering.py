@@ -121,6 +121,29 @@ def test_a_list_that_begins_to_answer_is_followed_within_a_hundred_attempts() ->
     assert model.chance(PLAIN) == pytest.approx(0.6, abs=0.12)
 
 
+def test_a_list_that_answers_no_more_is_believed_a_little_later() -> None:
+    model = taught(800, 0.6)
+    rng = random.Random(9)
+
+    for _ in range(150):
+        model.learn([(PLAIN, rng.random() < 0.2)], 0.6)
+
+    assert model.chance(PLAIN) == pytest.approx(0.2, abs=0.12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_steady_list_is_hardly_ever_taken_for_a_changed_one(seed: int) -> None:
+    rng = random.Random(seed)
+    model = taught(1000, 0.3, seed=seed)
+    chances = []
+
+    for _ in range(2000):
+        model.learn([(PLAIN, rng.random() < 0.3)], 0.3)
+        chances.append(model.chance(PLAIN))
+
+    assert max(abs(chance - 0.3) for chance in chances) < 0.1
+
+
 def test_among_calls_dialled_at_once_it_does_not_matter_which_are_told_first() -> None:
     models = [AnswerModel(), AnswerModel()]
     for first, model in zip((True, False), models, strict=True):
