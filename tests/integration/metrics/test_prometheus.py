@@ -14,7 +14,7 @@ import pytest
 
 from calls.words import AgentState, Department
 from metrics import definitions
-from metrics.campaigns import CampaignFigures
+from metrics.campaigns import AnswerCalibration, CampaignFigures
 from metrics.floor import QueueFigures
 from metrics.grafana.dashboard import DASHBOARD_FILE
 from metrics.observer import Metrics
@@ -57,7 +57,8 @@ def measure_and_show(metrics: Metrics, rng: random.Random) -> None:
     queue = QueueFigures(stream.DEALER, Department.SALES, rng.randrange(4), rng.uniform(0, 30))
     metrics.floor.set_floor([queue], {AgentState.AVAILABLE: 3, AgentState.ON_CALL: rng.randrange(1, 6)})
     agents = {AgentState.ON_CALL: 2, AgentState.AVAILABLE: 1}
-    metrics.campaigns.set_campaigns([CampaignFigures(stream.CAMPAIGN, True, 0.03, agents)])
+    honest = AnswerCalibration(0.15, 0.31, 0.3)
+    metrics.campaigns.set_campaigns([CampaignFigures(stream.CAMPAIGN, True, 0.03, agents, honest)])
     metrics.campaigns.set_abandon_window(stream.CAMPAIGN, connected=60, abandoned=1)
     metrics.campaigns.count_pacing_decision(stream.CAMPAIGN, "lookahead")
     metrics.technical.observe_loop_lag(rng.expovariate(1000))
