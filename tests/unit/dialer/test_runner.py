@@ -1,143 +1,45 @@
+"""Whom a campaign's runner dials, and when."""
+
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import count
 from types import MappingProxyType
 
 import pytest
 
 from calls.facts import (
-    AgentStateChanged,
-    AttemptAbandoned,
-    AttemptAnswered,
     AttemptCommitted,
-    AttemptConnected,
     AttemptEnded,
     ContactRefused,
     Fact,
     PacingDecided,
 )
-from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
-from calls.words import AgentState, AttemptOutcome, HangupCause
+from calls.ids import CallId, CampaignId, ContactId
+from calls.words import AttemptOutcome
 from dialer.answering import Choice
 from dialer.campaign import (
-    AbandonWindow,
     Campaign,
-    CampaignKind,
     CampaignState,
     CommittedAttempt,
-    DialMode,
-    LegalBasis,
-    PacingSettings,
     RefusedContact,
-    ResolvedAttempt,
-    Traits,
 )
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
-from dialer.profile_file import shipped_profiles
 from dialer.runner import (
     EMPTY_LIST_SECONDS,
     TICK_SECONDS,
-    WINDOW_REFRESH_SECONDS,
-    WORKSHOP_REFRESH_SECONDS,
-    CampaignRunner,
 )
-from dialer.workshop import WorkshopDay
-from tests.fakes.campaign_store import FewLineAgents, Launches, MemoryCampaignStore, Room, Workshop
-from tests.fakes.virtual_time import START, LoopClock, after, settle, virtual_time
-
-APK, DEMO, ANNA = CampaignId("apk-june"), DealerId("demo"), AgentId("anna")
-PROGRESSIVE = PacingSettings(mode=DialMode.PROGRESSIVE)
-CAMPAIGN = Campaign(
-    APK,
-    DEMO,
-    "APK in juni",
-    CampaignKind.APK,
-    LegalBasis.EXISTING_CONTRACT,
-    "nl-business",
-    "+31401234567",
-    CampaignState.RUNNING,
-    pacing=PROGRESSIVE,
+from tests.fakes.campaign_store import MemoryCampaignStore, Room
+from tests.fakes.virtual_time import after, settle, virtual_time
+from tests.unit.dialer.runner_bed import (
+    CAMPAIGN,
+    Bed,
+    answered,
+    call_id,
+    ended,
+    running,
 )
-
-
-class JumpingClock(LoopClock):
-    """A clock that can be set to another time, and that can be in doubt."""
-
-    def __init__(self) -> None:
-        self.set_forward = timedelta()
-        self.believed = True
-
-    def now(self) -> datetime:
-        return super().now() + self.set_forward
-
-    def trusted(self) -> bool:
-        return self.believed
-
-
-class Bed:
-    """A runner and all it talks to."""
-
-    def __init__(self, campaign: Campaign = CAMPAIGN, *, contacts: int = 100, free: int = 3) -> None:
-        numbers = count(1)
-        self.store = MemoryCampaignStore(campaign, contacts=contacts)
-        self.floor = FewLineAgents(free)
-        self.room = Room()
-        self.workshop = Workshop()
-        self.launches = Launches()
-        self.facts: list[Fact] = []
-        self.reasons: list[str] = []
-        self.clock = JumpingClock()
-        self.runner = CampaignRunner(
-            campaign,
-            self.store,
-            self.floor,
-            self.launches,
-            self.room,
-            self.facts.append,
-            self.clock,
-            lambda: CallId(f"n1{next(numbers):026d}"),
-            lambda _campaign_id, reason: self.reasons.append(reason),
-            shipped_profiles(),
-            self.workshop,
-        )
-
-    @property
-    def dialled(self) -> int:
-        return len(self.launches.attempts)
-
-    def tell(self, *facts: Fact) -> None:
-        for fact in facts:
-            self.runner.on_fact(fact)
-
-
-@asynccontextmanager
-async def running(bed: Bed) -> AsyncIterator[None]:
-    async with asyncio.TaskGroup() as group:
-        runner = group.create_task(bed.runner.run())
-        yield
-        runner.cancel()
-
-
-def call_id(number: int) -> CallId:
-    return CallId(f"n1{number:026d}")
-
-
-def ended(number: int, outcome: AttemptOutcome, campaign_id: CampaignId = APK) -> AttemptEnded:
-    return AttemptEnded(
-        after(30), call_id(number), campaign_id, DEMO, ContactId(number), outcome, HangupCause.NORMAL, 22, 0
-    )
-
-
-def answered(number: int) -> AttemptAnswered:
-    return AttemptAnswered(after(8), call_id(number), APK, DEMO, 8)
-
-
-def agent_moved(before: AgentState, state: AgentState, seconds: float) -> AgentStateChanged:
-    return AgentStateChanged(after(seconds), ANNA, before, state, "", campaign_id=APK)
 
 
 @virtual_time
@@ -421,220 +323,6 @@ async def test_another_campaigns_attempts_are_none_of_its_business() -> None:
         bed.tell(ended(1, AttemptOutcome.BUSY, CampaignId("tyres")))
 
     assert bed.runner.ringing == 1
-
-
-@virtual_time
-async def test_the_abandoned_of_today_are_read_now_and_then_and_kept_up_in_between() -> None:
-    bed = Bed(free=1, contacts=1)
-
-    async with running(bed):
-        await asyncio.sleep(1.5)
-        bed.tell(
-            answered(1),
-            AttemptAbandoned(after(10), call_id(1), APK, DEMO, 1.7),
-            AttemptConnected(after(11), call_id(2), APK, DEMO, ANNA, 0.1),
-            AttemptConnected(after(12), call_id(3), CampaignId("tyres"), DEMO, ANNA, 0.1),
-        )
-        window = await bed.runner._abandons(after(13))
-        await asyncio.sleep(WINDOW_REFRESH_SECONDS - 5)
-        read_before = bed.store.windows
-        await asyncio.sleep(10)
-
-    assert (window.connected, window.abandoned) == (1001, 1)
-    assert (read_before, bed.store.windows) == (1, 2)
-
-
-@virtual_time
-async def test_an_abandoned_call_counts_once_before_it_is_stored_and_once_after() -> None:
-    bed = Bed()
-    for number in (1, 2, 2):
-        bed.tell(AttemptAbandoned(after(number), call_id(number), APK, DEMO, 1.7))
-
-    counts = []
-    for stored in ({9}, {9, 1}, {9, 1, 2}):
-        bed.store.stored = {call_id(number) for number in stored}
-        bed.runner._window_at = None
-        counts.append((await bed.runner._abandons(after(60))).abandoned)
-
-    assert counts == [3, 3, 3]
-
-
-@virtual_time
-async def test_a_call_that_is_abandoned_while_the_window_is_read_counts() -> None:
-    bed = Bed()
-
-    class Meanwhile(MemoryCampaignStore):
-        async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
-            window = await super().abandon_window(campaign_id, since)
-            bed.tell(AttemptAbandoned(after(2), call_id(1), APK, DEMO, 1.7))
-            return window
-
-    bed.runner._store = Meanwhile(CAMPAIGN)
-
-    assert (await bed.runner._abandons(after(2))).abandoned == 1
-
-
-@virtual_time
-async def test_an_abandoned_call_that_was_never_stored_counts_for_a_day() -> None:
-    bed = Bed()
-    bed.tell(AttemptAbandoned(after(0), call_id(1), APK, DEMO, 1.7))
-
-    day = 24 * 3600
-
-    assert (await bed.runner._abandons(after(day))).abandoned == 1
-    assert (await bed.runner._abandons(after(day + WINDOW_REFRESH_SECONDS))).abandoned == 0
-
-
-@virtual_time
-async def test_after_an_outage_the_abandoned_are_read_anew() -> None:
-    bed = Bed(free=1)
-
-    async with running(bed):
-        await asyncio.sleep(1.5)
-        bed.tell(AttemptAbandoned(after(2), call_id(9), APK, DEMO, 1.7), ended(1, AttemptOutcome.BUSY))
-        bed.store.away = True
-        await asyncio.sleep(4)
-        bed.store.away = False
-        await asyncio.sleep(4)
-
-    assert bed.store.windows == 2
-
-
-@virtual_time
-async def test_talks_and_wrap_ups_are_learnt_from() -> None:
-    bed = Bed(free=1)
-    before = bed.runner._estimates._observed
-
-    bed.tell(
-        replace(ended(7, AttemptOutcome.CONNECTED), talk_seconds=90.0),
-        agent_moved(AgentState.ON_CALL, AgentState.WRAP_UP, 100),
-        agent_moved(AgentState.WRAP_UP, AgentState.AVAILABLE, 120),
-        agent_moved(AgentState.AVAILABLE, AgentState.PAUSED, 130),
-    )
-
-    assert bed.runner._estimates._observed == before + 2
-
-
-@virtual_time
-async def test_a_restart_forgets_neither_who_answers_nor_how_long_they_talk() -> None:
-    bed = Bed()
-    bed.store.resolved = [
-        ResolvedAttempt(after(-3600 + second), 9.0, answered=second % 2 == 0, talk_seconds=60.0)
-        for second in range(400)
-    ]
-
-    await bed.runner.prime()
-
-    forecast = bed.runner._estimates.forecast(after(0))
-    assert forecast.answer_rate == pytest.approx(0.5, abs=0.05)
-    assert forecast.counted == 400
-    assert bed.runner._estimates.talk.mean() == pytest.approx(63, abs=8)
-
-
-@virtual_time
-async def test_attempts_of_the_last_seconds_before_a_restart_count_when_those_found_ringing_do() -> None:
-    bed = Bed()
-    # Of four that were dialled at once the failures are known first; the others were found ringing.
-    bed.store.resolved = [ResolvedAttempt(after(-5), 3.0, answered=False, talk_seconds=None)] * 2
-    for number in (91, 92):
-        bed.runner.adopt(call_id(number), after(-5))
-
-    await bed.runner.prime()
-    before = bed.runner._estimates.forecast(after(0)).counted
-    for number in (91, 92):
-        bed.tell(answered(number))
-
-    assert before == 0
-    bed.runner._estimates.answers.come_of_age(after(18))
-    assert bed.runner._estimates.answers.counted == 4
-    assert bed.runner._estimates.answers.rate > 0.3
-
-
-@virtual_time
-async def test_the_store_hears_for_how_many_calls_an_agent_is_certain_and_who_is_likely_to_answer() -> None:
-    bed = Bed(free=2)
-
-    async with running(bed):
-        await asyncio.sleep(1.5)
-
-    [choice] = bed.store.choices
-    assert choice is not None
-    assert choice.certain == 2
-    silent = Traits("mobile", weekday=0, hour=10, answered=0, unanswered=3)
-    assert choice.chance(replace(silent, answered=3, unanswered=0)) > choice.chance(silent)
-
-
-@virtual_time
-async def test_how_honest_the_chances_were_is_known_once_attempts_have_come_of_age() -> None:
-    bed = Bed()
-    before = bed.runner.calibration
-    bed.store.resolved = [ResolvedAttempt(after(-60), 9.0, answered=True, talk_seconds=None)] * 30
-
-    await bed.runner.prime()
-    bed.runner._estimates.forecast(after(0))
-
-    assert before is None
-    assert bed.runner.calibration is not None
-    assert bed.runner.calibration.answered_ratio == 1.0
-
-
-@virtual_time
-async def test_how_often_a_customer_is_rescued_is_learnt_from_those_who_found_nobody_free() -> None:
-    bed = Bed(free=1)
-    at_first = bed.runner._rescue.value
-    before = bed.runner._estimates._observed
-
-    for second in range(8):
-        bed.tell(agent_moved(AgentState.WRAP_UP, AgentState.RESERVED, second))
-    often = bed.runner._rescue.value
-    for second in range(8):
-        bed.tell(
-            AttemptAbandoned(after(second), call_id(1), APK, DEMO, 1.7),
-            AttemptConnected(after(second), call_id(2), APK, DEMO, ANNA, 1.2),
-            AttemptConnected(after(second), call_id(3), APK, DEMO, ANNA, 0.02),
-        )
-
-    assert often > 0.5 > bed.runner._rescue.value > at_first
-    assert bed.runner._estimates._observed == before
-
-
-@virtual_time
-async def test_a_campaign_stops_while_the_workshop_is_full_and_goes_on_when_places_come_free() -> None:
-    bed = Bed()
-    bed.workshop.days = [WorkshopDay(START.date() + timedelta(days=1), 10, 10)]
-
-    async with running(bed):
-        await asyncio.sleep(20)
-        full = (bed.dialled, bed.reasons[-1])
-        bed.workshop.days = [WorkshopDay(START.date() + timedelta(days=1), 10, 0)]
-        await asyncio.sleep(WORKSHOP_REFRESH_SECONDS)
-
-    assert full == (0, Reason.WORKSHOP_FULL)
-    assert bed.dialled == 3
-    assert bed.workshop.asked == 2
-
-
-@virtual_time
-async def test_a_call_that_does_not_fill_the_workshop_goes_on_when_it_is_full() -> None:
-    bed = Bed(replace(CAMPAIGN, kind=CampaignKind.RECALL))
-    bed.workshop.days = [WorkshopDay(START.date() + timedelta(days=1), 10, 10)]
-
-    async with running(bed):
-        await asyncio.sleep(2)
-
-    assert (bed.dialled, bed.workshop.asked) == (3, 0)
-
-
-@virtual_time
-async def test_the_store_hears_which_dates_fill_the_quiet_days() -> None:
-    quiet = START.date() + timedelta(days=2)
-    bed = Bed()
-    bed.workshop.days = [WorkshopDay(quiet - timedelta(days=1), 10, 9), WorkshopDay(quiet, 10, 0)]
-
-    async with running(bed):
-        await asyncio.sleep(2)
-
-    assert (bed.dialled, bed.store.dates_first[0]) == (3, quiet)
 
 
 @virtual_time

@@ -7,7 +7,7 @@ from calls.facts import CallQueued
 from calls.words import Department
 from dialer.campaign import WaitingCallers
 from tests.fakes.virtual_time import after, virtual_time
-from tests.unit.dialer.test_runner import CAMPAIGN, DEMO, PROGRESSIVE, Bed, call_id, running
+from tests.unit.dialer.runner_bed import CAMPAIGN, DEMO, PROGRESSIVE, Bed, call_id, running
 
 BLENDED = replace(CAMPAIGN, pacing=replace(PROGRESSIVE, blended=True))
 
