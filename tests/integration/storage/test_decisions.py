@@ -23,7 +23,7 @@ def decisions(count: int, start: datetime = NOW) -> list[Fact]:
     """Decisions of a campaign, a minute apart; all read the same tables."""
     log, told = DecisionLog(), list[Fact]()
     for number, snapshot in enumerate(situations(count)):
-        placing = replace(snapshot, free=3, ringing=(), waiting=0, room=2 + number % 3)
+        placing = replace(snapshot, free=3, ringing=(), chances=(), waiting=0, room=2 + number % 3)
         made = MadeDecision(placing, SETTINGS, (), decide(placing, SETTINGS))
         told += log.facts(CAMPAIGN, made, start + number * MINUTE)
     return told
