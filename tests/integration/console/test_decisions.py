@@ -23,7 +23,7 @@ SETTINGS = PacingSettings()
 
 
 def placing(number: int) -> PacingSnapshot:
-    return replace(situations(number + 1)[number], free=3, ringing=(), waiting=0, room=2)
+    return replace(situations(number + 1)[number], free=3, ringing=(), chances=(), waiting=0, room=2)
 
 
 async def decided(bed: Bed, count: int, began: datetime = BEGAN) -> None:

@@ -140,7 +140,7 @@ def test_the_same_tables_are_kept_once_an_hour() -> None:
 
 def test_kept_are_decisions_that_place_calls_or_have_another_reason_each_reason_once_a_second() -> None:
     idle = replace(QUIET, free=0, ringing=(1.0,) * 60)
-    placing = replace(QUIET, free=3, ringing=(), waiting=0, room=2)
+    placing = replace(QUIET, free=3, ringing=(), chances=(), waiting=0, room=2)
     log = DecisionLog()
     steps = [
         (0.0, placing, True),

@@ -64,7 +64,7 @@ def test_fewer_places_never_mean_more_calls(settings: PacingSettings) -> None:
 
 def test_a_slow_campaign_keeps_some_of_its_agents_busy() -> None:
     [snapshot] = situations(1)
-    idle = replace(snapshot, free=10, talking=(), wrapping_up=(), ringing=(), waiting=0, room=50)
+    idle = replace(snapshot, free=10, talking=(), wrapping_up=(), ringing=(), chances=(), waiting=0, room=50)
 
     decision = decide_within(idle, PROGRESSIVE, week(9))
 
