@@ -88,7 +88,7 @@ class Reconciler:
         self._end_missing(tally, alone)
         self._receive_strangers(live, tally)
         await self._tidy(live, set(), differences=False)
-        await self._follow(unheard(live, self._owned()))
+        await self._follow(set(unheard(live, self._owned())) - set(tally.ringing))
         # Waiting callers' leases have been running all the while.
         self._executor.leases.resume()
         return tally.taken, tally.ended
@@ -220,12 +220,19 @@ class Reconciler:
                 session.deliver(gone(leg_id, alone, self._clock.now()))
 
     async def _follow(self, legs: Iterable[LegId]) -> None:
-        """Hear of legs from now on; one that is gone by now has ended."""
+        """Hear of legs from now on; one that is gone by now has ended, and the marks know what Asterisk alone did for it."""
         async with asyncio.TaskGroup() as group:
             followed = {leg_id: group.create_task(self._executor.follow(leg_id)) for leg_id in legs}
-        for leg_id, task in followed.items():
-            if not task.result() and leg_id not in self._missing and leg_id not in self._executor.dialling:
-                self._end_leg(leg_id)
+        over = [
+            leg_id
+            for leg_id, task in followed.items()
+            if not task.result() and leg_id not in self._missing and leg_id not in self._executor.dialling
+        ]
+        if over:
+            alone = await self._marks.read(MARKS_SECONDS) or Alone()
+            for leg_id in over:
+                self._executor.leases.drop(leg_id)
+            self._tell_gone(over, alone)
 
     # What belongs to nothing
 

@@ -1,5 +1,6 @@
 """Asterisk itself dies and comes back: every call gets its one end, and service resumes by itself."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.asterisk.call_files import Caller
+from app.call_session import Machine
+from app.inbound import InboundCall
 from calls.facts import (
     AsteriskLost,
     AttemptCommitted,
@@ -17,13 +20,27 @@ from calls.facts import (
     CallEnded,
     CallQueued,
 )
-from calls.ids import AgentId
+from calls.ids import AgentId, CallId
 from calls.words import AttemptOutcome, CallPhase, InboundOutcome
+from ivr.flow import Stage
 from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk
-from tests.e2e.calls.floor import ALWAYS_OPEN, QUICK, controller, dealers, lines_up, store_campaign
+from tests.e2e.calls.floor import ALWAYS_OPEN, QUICK, Watched, controller, dealers, lines_up, store_campaign
 
 NUMBERS = [f"+3161000000{number}" for number in range(1, 4)]
 pytestmark = pytest.mark.usefixtures("quiet")
+
+
+async def greeted(watched: Watched, call_id: CallId) -> None:
+    """Return once a caller hears the greeting."""
+    async with asyncio.timeout(10):
+        while (session := watched.program.supervisor.call(call_id)) is None or not _hears(session.machine):
+            await asyncio.sleep(0.02)
+
+
+def _hears(machine: Machine) -> bool:
+    return (
+        isinstance(machine, InboundCall) and machine.phase == Stage.GREETING and machine.playing is not None
+    )
 
 
 async def test_every_call_ends_once_when_asterisk_dies_and_callers_and_customers_are_served_when_it_is_back(
@@ -45,7 +62,8 @@ async def test_every_call_ends_once_when_asterisk_dies_and_callers_and_customers
         await watched.fact(AttemptConnected)
         await watched.fact(AttemptCommitted, count=2)
         network_asterisk.call(Caller(person="greeted", ddi=DDI, cli="+31612345673", patience=60))
-        await watched.fact(CallArrived, count=3)
+        arrived = await watched.fact(CallArrived, count=3)
+        await greeted(watched, arrived.call_id)
 
         await dealer_asterisk.instance.kill()
         await watched.fact(AsteriskLost)
