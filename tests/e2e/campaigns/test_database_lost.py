@@ -75,8 +75,9 @@ class Losable:
             finally:
                 await asyncio.to_thread(self._server.start)
             return
-        other = sqlite3.connect(self._file, isolation_level=None, timeout=4)
-        other.execute("BEGIN IMMEDIATE")
+        other = sqlite3.connect(self._file, isolation_level=None, timeout=4, check_same_thread=False)
+        # In a thread: who has the lock now needs this loop to give it up.
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
         try:
             yield
         finally:
