@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.asterisk.call_files import Caller, place_call
@@ -73,6 +74,7 @@ class NetworkAsterisk:
 
     node: NetworkNode
     instance: AsteriskInstance
+    _forgot: list[datetime] = field(default_factory=list)
 
     async def channels(self) -> int:
         """How many channels live."""
@@ -137,9 +139,10 @@ class NetworkAsterisk:
         return self.node.state_dir / "spool" / "monitor" / f"{who}-spoken.wav"
 
     def steps(self, who: str) -> list[Step]:
-        """What this person, phone or number did so far."""
+        """What this person, phone or number did since `forget`."""
         log = self.node.state_dir / "log" / "people.log"
-        return [step for step in read_steps(log) if step.who == who]
+        since = self._forgot[-1] if self._forgot else datetime.min.replace(tzinfo=UTC)
+        return [step for step in read_steps(log) if step.who == who and step.at >= since]
 
     async def step(self, who: str, event: str, limit: float = 15.0) -> Step:
         """Their latest step of that name, awaited for at most `limit` seconds."""
@@ -147,7 +150,8 @@ class NetworkAsterisk:
         return [s for s in self.steps(who) if s.event == event][-1]
 
     async def forget(self) -> None:
-        """Every phone and customer behaves as by default, and nothing is recorded, from now on."""
+        """Every phone and customer behaves as by default, nothing is recorded, and steps count, from now on."""
+        self._forgot.append(datetime.now(UTC))
         for family in ("phones", "people", "record"):
             await self.instance.command(f"database deltree {family}")
 

@@ -130,7 +130,8 @@ async def test_an_objection_ends_the_ringing_of_whoever_objects(
         await watched.fact(AttemptEnded, count=2)
 
     assert ended.outcome is AttemptOutcome.UNANSWERED
-    assert still == ["ringing"]
+    # A phone that rings sooner than we can follow the leg is still called dialling.
+    assert still in (["ringing"], ["dialling"])
 
 
 async def test_an_agent_who_becomes_free_within_the_grace_still_gets_the_customer(
