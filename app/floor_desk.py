@@ -157,7 +157,8 @@ class FloorDesk:
     ) -> AgentFound | None:
         """Reserve an agent, who speaks the `language`, for a customer who answered.
 
-        Who was kept for this call is the one, unless the line is gone. None: the customer waits and gets the next one free.
+        Who was kept for this call is the one, unless the line is gone. None: the customer waits and gets the next one free
+        who speaks it.
         """
         self._arriving.pop(call_id, None)
         if call_id in self._bound and (agent_id := self._agent_of.get(call_id)) is not None:

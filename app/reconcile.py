@@ -59,7 +59,10 @@ class Reconciler:
         count: Callable[[int, int], None],
         base: str,
     ) -> None:
-        """`left_work` is what an earlier process left, `base` our application's name before any change. `count` hears how many channels and bridges Asterisk has, at every look."""
+        """`left_work` is what an earlier process left, `base` our application's name before any change.
+
+        `count` hears how many channels and bridges Asterisk has, at every look.
+        """
         self._node = node
         self._ari = ari
         self._supervisor = supervisor
