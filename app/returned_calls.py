@@ -2,9 +2,11 @@
 
 from app.dealers import Dealer
 from app.shown_numbers import ANSWERABLE
+from app.storage.contact_list import load_hash_key
 from app.storage.database import Database
 from app.storage.returned_calls import returned_call
 from calls.facts import CallArrived
+from customers.person import number_hash
 from dialer.kinds import answering_department
 from ivr.flow import LOOK_UP_SECONDS
 from ivr.recognition import Recognised
@@ -15,6 +17,7 @@ class ReturnedCalls:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._hash_key: bytes | None = None
 
     async def look_up(self, dealer: Dealer, arrived: CallArrived) -> Recognised | None:
         """Return the contact who calls back, and the department that serves the campaign at this dealer.
@@ -25,7 +28,8 @@ class ReturnedCalls:
         if arrived.cli is None or shown_number is None:
             return None
         since = arrived.at - ANSWERABLE
-        found = await returned_call(self._database, arrived.cli, shown_number, since, LOOK_UP_SECONDS)
+        hashed = number_hash(await self._key(), arrived.cli)
+        found = await returned_call(self._database, hashed, shown_number, since, LOOK_UP_SECONDS)
         if found is None:
             return None
         department = answering_department(found.kind, found.department)
@@ -33,3 +37,9 @@ class ReturnedCalls:
         if department not in dealer.queues:
             department = dealer.entry.menu.default
         return Recognised(found.campaign_id, found.contact_id, department)
+
+    async def _key(self) -> bytes:
+        # It is never changed: one reading of it less before each caller is greeted.
+        if self._hash_key is None:
+            self._hash_key = await load_hash_key(self._database, LOOK_UP_SECONDS)
+        return self._hash_key

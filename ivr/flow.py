@@ -138,10 +138,13 @@ def start(
     ivr = Ivr(call_id, leg_id, plan, cli, now, Stage.CLOSED, recognised=recognised)
     if not opening.open:
         prompts = () if plan.voicemail is None else (plan.voicemail.offer_prompt,)
-        return _answer(ivr, plan.closed_prompt, *prompts)
-    if looks_up and recognised is None:
-        return Step(replace(ivr, stage=Stage.LOOKING_UP), (SetTimer(LOOK_UP_TIMER, LOOK_UP_SECONDS),))
-    return _greet(ivr)
+        first = _play(ivr, plan.closed_prompt, *prompts)
+    elif looks_up and recognised is None:
+        first = Step(replace(ivr, stage=Stage.LOOKING_UP), (SetTimer(LOOK_UP_TIMER, LOOK_UP_SECONDS),))
+    else:
+        first = _greet(ivr)
+    # The look-up and the network's part of the answer take their time side by side.
+    return Step(first.state, (AnswerLeg(leg_id), *first.commands))
 
 
 def resume(ivr: Ivr) -> Step:
@@ -207,7 +210,7 @@ def ended(ivr: Ivr, cause: HangupCause, at: datetime, *, left: bool = False) -> 
 
 def _greet(ivr: Ivr) -> Step:
     prompts = () if ivr.recognised is not None else (ivr.plan.menu.prompt,)
-    return _answer(replace(ivr, stage=Stage.GREETING), ivr.plan.welcome_prompt, *prompts)
+    return _play(replace(ivr, stage=Stage.GREETING), ivr.plan.welcome_prompt, *prompts)
 
 
 def _looked_up(ivr: Ivr, fact: CallerLookedUp) -> Step:
@@ -332,11 +335,6 @@ def _leg_left(ivr: Ivr, fact: LegLeft) -> Step:
 
 def _end(ivr: Ivr, cause: HangupCause, at: datetime, *, left: bool = False) -> Step:
     return Step(replace(ivr, stage=Stage.ENDED, playing=None), (Publish(ended(ivr, cause, at, left=left)),))
-
-
-def _answer(ivr: Ivr, *prompts: str) -> Step:
-    played = _play(ivr, *prompts)
-    return Step(played.state, (AnswerLeg(ivr.leg_id), *played.commands))
 
 
 def _play(ivr: Ivr, *prompts: str) -> Step:

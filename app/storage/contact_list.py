@@ -29,7 +29,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
-from app.storage.database import Database
+from app.storage.database import LIMIT_SECONDS, Database
 from app.storage.errors import AlreadyThere
 from app.storage.people_at_number import carry_over
 from app.storage.vehicle_tables import further_cars
@@ -76,9 +76,9 @@ class NewContact:
     consent: NewConsent | None = None
 
 
-async def load_hash_key(database: Database) -> bytes:
+async def load_hash_key(database: Database, limit_seconds: float = LIMIT_SECONDS) -> bytes:
     """Return the key with which this installation hashes phone numbers."""
-    async with database.reading() as connection:
+    async with database.reading(limit_seconds) as connection:
         return await read_hash_key(connection)
 
 

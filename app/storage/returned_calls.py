@@ -5,12 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.storage.contact_list import read_hash_key
 from app.storage.database import Database
 from app.storage.tables import attempts, campaigns
 from calls.ids import CampaignId, ContactId
 from calls.words import Department
-from customers.person import number_hash
 from dialer.campaign import CampaignKind
 
 
@@ -25,30 +23,29 @@ class ReturnedCall:
 
 
 async def returned_call(
-    database: Database, cli: str, shown_number: str, since: datetime, limit_seconds: float
+    database: Database, hashed: str, shown_number: str, since: datetime, limit_seconds: float
 ) -> ReturnedCall | None:
-    """Return the last attempt to `cli` from `since` on that showed this number, None when there was none.
+    """Return the last attempt to the number with this hash from `since` on that showed this number, None when there was none.
 
     Raises StoreUnavailable also when the answer is not there within the limit.
     """
-    async with database.reading(limit_seconds) as connection:
-        hashed = number_hash(await read_hash_key(connection), cli)
-        query = (
-            select(
-                attempts.c.campaign_id,
-                attempts.c.contact_id,
-                campaigns.c.kind,
-                campaigns.c.return_department,
-            )
-            .join_from(attempts, campaigns)
-            .where(
-                attempts.c.number_hash == hashed,
-                attempts.c.committed_at >= since,
-                campaigns.c.shown_number == shown_number,
-            )
-            .order_by(attempts.c.committed_at.desc())
-            .limit(1)
+    query = (
+        select(
+            attempts.c.campaign_id,
+            attempts.c.contact_id,
+            campaigns.c.kind,
+            campaigns.c.return_department,
         )
+        .join_from(attempts, campaigns)
+        .where(
+            attempts.c.number_hash == hashed,
+            attempts.c.committed_at >= since,
+            campaigns.c.shown_number == shown_number,
+        )
+        .order_by(attempts.c.committed_at.desc())
+        .limit(1)
+    )
+    async with database.reading(limit_seconds) as connection:
         row = (await connection.execute(query)).one_or_none()
     if row is None:
         return None

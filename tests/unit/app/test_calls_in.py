@@ -96,12 +96,13 @@ async def test_a_database_that_does_not_answer_holds_nobody_up() -> None:
     async with reception(look_up) as (bed, desk):
         desk.receive(caller(bed))
         await settle()
-        before = bed.asterisk.asked(f"/channels/{CALLER}/answer")
+        answered = bed.asterisk.asked(f"/channels/{CALLER}/answer")
+        before = bed.asterisk.asked(f"/channels/{CALLER}/play", "menu")
         await asyncio.sleep(LOOK_UP_SECONDS)
         await settle()
 
+        assert answered
         assert before == []
-        assert bed.asterisk.asked(f"/channels/{CALLER}/answer")
         assert bed.asterisk.asked(f"/channels/{CALLER}/play", "menu")
 
 

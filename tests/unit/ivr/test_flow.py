@@ -151,9 +151,9 @@ FACTS: dict[str, IvrFact] = {
     "people joined": PeopleJoined(at(30), BridgeId(f"{CALL}-b00")),
 }
 EFFECTS: dict[tuple[str, str], tuple[Stage, tuple[type, ...]]] = {
-    ("looking up", "recognised"): (Stage.GREETING, (CancelTimer, AnswerLeg, PlayPrompts, Publish)),
-    ("looking up", "not recognised"): (Stage.GREETING, (CancelTimer, AnswerLeg, PlayPrompts)),
-    ("looking up", "look-up timer"): (Stage.GREETING, (AnswerLeg, PlayPrompts)),
+    ("looking up", "recognised"): (Stage.GREETING, (CancelTimer, PlayPrompts, Publish)),
+    ("looking up", "not recognised"): (Stage.GREETING, (CancelTimer, PlayPrompts)),
+    ("looking up", "look-up timer"): (Stage.GREETING, (PlayPrompts,)),
     ("looking up", "leg ended"): (Stage.ENDED, (Publish,)),
     ("looking up", "leg left"): (Stage.ENDED, (Publish,)),
     ("greeting a known caller", "known key"): (Stage.QUEUED, (StopPrompts, JoinQueue)),
@@ -241,12 +241,12 @@ def test_who_returns_a_campaigns_call_hears_the_greeting_alone_and_joins_its_que
 
 @pytest.mark.parametrize("fact", [looked_up(None), expired("look_up")])
 def test_a_caller_who_is_not_recognised_in_time_gets_the_ordinary_menu(fact: IvrFact) -> None:
-    ringing = start(PLAN, CALL, LEG, "+31612345678", OPEN, ARRIVED, looks_up=True)
+    answered = start(PLAN, CALL, LEG, "+31612345678", OPEN, ARRIVED, looks_up=True)
 
-    greeted = step(ringing.state, fact)
+    greeted = step(answered.state, fact)
     late = step(greeted.state, looked_up(CAMPAIGN))
 
-    assert ringing.commands == (SetTimer("look_up", 0.5),)
+    assert answered.commands == (AnswerLeg(LEG), SetTimer("look_up", 0.5))
     assert greeted.commands[-1] == PlayPrompts(LEG, playback(1), ("welcome", "menu"))
     assert late == Step(greeted.state)
 
