@@ -41,7 +41,7 @@ class Closing:
 async def drain(program: Program, seconds: float) -> None:
     """Wait until no call lives, at most so long; then hang up the rest, send the agents home and close their lines."""
     await _until_quiet(program, seconds, but_lines=True)
-    for agent in program.desk.floor.view(program.clock.now()).agents:
+    for agent in program.desk.floor.agents():
         if agent.state is not AgentState.LOGGED_OUT:
             program.desk.logout(agent.profile.agent_id)
     for machine in program.supervisor.machines():

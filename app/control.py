@@ -108,7 +108,7 @@ class Control:
 
     def agents(self) -> Sequence[Agent]:
         """Every agent as of now."""
-        return self._desk.floor.view(self._clock.now()).agents
+        return self._desk.floor.agents()
 
     def agent(self, agent_id: AgentId) -> Agent:
         """One agent as of now."""

@@ -147,7 +147,7 @@ class FloorDesk:
 
     def bind_again(self, call_id: CallId) -> None:
         """Whoever was kept for this call by an earlier process is so by this one."""
-        for agent in self.floor.view(self._clock.now()).agents:
+        for agent in self.floor.agents():
             if agent.state is AgentState.RESERVED and agent.call_id == call_id:
                 self._agent_of[call_id] = agent.profile.agent_id
                 self._bound.add(call_id)

@@ -124,7 +124,7 @@ class OpenLines:
     def open_missing(self) -> None:
         """Once living lines are adopted: open one for every agent who is available on a campaign, or kept for a call, and has none."""
         self._begun = True
-        for agent in self._desk.floor.view(self._clock.now()).agents:
+        for agent in self._desk.floor.agents():
             agent_id = agent.profile.agent_id
             waits = agent.state in (AgentState.AVAILABLE, AgentState.RESERVED) and agent_id not in self._lines
             if waits and agent.campaign_id is not None:

@@ -48,7 +48,7 @@ class PhoneWatch:
         """The agents at work whose phone cannot be rung."""
         return [
             agent.profile.agent_id
-            for agent in self._desk.floor.view(self._desk.now()).agents
+            for agent in self._desk.floor.agents()
             if agent.state is not AgentState.LOGGED_OUT and self._state_of(agent.profile) in _GONE
         ]
 
@@ -107,7 +107,7 @@ class PhoneWatch:
         return self._contacts.get(phone, ContactState.REMOVED)
 
     def _profiles(self) -> Sequence[AgentProfile]:
-        return [agent.profile for agent in self._desk.floor.view(self._desk.now()).agents]
+        return [agent.profile for agent in self._desk.floor.agents()]
 
 
 def _phone_of(profile: AgentProfile) -> str | None:

@@ -162,8 +162,14 @@ class PreviewDesk:
 
     def on_fact(self, fact: AnyFact) -> None:
         """Look at once when agents or settings change."""
-        if isinstance(fact, AgentStateChanged | PacingChanged):
-            self._wake.set()
+        match fact:
+            case PacingChanged():
+                self._wake.set()
+            case AgentStateChanged(agent_id=agent_id, campaign_id=campaign_id):
+                if campaign_id is not None or agent_id in self._open:
+                    self._wake.set()
+            case _:
+                pass
 
     async def run(self) -> None:
         """Look at every change and each second, until cancelled."""
@@ -186,7 +192,7 @@ class PreviewDesk:
             await self._load()
             for preview in list(self._open.values()):
                 await self._tend(preview)
-            for agent in self._desk.floor.view(self._clock.now()).agents:
+            for agent in self._desk.floor.agents():
                 agent_id, campaign = agent.profile.agent_id, self._of(agent.campaign_id)
                 if campaign is None or campaign.pacing.mode is not DialMode.PREVIEW_TIMED:
                     continue

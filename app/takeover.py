@@ -119,14 +119,14 @@ class TakeOver:
             plays = attempt.call_id in messages and messages[attempt.call_id].result()
             self._take_over_attempt(live, attempt, alone, tally, plays=plays)
         # Agents are put right before calls are given to them.
-        for agent in self._desk.floor.view(self._clock.now()).agents:
+        for agent in self._desk.floor.agents():
             self._desk.settle(agent)
         for queued in waiting:
             self._desk.on_fact(queued)
         self._lines.open_missing()
 
     def _take_over_lines(self, live: Live) -> None:
-        agents = {agent.profile.endpoint: agent for agent in self._desk.floor.view(self._clock.now()).agents}
+        agents = {agent.profile.endpoint: agent for agent in self._desk.floor.agents()}
         for leg in live.legs.values():
             mark = leg_mark(leg.leg_id)
             agent = agents.get(leg.endpoint)

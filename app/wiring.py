@@ -242,9 +242,7 @@ async def _assemble(
         fresh_call_id,
     )
     # Who is kept for a call is no agent whom the pacing could count on, nor is that call one that needs another.
-    kept_for = {
-        agent.call_id for agent in floor.view(clock.now()).agents if agent.state is AgentState.RESERVED
-    }
+    kept_for = {agent.call_id for agent in floor.agents() if agent.state is AgentState.RESERVED}
     for attempt in left.attempts:
         if attempt.answered_at is None and attempt.call_id not in kept_for:
             campaigns.adopt(attempt.campaign_id, attempt.call_id, attempt.committed_at)

@@ -287,6 +287,10 @@ class Floor:
         except KeyError:
             raise UnknownAgent(agent_id) from None
 
+    def agents(self) -> tuple[Agent, ...]:
+        """Every agent, those who are logged out too."""
+        return tuple(self._agents.values())
+
     def line_agents(self, campaign_id: CampaignId) -> list[Agent]:
         """The agents logged in to this campaign, in any state, their line up or not."""
         return [agent for agent in self._agents.values() if agent.campaign_id == campaign_id]
@@ -308,7 +312,7 @@ class Floor:
 
     def view(self, now: datetime) -> FloorView:
         """Everything, for the console and the metrics."""
-        agents = tuple(self._agents.values())
+        agents = self.agents()
         waiting = sorted([*self._waiting, *self._offered.values()], key=attrgetter("place"))
         queues = tuple(
             queue_view(
