@@ -277,7 +277,7 @@ def _leg_ended(call: RoutedCall, fact: LegEnded) -> Step:
         return _end(call, fact.cause, fact.at)
     if call.offer is None or fact.leg_id != call.offer.leg_id:
         return Step(call)
-    return _agent_leg_over(call, call.offer, fact.cause, fact.at)
+    return _agent_leg_over(call, call.offer, fact.cause, fact.at, gone=True)
 
 
 def _leg_left(call: RoutedCall, fact: LegLeft) -> Step:
@@ -290,10 +290,12 @@ def _leg_left(call: RoutedCall, fact: LegLeft) -> Step:
     return _agent_leg_over(call, call.offer, HangupCause.FAILURE, fact.at)
 
 
-def _agent_leg_over(call: RoutedCall, offer: Offer, cause: HangupCause, at: datetime) -> Step:
+def _agent_leg_over(
+    call: RoutedCall, offer: Offer, cause: HangupCause, at: datetime, *, gone: bool = False
+) -> Step:
     if call.stage is not Stage.TALKING:
         return _unanswered(call, offer, cause, at)
-    over = _end(call, cause, at)
+    over = _end(call, cause, at, agent_gone=gone)
     return Step(over.state, (HangUp(call.customer), *over.commands))
 
 
@@ -351,12 +353,14 @@ def _unanswered(call: RoutedCall, offer: Offer, cause: HangupCause, at: datetime
     return Step(replace(call, stage=Stage.WAITING, offer=None), commands)
 
 
-def _end(call: RoutedCall, cause: HangupCause, at: datetime, *, left: bool = False) -> Step:
+def _end(
+    call: RoutedCall, cause: HangupCause, at: datetime, *, left: bool = False, agent_gone: bool = False
+) -> Step:
     commands: tuple[Command, ...] = (Publish(ended(call, cause, at, left=left)),)
     own_leg = call.offer is not None and call.offer.line is None
     if call.stage in (Stage.JOINING, Stage.TALKING) and own_leg:
         commands = (CloseBridge(bridge_of(call.call_id)), *commands)
-    if call.offer is not None and own_leg:
+    if call.offer is not None and own_leg and not agent_gone:
         commands = (HangUp(call.offer.leg_id), *commands)
     return Step(replace(call, stage=Stage.ENDED, offer=None, playing=None), commands)
 

@@ -4,7 +4,7 @@ Asterisk's absolute timeout is the clock, so it runs when this program is dead, 
 
 A lease cannot be renewed while Asterisk plays a prompt to the leg or records it: the request waits in line behind the
 prompt. So a prompt is covered before it starts, by a lease as long as the prompt and the usual seconds together. When the
-prompt is over, perhaps long before its end, the lease is made short again at once.
+prompt is over, perhaps long before its end, the lease is made short again at once, unless it is about as usual anyway.
 
 A lease that ran out must never be given again: the leg is in the dialplan by then, perhaps talking, and would be torn out
 of it. So nothing is renewed while we do not hear what happens, after standing still we first read what happened meanwhile,
@@ -23,6 +23,7 @@ RENEW_SECONDS = 2.0
 LEASE_SECONDS = 6
 STOOD_STILL_SECONDS = 1.0
 CATCH_UP_SECONDS = 0.3
+_AS_USUAL_SECONDS = 1.0
 _AT_ONCE = 8
 _REMEMBERED = 1000
 
@@ -34,6 +35,7 @@ class Leases:
         self._ari = ari
         self._held: set[LegId] = set()
         self._covered: dict[LegId, str] = {}
+        self._covered_until: dict[LegId, float] = {}
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._renewing: dict[LegId, asyncio.Event] = {}
         self._suspended = False
@@ -81,12 +83,18 @@ class Leases:
         self._covered[leg_id] = reason
         if (renewal := self._renewing.get(leg_id)) is not None:
             await renewal.wait()
-        await self._write(leg_id, int(seconds) + LEASE_SECONDS)
+        lease = int(seconds) + LEASE_SECONDS
+        self._covered_until[leg_id] = asyncio.get_running_loop().time() + lease
+        await self._write(leg_id, lease)
 
     def uncover(self, leg_id: LegId, reason: str) -> None:
-        """What was covered is over: the usual renewals go on, the first of them now."""
-        if self._covered.get(leg_id) == reason:
-            del self._covered[leg_id]
+        """What was covered is over: the usual renewals go on, the first of them now if the lease is much longer or shorter."""
+        if self._covered.get(leg_id) != reason:
+            return
+        del self._covered[leg_id]
+        until = self._covered_until.pop(leg_id, None)
+        left = 0.0 if until is None else until - asyncio.get_running_loop().time()
+        if abs(left - LEASE_SECONDS) > _AS_USUAL_SECONDS:
             self._urgent.add(leg_id)
             self._hurry.set()
 
@@ -137,6 +145,7 @@ class Leases:
     def _forget(self, leg_id: LegId) -> None:
         self._held.discard(leg_id)
         self._covered.pop(leg_id, None)
+        self._covered_until.pop(leg_id, None)
 
     async def _write(self, leg_id: LegId, seconds: int) -> None:
         outcome = await self._ari.channels.set_channel_var(

@@ -131,6 +131,30 @@ async def test_a_prompt_is_covered_once_and_not_renewed_until_it_is_over() -> No
     assert written(asterisk) == [12 + LEASE_SECONDS, LEASE_SECONDS]
 
 
+@pytest.mark.parametrize(
+    ("broken_off_after", "leases_written"),
+    [(0.3, [LEASE_SECONDS]), (1.2, [LEASE_SECONDS, LEASE_SECONDS])],
+)
+def test_a_short_prompt_that_is_broken_off_needs_no_other_lease_at_once(
+    broken_off_after: float, leases_written: list[int]
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        asterisk = ScriptedAsterisk()
+        leases = Leases(asterisk.ari)
+
+        async with renewing(leases):
+            leases.hold(LEG)
+            await leases.cover(LEG, 0.8, "p01")
+            await asyncio.sleep(broken_off_after)
+            leases.uncover(LEG, "p01")
+            await settle()
+
+        assert written(asterisk) == leases_written
+
+    story()
+
+
 @virtual_time
 async def test_the_end_of_an_older_prompt_does_not_uncover_the_present_one() -> None:
     asterisk = ScriptedAsterisk()

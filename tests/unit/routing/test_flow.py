@@ -149,7 +149,7 @@ EFFECTS: dict[tuple[str, str], tuple[Stage, tuple[type, ...]]] = {
     ("joining", "still-waiting timer"): (Stage.JOINING, (SetTimer,)),
     ("talking", "customer ended"): (Stage.ENDED, (HangUp, CloseBridge, Publish)),
     ("talking", "customer left"): (Stage.ENDED, (HangUp, CloseBridge, Publish)),
-    ("talking", "agent's leg ended"): (Stage.ENDED, (HangUp, HangUp, CloseBridge, Publish)),
+    ("talking", "agent's leg ended"): (Stage.ENDED, (HangUp, CloseBridge, Publish)),
     ("talking", "agent's leg left"): (Stage.ENDED, (HangUp, HangUp, CloseBridge, Publish)),
     ("ended", "agent's leg arrived"): (Stage.ENDED, (HangUp,)),
 }
