@@ -19,7 +19,7 @@ from typing import Any
 from app.ari.events import AriEvent
 from app.ari.models import ChannelStateChange, StasisStart
 from app.ari.transport import Answer, HttpTransport, Request
-from app.main import set_up_logging
+from app.main import set_up_logging, spare_what_is_loaded
 from app.node import AsteriskNode
 from app.settings import read_settings
 from app.wiring import Program, running
@@ -97,6 +97,7 @@ async def main(plan: dict[str, Any]) -> None:
                 await asyncio.sleep(0.002)
         if login:
             await _to_work(program, plan["agents"], campaign=campaign)
+        spare_what_is_loaded()
 
         def report() -> Report:
             told: Report = {
