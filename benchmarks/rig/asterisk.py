@@ -1,6 +1,6 @@
 """A dealer's Asterisk with SIPp around it: callers and customers on the trunk's address, agents' phones on the other.
 
-The product's own configuration is used, with four changes: phones have fixed contacts instead of registering, nothing is
+The product's own configuration is used, with four changes: phones register for long, without a password and from another port, nothing is
 qualified, nobody is told by a re-INVITE whom they are connected to (SIPp's scenarios cannot answer at any moment), and the
 dialplan has entrances for the programs that ours is compared with. Prompts are short tones.
 """
@@ -101,8 +101,7 @@ class Rig:
             "DEALERLIJN_DATABASE_URL": f"sqlite:///{database}",
             "DEALERLIJN_ARI_URL": self.ari_url,
             "DEALERLIJN_ARI_PASSWORD": node.ari.password,
-            # Nobody listens there: over AMI phones that never register count as unreachable.
-            "DEALERLIJN_AMI_PORT": str(node.ami_port + 1),
+            "DEALERLIJN_AMI_PORT": str(node.ami_port),
             "DEALERLIJN_AMI_PASSWORD": node.ami.password,
             "DEALERLIJN_SOUNDS_DIR": str(node.sounds_dir),
             "DEALERLIJN_RECORDINGS_DIR": str(node.state_dir / "spool" / "recording"),
@@ -137,22 +136,21 @@ async def rig(agents: int, ports: int) -> AsyncIterator[Rig]:
             max_load=1000.0,
         )
         install(node)
-        _add(node, ports)
+        _add(node)
         async with AsteriskInstance(
             find_program(cache_dir() / "asterisk-root"), node.state_dir, [sounds]
         ) as instance:
             yield Rig(folder, ports, node, instance)
 
 
-def _add(node: DealerNode, ports: int) -> None:
+def _add(node: DealerNode) -> None:
     etc = node.state_dir / "etc"
     pjsip = (etc / "pjsip.conf").read_text().replace("qualify_frequency = 20", "qualify_frequency = 0")
+    pjsip = pjsip.replace("maximum_expiration = 600", "maximum_expiration = 7200")
+    pjsip = pjsip.replace("rewrite_contact = yes", "rewrite_contact = no")
     members = []
     for phone in node.phones:
-        contact = f"contact = sip:{phone.name}@{PHONES_HOST}:{ports + 71}"
-        pjsip = pjsip.replace(
-            f"[{phone.name}](phone-contact)\n", f"[{phone.name}](phone-contact)\n{contact}\n"
-        )
+        pjsip = pjsip.replace(f"auth = {phone.name}\n", "")
         members.append(f"member => PJSIP/{phone.name}")
     (etc / "pjsip.conf").write_text(pjsip)
     with (etc / "extensions.conf").open("a") as file:

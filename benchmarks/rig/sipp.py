@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.rig.asterisk import CALLERS_HOST, PHONES_HOST, Rig
+from benchmarks.rig.register import register_phones
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 STOP_SECONDS = 5.0
@@ -26,8 +27,10 @@ class Load:
 
 @asynccontextmanager
 async def phones(rig: Rig, scenario: str, stay_ms: int = 0) -> AsyncIterator[None]:
-    """Every agent's phone behaves like `scenario`; one that leaves does so `stay_ms` after it answered."""
-    async with _sipp(rig, scenario, PHONES_HOST, rig.ports + 71, "-d", str(stay_ms)):
+    """Every agent's phone is registered and behaves like `scenario`; one that leaves does so `stay_ms` after it answered."""
+    port = rig.ports + 71
+    async with _sipp(rig, scenario, PHONES_HOST, port, "-d", str(stay_ms)):
+        await register_phones(rig, port)
         yield
 
 
