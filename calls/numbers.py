@@ -33,6 +33,8 @@ _KINDS = {
     PhoneNumberType.PREMIUM_RATE: NumberKind.PREMIUM,
     PhoneNumberType.SHARED_COST: NumberKind.SHARED_COST,
 }
+# A plus and the 15 digits of E.164. The library knows some longer ones, such as German extensions, that no network carries.
+_LONGEST_E164 = 16
 DIALLABLE_KINDS = frozenset({NumberKind.MOBILE, NumberKind.FIXED, NumberKind.VOIP, NumberKind.OTHER})
 
 
@@ -66,9 +68,10 @@ def parse_number(text: str, region: str = "NL") -> PhoneNumber:
         parsed = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         raise NumberError("not a phone number", "write it as 06 12345678 or +31 6 12345678") from error
-    if not phonenumbers.is_valid_number(parsed):
+    e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if not phonenumbers.is_valid_number(parsed) or len(e164) > _LONGEST_E164:
         raise NumberError("no such number exists", "check the digits and the country code")
-    return PhoneNumber(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    return PhoneNumber(e164)
 
 
 def cli_from_sip(text: str, region: str = "NL") -> PhoneNumber | None:

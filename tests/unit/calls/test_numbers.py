@@ -48,7 +48,9 @@ def test_a_number_tells_what_sort_of_line_it_is(text: str, kind: NumberKind) -> 
     assert parse_number(text).kind is kind
 
 
-@pytest.mark.parametrize("text", ["12", "00000000000", "+31 6 1", "06123456789012", "1" * 65, "abc"])
+@pytest.mark.parametrize(
+    "text", ["12", "00000000000", "+31 6 1", "06123456789012", "1" * 65, "abc", "+49 30 1234567890123"]
+)
 def test_what_is_no_number_is_refused_with_a_remedy(text: str) -> None:
     with pytest.raises(NumberError) as caught:
         parse_number(text)
@@ -60,6 +62,8 @@ def test_what_is_no_number_is_refused_with_a_remedy(text: str) -> None:
 @given(st.text(max_size=80))
 @example("٠٦١٢٣٤٥٦٧٨")
 @example("+٣١٦١٢٣٤٥٦٧٨")
+@example("+49301234567890123")
+@example("+810037123456789012345")
 def test_whatever_a_caller_shows_is_a_clean_number_or_none(text: str) -> None:
     number = cli_from_sip(text)
 
