@@ -13,12 +13,14 @@ from calls.ids import DealerId
 from customers.consent import ConsentAction
 from dialer.campaign import CampaignKind, LegalBasis
 
+_MOST_PEOPLE = 2**63 - 1  # what the database can count to
+
 
 class PersonMeant(Ask):
     """A customer of a dealer: by the id we gave, or by a number on one of the dealer's lists."""
 
     dealer: Slug
-    person: Annotated[int, Field(ge=1)] | None = None
+    person: Annotated[int, Field(ge=1, le=_MOST_PEOPLE)] | None = None
     number: Number | None = None
 
     @model_validator(mode="after")

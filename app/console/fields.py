@@ -1,6 +1,7 @@
 """The kinds of fields that requests are made of. What does not fit is refused, and so is every field nobody asked for."""
 
 import re
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -26,6 +27,12 @@ def _e164(text: str) -> str:
         raise ValueError(str(error)) from error
 
 
+def _storable(moment: datetime) -> datetime:
+    if not 1970 < moment.year < 2200:
+        raise ValueError("must be a moment of this time: give one such as 2026-06-08T10:15:00+02:00")
+    return moment
+
+
 def _no_number(text: str) -> str:
     if re.search("[0-9]{7}", text.replace("-", "")):
         raise ValueError("may be a phone number, and this name is shown in metrics: leave the number out")
@@ -47,5 +54,5 @@ Skills = Annotated[dict[Slug, Level], Field(max_length=50)]
 DealerSet = Annotated[frozenset[Slug], Field(strict=False, max_length=200)]
 Ratio = Annotated[float, Field(gt=0, le=1)]
 Number = Annotated[str, StringConstraints(max_length=40), AfterValidator(_e164)]
-Moment = Annotated[AwareDatetime, Field(strict=False)]
+Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_storable)]
 Limit = Annotated[int, Field(strict=False, ge=1, le=1000)]

@@ -150,6 +150,26 @@ async def test_a_query_that_will_not_do_is_refused(http: aiohttp.ClientSession, 
     assert problem.errors[0].parameter in {"limit", "other", "dealer"}
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+async def test_a_moment_that_no_calendar_has_in_utc_is_refused(http: aiohttp.ClientSession, at: str) -> None:
+    disposition = {"agent": "anna", "disposition": "not_now", "until": at}
+
+    told = await post(http, json.dumps(disposition).encode(), "/api/v1/calls/n1" + "0" * 26 + "/disposition")
+    async with http.get("/api/v1/campaigns/apk/pacing/decisions", params={"at": at}) as response:
+        asked = Problem.model_validate_json(await response.text())
+
+    assert (told.status, [error.pointer for error in told.problem.errors]) == (422, ["#/until"])
+    assert (response.status, [error.parameter for error in asked.errors]) == (422, ["at"])
+
+
+async def test_a_number_that_no_database_can_hold_is_refused(http: aiohttp.ClientSession) -> None:
+    person = {"dealer": "demo", "person": 2**63}
+
+    answered = await post(http, json.dumps(person).encode(), "/api/v1/consents/show")
+
+    assert (answered.status, [error.pointer for error in answered.problem.errors]) == (422, ["#/person"])
+
+
 async def test_a_method_that_is_not_meant_says_which_are(http: aiohttp.ClientSession) -> None:
     async with http.delete("/api/v1/agents/anna") as response:
         assert response.status == 405
