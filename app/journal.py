@@ -27,8 +27,8 @@ Observer = Callable[[Fact], None]
 class FactStore(Protocol):
     """Where facts are kept."""
 
-    async def write_facts(self, facts: Sequence[Fact]) -> None:
-        """Store facts in order, in one transaction.
+    async def write_facts(self, facts: Sequence[Fact]) -> int:
+        """Store facts in order, in one transaction; how many of them cannot be stored at all.
 
         Raises StoreUnavailable, after which the same facts come first again; StaleEpoch when another controller rules.
         """
@@ -131,7 +131,7 @@ class Journal:
                 await asyncio.sleep(pause)
             batch = list(islice(self._waiting, self._batch))
             try:
-                await self._store.write_facts(batch)
+                self.dropped += await self._store.write_facts(batch)
             except StoreUnavailable as error:
                 pause = min(5.0, pause * 2 or 0.2)
                 self.writable = False

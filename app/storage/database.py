@@ -21,7 +21,15 @@ import aiosqlite
 from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    StatementError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -332,6 +340,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 _NO_TABLE = "42P01"
+_REFUSED_STATES = ("22", "23")
 _PASSING_STATES = ("08", "53", "57", "55P03", "25P03", "3D000", "28", "40", _NO_TABLE)
 
 
@@ -343,8 +352,23 @@ async def _copy_in(raw: Any, table: str, rows: list[tuple[Any, ...]]) -> None:
 _UNREADABLE = ("not a database", "malformed")
 
 
+def cannot_hold(error: Exception) -> bool:
+    """Whether the database refuses a value: nothing is wrong with the database, nor with the statement for other values."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, StatementError | OverflowError)
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(_REFUSED_STATES)
+    # asyncpg looks at values before it sends them.
+    return isinstance(error, DataError | IntegrityError) or isinstance(
+        getattr(error.orig, "__cause__", None), ValueError
+    )
+
+
 def _is_outage(error: DBAPIError) -> bool:
     """Tell an outage from a mistake in a statement, which is a fault of this program."""
+    if cannot_hold(error):
+        return False
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(state, str):
         return state.startswith(_PASSING_STATES)

@@ -1,15 +1,17 @@
 """The journal: facts stored in order, with the projections that follow from them, in one transaction."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, Update, bindparam, exists, literal_column, select, update
+from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
-from app.storage.database import Database
+from app.storage.database import Database, cannot_hold
 from app.storage.epochs import check_epoch, written_in_epoch
 from app.storage.fact_json import decode, encode
 from app.storage.follow_up import carry_out
@@ -18,6 +20,7 @@ from app.storage.tables import epochs
 from calls.facts import AttemptCommitted, Fact
 from calls.ids import NodeId
 
+_log = logging.getLogger(__name__)
 _RELEASED = (
     update(tables.contacts)
     .where(
@@ -38,35 +41,77 @@ class Journal:
         self._epoch = epoch
         self._confirmed = 0
 
-    async def write_facts(self, facts: Sequence[Fact]) -> None:
+    async def write_facts(self, facts: Sequence[Fact]) -> int:
         """Store facts and what follows from them, all or nothing, in their order.
 
-        After StoreUnavailable the outcome is unknown: call again with the same facts first (more may follow), and those
+        A fact that the database cannot hold costs only itself, and is logged; returns how many these were. After StoreUnavailable the outcome is unknown: call again with the same facts first (more may follow), and those
         that were stored after all are passed over. A second end of a call or attempt is ignored; an `AttemptCommitted`
         too, since the campaign store has written it. Raises StaleEpoch when another controller is in charge.
         """
-        async with self._database.writing() as connection:
-            written = await written_in_epoch(connection, self._node, self._epoch, self._confirmed, len(facts))
-            fresh = facts[written - self._confirmed :]
-            await self._append(connection, fresh)
-            await self._project(connection, fresh)
+        refused = await self._write(facts, self._confirmed)
         self._confirmed += len(facts)
+        return refused
+
+    async def _write(self, facts: Sequence[Fact], confirmed: int) -> int:
+        try:
+            async with self._database.writing() as connection:
+                written = await written_in_epoch(connection, self._node, self._epoch, confirmed, len(facts))
+                fresh = facts[written - confirmed :]
+                await self._append(connection, fresh)
+                await self._project(connection, fresh)
+        except (StatementError, OverflowError) as error:
+            if not cannot_hold(error):
+                raise
+            return await self._write_apart(facts, confirmed, error)
+        return 0
+
+    async def _write_apart(self, facts: Sequence[Fact], confirmed: int, error: Exception) -> int:
+        """Store what can be stored of facts among which the database refuses one."""
+        async with self._database.reading() as connection:
+            written = await self._written(connection)
+        facts, confirmed = facts[written - confirmed :], written
+        if len(facts) > 1:
+            half = len(facts) // 2
+            refused = await self._write(facts[:half], confirmed)
+            return refused + await self._write(facts[half:], confirmed + half)
+        async with self._database.writing() as connection:
+            await written_in_epoch(connection, self._node, self._epoch, confirmed, len(facts))
+        _tell_refused(facts, error)
+        return len(facts)
 
     async def store_missing(self, numbered: Sequence[tuple[int, Fact]]) -> int:
         """Store those facts whose number the database has not reached yet, all or nothing; how many that were.
 
-        A fact's number is its place among the facts of the epoch, from 0. Raises StaleEpoch, StoreUnavailable.
+        A fact that the database cannot hold costs only itself, and is logged. A fact's number is its place among the facts of the epoch, from 0. Raises StaleEpoch, StoreUnavailable.
         """
+        try:
+            return await self._store_missing(numbered, leave_out=False)
+        except (StatementError, OverflowError) as error:
+            if not cannot_hold(error):
+                raise
+            if len(numbered) > 1:
+                half = len(numbered) // 2
+                return await self.store_missing(numbered[:half]) + await self.store_missing(numbered[half:])
+            await self._store_missing(numbered, leave_out=True)
+            _tell_refused([fact for _, fact in numbered], error)
+            return 0
+
+    async def _store_missing(self, numbered: Sequence[tuple[int, Fact]], *, leave_out: bool) -> int:
         async with self._database.writing() as connection:
             await check_epoch(connection, self._node, self._epoch, for_writing=True)
-            row = epochs.c.node == self._node
-            written = (await connection.execute(select(epochs.c.written).where(row))).scalar_one()
-            missing = [fact for number, fact in numbered if number >= written]
+            written = await self._written(connection)
+            missing = [fact for number, fact in numbered if number >= written and not leave_out]
             await self._append(connection, missing)
             await self._project(connection, missing)
             reached = max([written, *(number + 1 for number, _ in numbered)])
-            await connection.execute(update(epochs).where(row).values(written=reached))
+            ours = update(epochs).where(epochs.c.node == self._node)
+            await connection.execute(ours.values(written=reached))
         return len(missing)
+
+    async def _written(self, connection: AsyncConnection) -> int:
+        query = select(epochs.c.written).where(epochs.c.node == self._node)
+        written: int = (await connection.execute(query)).scalar_one()
+        return written
 
     async def _append(self, connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         rows = [
@@ -91,6 +136,12 @@ class Journal:
             await connection.execute(_RELEASED, [{"key": contact_id} for contact_id in changes.released])
         for disposition in changes.dispositions:
             await carry_out(connection, disposition)
+
+
+def _tell_refused(facts: Sequence[Fact], error: Exception) -> None:
+    for fact in facts:
+        kinds = {"fact": type(fact).__name__, "reason": type(error).__name__}
+        _log.error("the database cannot hold a fact: it is lost", extra=kinds)
 
 
 async def read_facts(database: Database, after: int, limit: int) -> list[tuple[int, Fact]]:

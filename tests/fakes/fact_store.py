@@ -16,10 +16,11 @@ class FactStore:
         self.away = False
         self.slow = 0.0
 
-    async def write_facts(self, facts: Sequence[Fact]) -> None:
+    async def write_facts(self, facts: Sequence[Fact]) -> int:
         self.attempts.append(list(facts))
         if self.slow:
             await asyncio.sleep(self.slow)
         if self.away:
             raise StoreUnavailable("the test took it away")
         self.facts += facts
+        return 0

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -176,6 +176,40 @@ async def test_a_batch_whose_outcome_was_unknown_is_stored_once(database: Databa
     await forgetful.write_facts([unanswered(call_id, ANNA)])
 
     assert await stored(database) == [*facts, offered(call_id, ANNA), unanswered(call_id, ANNA)]
+
+
+# In UTC it is in a year that no calendar has.
+UNHEARD_OF = datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=12)))
+
+
+async def test_a_fact_that_the_database_cannot_hold_costs_only_itself(database: Database) -> None:
+    journal = await journal_for(database)
+    first, second = call_ids(2)
+    bad = DispositionRecorded(NOW, first, ANNA, "not_now", "", UNHEARD_OF)
+    good = [*in_queue(first), *in_queue(second), ended(first)]
+
+    refused = await journal.write_facts([*good[:3], bad, *good[3:]])
+    nothing = await journal.write_facts([bad])
+    await journal.write_facts([ended(second)])
+
+    assert (refused, nothing) == (1, 1)
+    assert await stored(database) == [*good, ended(second)]
+    assert await open_calls(database, NODE) == []
+
+
+async def test_after_an_outage_amid_a_batch_with_such_a_fact_nothing_is_stored_twice(
+    database: Database,
+) -> None:
+    journal, forgetful = await journal_for(database), Journal(database, NODE, 1)
+    first, second = call_ids(2)
+    bad = DispositionRecorded(NOW, first, ANNA, "not_now", "", UNHEARD_OF)
+    good = [*in_queue(first), *in_queue(second)]
+
+    await journal.write_facts(good[:5])
+    refused = await forgetful.write_facts([*good, bad, ended(first)])
+
+    assert refused == 1
+    assert await stored(database) == [*good, ended(first)]
 
 
 async def test_a_journal_of_an_earlier_epoch_stores_nothing(database: Database) -> None:

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from stat import S_IMODE
 
@@ -20,7 +21,7 @@ from app.storage.journal import read_facts
 from app.storage.local_journal import LocalJournal, journal_dir, replay
 from app.storage.takeover import open_attempts
 from app.storage.totals import count_attempts
-from calls.facts import AttemptAbandoned, CallQueued, Fact
+from calls.facts import AttemptAbandoned, CallQueued, DispositionRecorded, Fact
 from calls.ids import DealerId
 from calls.words import Department
 from dialer.errors import StoreUnavailable
@@ -154,6 +155,22 @@ async def test_a_line_that_cannot_be_read_costs_only_that_fact(
     await replay(LocalJournal(tmp_path, NODE), database)
 
     assert await stored(database) == [facts[0], facts[2]]
+
+
+async def test_a_fact_that_the_database_cannot_hold_costs_only_itself(
+    database: Database, tmp_path: Path
+) -> None:
+    local = local_in(tmp_path / "waiting", await take_epoch(database, NODE))
+    good = some_facts(5)
+    unheard_of = datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=12)))
+    bad = DispositionRecorded(NOW, call_ids(1)[0], None, "not_now", "", unheard_of)
+    local.append(0, [*good[:2], bad, *good[2:]])
+
+    replayed = await replay(LocalJournal(tmp_path / "waiting", NODE), database)
+
+    assert replayed == 5
+    assert await stored(database) == good
+    assert list((tmp_path / "waiting").iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -169,7 +170,7 @@ async def test_waiting_for_the_database_ends_when_the_time_is_up() -> None:
 @virtual_time
 async def test_another_controllers_rule_ends_the_writer() -> None:
     class Ruled(FactStore):
-        async def write_facts(self, facts: object) -> None:
+        async def write_facts(self, facts: object) -> int:
             raise PermissionError("another epoch")
 
     journal = Journal(Ruled())
@@ -177,6 +178,23 @@ async def test_another_controllers_rule_ends_the_writer() -> None:
 
     with pytest.raises(PermissionError):
         await journal.run()
+
+
+@virtual_time
+async def test_a_fact_that_the_database_cannot_hold_is_counted_as_dropped() -> None:
+    class Particular(FactStore):
+        async def write_facts(self, facts: Sequence[Fact]) -> int:
+            return await super().write_facts(facts[1:]) + 1
+
+    journal = Journal(Particular())
+    async with asyncio.TaskGroup() as group:
+        writer = group.create_task(journal.run())
+        journal.publish(*some_facts(3))
+
+        assert await journal.flushed(1)
+        writer.cancel()
+
+    assert journal.dropped == 1
 
 
 @virtual_time
