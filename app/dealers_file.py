@@ -3,6 +3,7 @@
 A fault of our own carries a problem and a remedy in its context; `app.dealers` words those of pydantic.
 """
 
+import re
 from collections import Counter
 from datetime import date, time
 from itertools import pairwise
@@ -88,6 +89,12 @@ def _phone(name: str) -> str:
     return name
 
 
+def _no_number(name: str) -> str:
+    if re.search("[0-9]{7}", name.replace("-", "")):
+        raise _wrong(f"{name!r} may be a phone number, and is shown in metrics", "leave the number out")
+    return name
+
+
 def _each_date_once(exceptions: list["ExceptionTable"]) -> list["ExceptionTable"]:
     times = Counter(exception.date for exception in exceptions)
     if doubles := [f"{day:%Y-%m-%d}" for day, count in times.items() if count > 1]:
@@ -107,7 +114,7 @@ Level = Annotated[int, Field(ge=1, le=10)]
 class Table(BaseModel):
     """A table of the file: unknown keys are faults."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class ExceptionTable(Table):
@@ -155,7 +162,7 @@ class PromptsTable(Table):
 class VoicemailTable(Table):
     """How messages are taken outside opening hours."""
 
-    min_seconds: float = Field(default=2.0, ge=0)
+    min_seconds: float = Field(default=2.0, ge=0, le=10)
     max_seconds: int = Field(default=120, ge=10, le=600)
     max_silence_seconds: int = Field(default=4, ge=2, le=30)
 
@@ -173,9 +180,9 @@ class QueueTable(Table):
 
     requires: dict[Name, Level] = {}
     relaxations: list[RelaxationTable] = []
-    priority: int = 0
+    priority: int = Field(default=0, ge=-1000, le=1000)
     ring_seconds: int = Field(default=15, ge=5, le=60)
-    wrap_up_seconds: float = Field(default=30.0, ge=0)
+    wrap_up_seconds: float = Field(default=30.0, ge=0, le=3600)
     still_waiting_seconds: float = Field(default=30.0, ge=15)
 
     @model_validator(mode="after")
@@ -237,5 +244,5 @@ class DealersFile(Table):
     """
 
     calling_profiles: str = ""
-    dealers: dict[Name, DealerTable] = Field(min_length=1)
+    dealers: dict[Annotated[Name, AfterValidator(_no_number)], DealerTable] = Field(min_length=1)
     phones: list[PhoneTable] = []

@@ -242,6 +242,27 @@ def test_what_is_wrong_with_a_profile_is_told_with_the_other_faults(tmp_path: Pa
     assert {"hours.sunday", "dealers.demo.ddis[0]"} <= set(found)
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("wrap_up_seconds", "inf"),
+        ("wrap_up_seconds", "1e12"),
+        ("still_waiting_seconds", "inf"),
+        ("priority", "3000000000"),
+    ],
+)
+def test_an_amount_that_time_or_the_database_cannot_hold_is_a_fault(
+    tmp_path: Path, option: str, value: str
+) -> None:
+    assert list(faults(tmp_path, f"{SMALL}{option} = {value}\n")) == [f"dealers.demo.queues.sales.{option}"]
+
+
+def test_a_dealer_is_not_called_by_a_phone_number(tmp_path: Path) -> None:
+    found = faults(tmp_path, SMALL.replace("dealers.demo", "dealers.040-1234567"))
+
+    assert list(found) == ["dealers.040-1234567"]
+
+
 @pytest.mark.parametrize("ddis", ["5", "1.5", "true", "{a = 1}", '"+31401234567"'])
 def test_numbers_that_are_no_list_are_a_fault(tmp_path: Path, ddis: str) -> None:
     assert any(
