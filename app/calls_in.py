@@ -86,8 +86,21 @@ class Reception:
         return self._dealers.dealers.get(dealer_id)
 
     def queue_plan(self, dealer_id: DealerId, department: Department) -> QueuePlan:
-        """A queue's rules. Raises KeyError for a dealer or department that is not in the settings."""
-        return self._dealers.dealers[dealer_id].queues[department]
+        """A queue's rules; plain ones for a queue that the settings have lost: a conversation from it may still go on."""
+        dealer = self._dealers.dealers.get(dealer_id)
+        plan = None if dealer is None else dealer.queues.get(department)
+        return plan or QueuePlan(
+            dealer_id,
+            department,
+            requirements=(),
+            relaxations=(),
+            priority=0,
+            ring_seconds=15,
+            wrap_up_seconds=30.0,
+            still_waiting_prompt="still-waiting",
+            still_waiting_seconds=30.0,
+            short_abandon_seconds=5.0,
+        )
 
     def start_again(self, call: InboundCall, leg_id: LegId) -> None:
         """A caller whom nobody had answered yet when we went down, or who hears that we are closed, begins anew."""

@@ -15,7 +15,6 @@ from app.ari.operations import Ari
 from app.calls_in import Reception
 from app.calls_out import OutboundDialler
 from app.clock import Clock
-from app.dealers import Dealer
 from app.floor_desk import FloorDesk
 from app.inbound import InboundCall, InboundPlan
 from app.journal import Journal
@@ -181,10 +180,12 @@ class TakeOver:
         tally.ended += is_over
         tally.taken += not is_over
         plan = self._reception.plan(dealer, now)
-        if call.queued_at is None or call.department is None or call.department not in dealer.queues:
+        # Who waits in a queue that the settings have lost begins anew; who talks goes on.
+        queued = call.department in dealer.queues or found in (Found.TALKING, Found.FORSAKEN)
+        if call.queued_at is None or call.department is None or not queued:
             self._take_over_entering(live, call, plan, heard)
             return None
-        return self._take_over_routed(call, plan, dealer, heard, found, agent_leg)
+        return self._take_over_routed(call, plan, heard, found, agent_leg)
 
     def _take_over_entering(self, live: Live, call: OpenCall, plan: InboundPlan, heard: _Heard) -> None:
         leg = live.legs.get(call.customer_leg)
@@ -224,7 +225,6 @@ class TakeOver:
         self,
         call: OpenCall,
         plan: InboundPlan,
-        dealer: Dealer,
         heard: _Heard,
         found: Found,
         agent_leg: LegId | None,
@@ -241,7 +241,7 @@ class TakeOver:
         routed = RoutedCall(
             call.call_id,
             call.customer_leg,
-            dealer.queues[call.department],
+            self._reception.queue_plan(call.dealer, call.department),
             call.cli,
             call.queued_at,
             stage=Stage.WAITING if offer is None else Stage.TALKING,

@@ -13,7 +13,7 @@ from calls.facts import (
     VoicemailLeft,
 )
 from calls.ids import ContactId, bridge_of, offer_leg
-from calls.legs import RecordingStopped
+from calls.legs import LegEnded, RecordingStopped
 from calls.words import AgentState, CallPhase, Department, HangupCause, InboundOutcome
 from ivr.entry import VoicemailPlan
 from ivr.flow import recording_id
@@ -62,6 +62,27 @@ async def test_a_conversation_goes_on_and_its_agent_is_on_call() -> None:
         assert it.bed.supervisor.owner(OFFER) is it.bed.supervisor.owner(CALLER) is not None
         assert it.bed.published(CallConnected) == []
         assert len(it.bed.leases) == 0
+
+
+@virtual_time
+async def test_a_conversation_from_a_queue_that_the_settings_have_lost_goes_on_to_its_end() -> None:
+    talking = replace(TALKING, department=Department.PARTS)
+    async with restart(agent(ANNA, AgentState.ON_CALL), calls=(talking,)) as it:
+        it.has(CALLER, "in", DDI)
+        it.has(OFFER, "offered", OFFER)
+        it.together(bridge_of(CALL), CALLER, OFFER)
+
+        assert await it.reconcile() == (1, 0)
+
+        assert it.bed.floor.agent(ANNA).state is AgentState.ON_CALL
+        assert it.bed.asterisk.asked("POST", f"/channels/{CALLER}") == []
+        session = it.bed.supervisor.owner(CALLER)
+        assert session is not None
+        session.deliver(LegEnded(it.bed.clock.now(), CALLER, HangupCause.NORMAL))
+        await settle()
+        assert it.one(CallEnded).outcome is InboundOutcome.CONNECTED
+        assert it.bed.floor.agent(ANNA).state is AgentState.WRAP_UP
+        assert it.reception.queue_plan(DEALER.dealer, Department.PARTS).wrap_up_seconds > 0
 
 
 @virtual_time
