@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.asterisk.check_config import Finding, check_files, check_prompts, parse_entries
+from app.asterisk.check_config import Finding, check_files, check_own_sounds, check_prompts, parse_entries
 from app.asterisk.credentials import Credentials, read_credentials
 from app.asterisk.errors import CredentialsBroken, TelephonyBroken
 from app.asterisk.installation import read_node
@@ -50,6 +50,7 @@ async def check_all(places: Places, environment: Mapping[str, str] | None = None
     prompts |= dealers.prompts
     return [
         *check_prompts(settings.sounds_dir, sorted(prompts)),
+        *check_own_sounds(settings.sounds_dir, manifest.tones),
         *await _check_asterisk(settings, dealers, places),
         *await _check_database(settings, dealers),
     ]

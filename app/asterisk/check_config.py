@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.asterisk.nodes import DealerNode
+from app.asterisk.prompts import MUSIC, PROMPTS
 from app.asterisk.render import render
 
 REMEDY = "let dealerlijn write the file again, or bring the setting in line with it"
@@ -89,17 +90,21 @@ def check_files(node: DealerNode, etc: Path) -> list[Finding]:
 
 def check_prompts(sounds: Path, names: Iterable[str]) -> list[Finding]:
     """The prompts that Asterisk would not find in the sounds directory."""
-    return [
-        Finding(
-            f"nl/dealerlijn/{name}.wav",
-            "",
-            "a sound file",
-            "missing or empty",
-            "make the prompts (python -m app.asterisk …), or put a recording there",
-        )
-        for name in names
-        if not _has_content(sounds / "nl" / "dealerlijn" / f"{name}.wav")
-    ]
+    files = (PROMPTS / f"{name}.wav" for name in names)
+    return [_no_sound(file) for file in files if not _has_content(sounds / file)]
+
+
+def check_own_sounds(sounds: Path, tones: Iterable[str]) -> list[Finding]:
+    """What Asterisk looks for by itself and would not find: the tones, such as that of the voicemail, and the music."""
+    files = (PROMPTS.parent / f"{name}.wav" for name in tones)
+    missing = [_no_sound(file) for file in files if not _has_content(sounds / file)]
+    music = any(map(_has_content, _all_in(sounds / MUSIC)))
+    return missing if music else [*missing, _no_sound(MUSIC)]
+
+
+def _no_sound(place: Path) -> Finding:
+    remedy = "make the prompts (python -m app.asterisk …), or put a recording there"
+    return Finding(str(place), "", "a sound file", "missing or empty", remedy)
 
 
 def _all_in(folder: Path) -> list[Path]:

@@ -49,6 +49,9 @@ def installed(folder: Path) -> Installation:
     manifest = read_manifest()
     for name in (*manifest.texts, *manifest.tones):
         (sounds / f"{name}.wav").write_bytes(b"sound")
+    for own in (sounds.parent / "beep.wav", folder / "sounds" / "music" / "tune.wav"):
+        own.parent.mkdir(exist_ok=True)
+        own.write_bytes(b"sound")
     places = Places(folder / "asterisk" / "etc", folder / "telephony.toml", folder / "passwords.toml")
     places.telephony.write_text(toml(TELEPHONY))
     places.passwords.touch(0o600)
