@@ -16,6 +16,21 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _PEER_SECRET = re.compile(r"[!-:<-~]{1,128}")  # chosen by the provider: printable, no blank, no semicolon
 
 
+def _check_ports(**ports: int) -> None:
+    for name, port in ports.items():
+        if not 0 < port < 65536:
+            raise ValueError(f"{name} is {port}: give a port from 1 to 65535")
+
+
+def _check_own_address(host: str) -> None:
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        raise ValueError(
+            f"the SIP host is {host!r}: give this machine's IPv4 address, or 0.0.0.0 for all"
+        ) from None
+
+
 def _check(kind: str, pattern: re.Pattern[str], value: str) -> None:
     if pattern.fullmatch(value) is None:
         raise ValueError(f"{kind} must match {pattern.pattern}")
@@ -62,8 +77,10 @@ class Trunk:
 
     def __post_init__(self) -> None:
         _check("the trunk's host", _HOST, self.host)
+        _check_ports(trunk_port=self.port)
         for peer in self.peers:
             _check("a trunk peer", re.compile(r"[0-9a-f.:/]{1,64}"), peer)
+            ipaddress.ip_network(peer, strict=False)
         if self.username is not None:
             _check("the trunk's user name", re.compile(r"[A-Za-z0-9_.+@-]{1,64}"), self.username)
             _check("the trunk's password", _PEER_SECRET, self.password)
@@ -99,7 +116,12 @@ class Node:
 
     def __post_init__(self) -> None:
         _check("a node's name", NAME, self.name)
-        _check("the SIP host", _HOST, self.sip_host)
+        _check_own_address(self.sip_host)
+        _check_ports(sip_port=self.sip_port, ari_port=self.ari_port)
+        if self.rtp.first <= self.sip_port <= self.rtp.last:
+            raise ValueError(
+                f"sip_port {self.sip_port} is among those for audio, {self.rtp.first}-{self.rtp.last}: give another"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +146,9 @@ class DealerNode(Node):
     def __post_init__(self) -> None:
         Node.__post_init__(self)
         _check("the app's name", NAME, self.app)
+        _check_ports(ami_port=self.ami_port)
+        if self.ami_port == self.ari_port:
+            raise ValueError(f"ami_port and ari_port are both {self.ari_port}: give each its own")
         if self.external_address is not None:
             ipaddress.ip_address(self.external_address)
             if not self.local_net:

@@ -45,6 +45,7 @@ BY_OPTION = {
     ("fallback", "voicemail"): ("modules.conf", "[modules] load"),
 }
 OTHER = {
+    ("sip", "host"): "10.0.0.2",
     ("sip", "rtp"): [20000, 21001],
     ("sip", "webrtc"): False,
     ("sip", "external_address"): "203.0.113.6",
@@ -306,7 +307,8 @@ async def test_a_database_that_cannot_be_opened_is_one_finding_and_is_not_made(
 def test_every_fault_of_an_installation_is_told_at_once(tmp_path: Path) -> None:
     made = installed(tmp_path)
     call(made.environment, "migrate")
-    (tmp_path / "sounds" / "nl" / "dealerlijn" / "welcome.wav").unlink()
+    for sound in ("nl/dealerlijn/welcome.wav", "nl/beep.wav", "music/tune.wav"):
+        (tmp_path / "sounds" / sound).unlink()
     with (made.places.etc / "ari.conf").open("a") as ari:
         ari.write("#include other.conf\n")
     environment = made.environment | {"DEALERLIJN_AMI_PORT": "5038"}
@@ -318,6 +320,8 @@ def test_every_fault_of_an_installation_is_told_at_once(tmp_path: Path) -> None:
     assert result.exit_code == Exit.REFUSED
     assert findings == {
         ("nl/dealerlijn/welcome.wav", ""),
+        ("nl/beep.wav", ""),
+        ("music", ""),
         (ENVIRONMENT, "DEALERLIJN_AMI_PORT"),
         ("ari.conf", "#include"),
     }

@@ -45,6 +45,13 @@ def test_a_trunk_that_registers_uses_the_password_of_the_file_of_passwords(tmp_p
         ('[trunk]\nhost = "a"\n[sip]\nexternal_address = "here"\nlocal_net = ["10.0.0.0/8"]\n', ["here"]),
         ('[trunk]\nhost = "a"\n[sip]\nlocal_net = ["10.0.0.9/8"]\n', ["10.0.0.9/8"]),
         ('[trunk]\nhost = "a"\n[fallback]\nphones = ["zoe"]\n', ["zoe"]),
+        ('[trunk]\nhost = "a"\nport = 0\n', ["trunk_port is 0"]),
+        ('[trunk]\nhost = "a"\npeers = ["192.0.2.1/33"]\n', ["192.0.2.1/33"]),
+        ('[trunk]\nhost = "a"\n[sip]\nhost = "pbx.example"\n', ["pbx.example", "0.0.0.0 for all"]),
+        ('[trunk]\nhost = "a"\n[sip]\nport = 65536\n', ["sip_port is 65536"]),
+        ('[trunk]\nhost = "a"\n[sip]\nport = 10500\n', ["sip_port 10500", "10000-10999"]),
+        ('[trunk]\nhost = "a"\n[control]\nari_port = -1\n', ["ari_port is -1"]),
+        ('[trunk]\nhost = "a"\n[control]\nami_port = 8088\n', ["both 8088"]),
     ],
 )
 def test_every_fault_of_the_file_is_named(tmp_path: Path, text: str, faults: list[str]) -> None:
