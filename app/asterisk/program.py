@@ -1,5 +1,6 @@
 """Which Asterisk to start: the installed one when it is new enough, else the root folder made at set-up."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -57,10 +58,11 @@ def require_supported(version: Version, where: str) -> None:
         )
 
 
-def find_program(cached_root: Path) -> AsteriskProgram:
+def find_program(cached_root: Path, *, may_ask: bool = False) -> AsteriskProgram:
     """The installed Asterisk when it is new enough, else the one in `cached_root`.
 
-    Raises AsteriskMissing or AsteriskTooOld; the message of the latter names the newest one found.
+    Where root is needed and we are not, sudo may ask for the password with `may_ask`; it then knows it in this terminal for
+    some minutes. Raises AsteriskMissing or AsteriskTooOld; the message of the latter names the newest one found.
     """
     installed = shutil.which("asterisk")
     if installed is not None:
@@ -68,6 +70,9 @@ def find_program(cached_root: Path) -> AsteriskProgram:
         if version >= OLDEST:
             return AsteriskProgram(version)
     if (cached_root / "usr/sbin/asterisk").exists():
+        if may_ask and as_root():
+            with contextlib.suppress(OSError):  # without sudo what follows fails, and tells
+                subprocess.run(["sudo", "true"], check=False)
         version = _ask_version([*as_root(), "chroot", str(cached_root), "asterisk"])
         require_supported(version, str(cached_root))
         return AsteriskProgram(version, cached_root)
@@ -86,6 +91,8 @@ def _ask_version(command: list[str]) -> Version:
         answer = subprocess.run(
             [*command, "-V"], capture_output=True, text=True, timeout=VERSION_SECONDS, check=True
         )
+    except subprocess.CalledProcessError as error:
+        raise AsteriskMissing(f"`{' '.join(command)} -V` failed: {error.stderr.strip() or error}") from error
     except (OSError, subprocess.SubprocessError) as error:
         raise AsteriskMissing(f"`{' '.join(command)} -V` failed: {error}") from error
     return parse_version(answer.stdout)

@@ -21,7 +21,7 @@ def start_command(arguments: list[str]) -> list[str]:
         sys.exit(__doc__)
     state, sounds = (Path(argument).resolve() for argument in arguments)
     try:
-        program = find_program(cache_dir() / "asterisk-root")
+        program = find_program(cache_dir() / "asterisk-root", may_ask=True)
     except AsteriskError as error:
         sys.exit(str(error))
     pjsip = state / "etc" / "pjsip.conf"
