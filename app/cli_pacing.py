@@ -37,8 +37,7 @@ def explain(
 ) -> None:
     """Tell what the pacing decided, when, why and from which figures, and decide it again from the same figures."""
     count = last or (10 if at is None else 1)
-    # Naive is what people read off their clock.
-    query = DecisionQuery(last=count) if at is None else DecisionQuery(at=at.astimezone(UTC), last=count)
+    query = DecisionQuery(last=count) if at is None else DecisionQuery(at=_moment(at), last=count)
     campaign_id = ask_campaign_id(campaign)
     answer = ask(lambda client: client.ask(LIST_DECISIONS, query=query, campaign_id=campaign_id))
     if as_json:
@@ -47,6 +46,16 @@ def explain(
         typer.echo("\n\n".join(map(_told, answer.decisions)))
     else:
         typer.echo("no decisions are kept of that time")
+
+
+def _moment(at: datetime) -> datetime:
+    """A moment as it was typed, in UTC; without a zone it is what people read off their clock."""
+    try:
+        return at.astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise typer.BadParameter(
+            "--at is in a year that has no date in UTC: give a moment of late"
+        ) from error
 
 
 def _told(decision: DecisionAnswer) -> str:

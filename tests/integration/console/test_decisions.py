@@ -105,6 +105,14 @@ async def test_the_command_line_says_so_when_nothing_is_kept(bed: Bed) -> None:
     assert "no decisions are kept" in result.stdout
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-12:00", "0001-01-01"])
+async def test_a_year_that_has_no_date_in_utc_is_a_wrong_call(bed: Bed, at: str) -> None:
+    result = await call_beside(bed, "pacing", "explain", "apk", "--at", at)
+
+    assert result.exit_code == 2
+    assert "no date in UTC" in result.stderr
+
+
 async def test_decisions_older_than_the_days_set_are_removed(bed: Bed) -> None:
     await decided(bed, 4)
     clock = HandClock()
