@@ -44,9 +44,10 @@ class Journal:
     async def write_facts(self, facts: Sequence[Fact]) -> int:
         """Store facts and what follows from them, all or nothing, in their order.
 
-        A fact that the database cannot hold costs only itself, and is logged; returns how many these were. After StoreUnavailable the outcome is unknown: call again with the same facts first (more may follow), and those
-        that were stored after all are passed over. A second end of a call or attempt is ignored; an `AttemptCommitted`
-        too, since the campaign store has written it. Raises StaleEpoch when another controller is in charge.
+        A fact that the database cannot hold costs only itself, and is logged; returns how many these were. After
+        StoreUnavailable the outcome is unknown: call again with the same facts first (more may follow), and those that were
+        stored after all are passed over. A second end of a call or attempt is ignored; an `AttemptCommitted` too, since the
+        campaign store has written it. Raises StaleEpoch when another controller is in charge.
         """
         refused = await self._write(facts, self._confirmed)
         self._confirmed += len(facts)
@@ -82,7 +83,8 @@ class Journal:
     async def store_missing(self, numbered: Sequence[tuple[int, Fact]]) -> int:
         """Store those facts whose number the database has not reached yet, all or nothing; how many that were.
 
-        A fact that the database cannot hold costs only itself, and is logged. A fact's number is its place among the facts of the epoch, from 0. Raises StaleEpoch, StoreUnavailable.
+        A fact that the database cannot hold costs only itself, and is logged. A fact's number is its place among the facts of
+        the epoch, from 0. Raises StaleEpoch, StoreUnavailable.
         """
         try:
             return await self._store_missing(numbered, leave_out=False)
