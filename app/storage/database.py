@@ -44,6 +44,7 @@ _LOCK_LOOK_SECONDS = 0.02
 _CONNECT_SECONDS = 3.0
 _STAGED_AT_ONCE = 1000
 _STAGED_CACHE_KB = 256_000
+_STAGED_WORK_KB = 256_000
 _MIGRATION_SECONDS = 120.0
 _EXAMPLES = "write sqlite:///dealerlijn.db or postgresql://user:password@host/name"
 
@@ -103,6 +104,9 @@ class Database:
                         await connection.exec_driver_sql(f"ANALYZE {table.name}")
                 await connection.execution_options(sqlite_writes=True)
                 async with self._writer, connection.begin():
+                    if self.is_postgresql:
+                        # A whole list is sorted and joined at once.
+                        await connection.exec_driver_sql(f"SET LOCAL work_mem = '{_STAGED_WORK_KB}kB'")
                     yield connection
             finally:
                 # The temporary table goes with its connection.
