@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import campaigns, tables
 from app.storage.commitments import Commitment
@@ -65,7 +66,8 @@ class SqlCampaignStore:
         Raises StaleEpoch when another controller is in charge, UnknownProfile when the campaign names no profile.
         """
         profile = self._profiles.named(campaign.profile)
-        async with self._database.writing() as connection:
+
+        async def work(connection: AsyncConnection) -> list[CommittedAttempt | RefusedContact]:
             await check_epoch(connection, self._node, self._epoch)
             commitment = Commitment(
                 self._database,
@@ -77,6 +79,8 @@ class SqlCampaignStore:
                 now,
             )
             return await commitment.commit(call_ids, reason, dates_first, choice, languages)
+
+        return await self._database.write_at_once(work)
 
     async def resolved_attempts(self, campaign_id: CampaignId, latest: int) -> list[ResolvedAttempt]:
         """Return the latest attempts of which it is known whether they were answered, the last one first."""

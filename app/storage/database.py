@@ -1,24 +1,16 @@
-"""The way to the database: opening it, transactions with a time limit, and one translation of its failures.
-
-SQLite runs with a write-ahead log and `synchronous=NORMAL`: what is committed survives the death of the program; only a
-power cut may take the last commits back. A writing transaction takes the write lock at once (`BEGIN IMMEDIATE`), so it
-never fails half-way because somebody else wrote.
-"""
+"""The way to the database: opening it, transactions with a time limit, and one translation of its failures."""
 
 import asyncio
-import sqlite3
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
-from typing import Any
+from typing import Any, TypeVar
 
-import aiosqlite
-from sqlalchemy import Connection, Table, event, text
+from sqlalchemy import Engine, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
@@ -35,12 +27,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from app.storage.errors import WrongDatabaseUrl
 from app.storage.schema import upgrade
+from app.storage.sqlite_file import LOCK_WAIT_MS, Work, all_at_once, sqlite_engines
 from dialer.errors import StoreUnavailable
 
 LIMIT_SECONDS = 5.0
 _POSTGRESQL_WRITERS = 5
-_LOCK_WAIT_MS = 4000
-_LOCK_LOOK_SECONDS = 0.02
+_SQLITE_THREADS = 4
 _CONNECT_SECONDS = 3.0
 _STAGED_AT_ONCE = 1000
 _STAGED_CACHE_KB = 256_000
@@ -49,12 +41,18 @@ _MIGRATION_SECONDS = 120.0
 _EXAMPLES = "write sqlite:///dealerlijn.db or postgresql://user:password@host/name"
 
 
+_Answer = TypeVar("_Answer")
+
+
 class Database:
     """An open database. `close()` it; every method raises StoreUnavailable when the database does not answer in time."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, threaded: Engine | None = None) -> None:
+        """`threaded` is the same SQLite file for transactions that are one visit to a thread."""
         self.engine = engine
         self.is_postgresql = engine.dialect.name == "postgresql"
+        self._threaded = threaded
+        self._threads = ThreadPoolExecutor(_SQLITE_THREADS, "sqlite")
         self._write_engine = engine if self.is_postgresql else engine.execution_options(sqlite_writes=True)
         # Waiting for SQLite's one writer here is fair and at once; its own waiting is polling. PostgreSQL needs none.
         self._writer = asyncio.Semaphore(_POSTGRESQL_WRITERS if self.is_postgresql else 1)
@@ -74,6 +72,30 @@ class Database:
             self._write_engine.begin() as connection,
         ):
             yield connection
+
+    async def write_at_once(self, work: Work[_Answer], limit_seconds: float = LIMIT_SECONDS) -> _Answer:
+        """Do `work` in a writing transaction, stored when it returns and undone when it raises.
+
+        It may await nothing but `execute` of the connection it is given, and change nothing that others see. On SQLite all of it is
+        one visit to a thread, where `writing` goes there and back several times for each statement. After StoreUnavailable, and when
+        this is cancelled, it may have been stored all the same.
+        """
+        if self._threaded is None:
+            async with self.writing(limit_seconds) as connection:
+                return await work(connection)
+        async with self._translating(limit_seconds), self._writer:
+            return await self._in_thread(self._threaded.execution_options(sqlite_writes=True), work)
+
+    async def read_at_once(self, work: Work[_Answer], limit_seconds: float = LIMIT_SECONDS) -> _Answer:
+        """Do `work`, of which `write_at_once` tells the bounds, in a transaction that only reads."""
+        if self._threaded is None:
+            async with self.reading(limit_seconds) as connection:
+                return await work(connection)
+        async with self._translating(limit_seconds):
+            return await self._in_thread(self._threaded, work)
+
+    async def _in_thread(self, engine: Engine, work: Work[_Answer]) -> _Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, all_at_once, engine, work)
 
     @asynccontextmanager
     async def writing_staged(
@@ -147,6 +169,9 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections; no transaction may be open."""
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        if self._threaded is not None:
+            self._threaded.dispose()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -204,20 +229,13 @@ def open_database(url: str, *, must_exist: bool = False) -> Database:
                 "server_settings": {
                     "application_name": "dealerlijn",
                     "timezone": "UTC",
-                    "lock_timeout": str(_LOCK_WAIT_MS),
+                    "lock_timeout": str(LOCK_WAIT_MS),
                     "idle_in_transaction_session_timeout": "15000",
                 },
             },
         )
     else:
-        engine = create_async_engine(
-            address.set(drivername="sqlite+aiosqlite"),
-            hide_parameters=True,
-            pool_timeout=LIMIT_SECONDS,
-            async_creator=_sqlite_opener(address.database or ""),
-        )
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return Database(*sqlite_engines(address))
     return Database(engine)
 
 
@@ -273,74 +291,6 @@ def _check_file(file: Path, must_exist: bool) -> None:
             f"the database {file} cannot be reached ({error.strerror})",
             "let this user enter its folder, or name another",
         ) from error
-
-
-class _SqliteConnection(aiosqlite.Connection):
-    """Asks its thread to stop only once: a second request would wait for ever, and the program's end with it.
-
-    That second request comes when a statement is cancelled that waits for another program's lock.
-    """
-
-    _stopping = False
-
-    def stop(self) -> asyncio.Future[Any] | None:
-        """Ask the thread to stop; the future is done when it has, None when it was asked before."""
-        if self._stopping:
-            return None
-        self._stopping = True
-        return super().stop()
-
-
-def _sqlite_opener(path: str) -> Callable[[], Awaitable[aiosqlite.Connection]]:
-    async def connect() -> aiosqlite.Connection:
-        connection = _SqliteConnection(
-            partial(sqlite3.connect, path, timeout=_LOCK_WAIT_MS / 1000, check_same_thread=False),
-            iter_chunk_size=64,
-        )
-        thread = connection._thread
-        thread.daemon = True
-        try:
-            await connection
-            await _write_ahead(connection)
-            return connection
-        except BaseException:
-            # The thread has a last word, and needs the loop to say it; nobody else waits for one that opened no file.
-            await asyncio.to_thread(thread.join, _CONNECT_SECONDS)
-            raise
-
-    return connect
-
-
-async def _write_ahead(connection: aiosqlite.Connection) -> None:
-    """Switch the file to its write-ahead log, if it is not.
-
-    For this lock SQLite does not wait as for others: of programs that open a new file together all but one are told at once that
-    it is locked.
-    """
-    deadline = time.monotonic() + _LOCK_WAIT_MS / 1000
-    while True:
-        try:
-            await connection.execute_fetchall("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        await asyncio.sleep(_LOCK_LOOK_SECONDS)
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    raw: SqliteConnection = connection
-    # The driver must not begin transactions of its own accord: `_begin_sqlite` does.
-    raw.isolation_level = None
-    cursor = raw.cursor()
-    for setting in ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-32000"):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("sqlite_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 _NO_TABLE = "42P01"

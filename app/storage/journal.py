@@ -54,12 +54,14 @@ class Journal:
         return refused
 
     async def _write(self, facts: Sequence[Fact], confirmed: int) -> int:
+        async def work(connection: AsyncConnection) -> None:
+            written = await written_in_epoch(connection, self._node, self._epoch, confirmed, len(facts))
+            fresh = facts[written - confirmed :]
+            await self._append(connection, fresh)
+            await self._project(connection, fresh)
+
         try:
-            async with self._database.writing() as connection:
-                written = await written_in_epoch(connection, self._node, self._epoch, confirmed, len(facts))
-                fresh = facts[written - confirmed :]
-                await self._append(connection, fresh)
-                await self._project(connection, fresh)
+            await self._database.write_at_once(work)
         except (StatementError, OverflowError) as error:
             if not cannot_hold(error):
                 raise

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.database import Database
 from app.storage.tables import attempts, campaigns
@@ -45,8 +47,11 @@ async def returned_call(
         .order_by(attempts.c.committed_at.desc())
         .limit(1)
     )
-    async with database.reading(limit_seconds) as connection:
-        row = (await connection.execute(query)).one_or_none()
+
+    async def work(connection: AsyncConnection) -> Row[Any, Any, Any, Any] | None:
+        return (await connection.execute(query)).one_or_none()
+
+    row = await database.read_at_once(work, limit_seconds)
     if row is None:
         return None
     return ReturnedCall(

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-from sqlalchemy import event
+from sqlalchemy import Engine, Pool, event
 
 from app.storage.campaigns import all_campaigns
 from app.storage.database import open_database
@@ -24,7 +24,10 @@ async def main(url: str, moment: str) -> None:
     store = await store_for(database)
     [campaign] = await all_campaigns(database)
     # A connection goes back to its pool once its transaction is stored.
-    event.listen(database.engine.sync_engine, "commit" if moment == "before" else "checkin", die)
+    if moment == "before":
+        event.listen(Engine, "commit", die)
+    else:
+        event.listen(Pool, "checkin", die)
     await store.commit_attempts(campaign, call_ids(1), NOW, "x")
 
 
