@@ -25,7 +25,17 @@ _.APP_AMD
 _.TYRES, _.SERVICE, _.MAILING, _.HAPPY_CALL, _.RECALL, _.LEGAL_DUTY
 
 # Parameters and methods that a protocol prescribes
-_.traceback, _.trace, _.k, _.__contains__, _.connection_made, _.data_received, _.datagram_received, _.connection_lost, _.exc
+(
+    _.traceback,
+    _.trace,
+    _.k,
+    _.__contains__,
+    _.connection_made,
+    _.data_received,
+    _.datagram_received,
+    _.connection_lost,
+    _.exc,
+)
 
 # Formulas that the metrics are tested against and the dashboards repeat
 _.service_level, _.inbound_abandon_ratio, _.asa_seconds, _.aht_seconds, _.occupancy_ratio, _.utilisation_ratio
