@@ -50,15 +50,14 @@ class Left:
 
 @dataclass(slots=True)
 class Tally:
-    """What a reconciliation has come to. `missing`: attempts whose leg Asterisk has not, with the time of their commitment.
+    """What a reconciliation has come to.
 
-    `ringing`: attempts that nobody had answered, and whose earlier process may have died before it asked to hear of them.
+    `missing`: attempts whose leg Asterisk has not, with the time of their commitment, or since when it has not.
     """
 
     taken: int = 0
     ended: int = 0
     missing: dict[LegId, datetime] = field(default_factory=dict)
-    ringing: list[LegId] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,8 +294,8 @@ class TakeOver:
             return
         tally.taken += 1
         if found is Found.RINGING:
-            tally.ringing.append(attempt.leg_id)
-        elif found is Found.DIVERTED:
+            return
+        if found is Found.DIVERTED:
             session.deliver(left(attempt.leg_id, alone, now))
         elif attempt.connected_at is not None:
             # The agent's line is gone: as live, there is nobody left to talk to.
