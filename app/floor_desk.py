@@ -32,7 +32,15 @@ from calls.facts import (
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, CallPhase, Department
 from dialer.life import AgentFound
-from routing.agent import Agent, AgentProfile, AgentTrigger, change, works_for
+from routing.agent import (
+    BUSY_WITH_A_CALL,
+    Agent,
+    AgentProfile,
+    AgentTrigger,
+    change,
+    state_change,
+    works_for,
+)
 from routing.floor import Floor
 from routing.flow import AgentChosen
 from routing.queue import QueuePlan, WaitingCall
@@ -205,6 +213,13 @@ class FloorDesk:
         """This agent is already talking in this call: found after a restart."""
         self._agent_of[call_id] = agent_id
 
+    def talked(self, call_id: CallId, agent_id: AgentId) -> None:
+        """This agent, as far as an earlier process knew, talks in this call, which is over: its end, told after `settle`, begins wrap-up."""
+        for agent in self.floor.agents():
+            known = (agent.profile.agent_id, agent.call_id) == (agent_id, call_id)
+            if known and agent.state in BUSY_WITH_A_CALL:
+                self._agent_of[call_id] = agent_id
+
     def settle(self, agent: Agent) -> None:
         """Put right an agent whose state was left by an earlier process: busy with a call that lives, or free."""
         call_id = next(
@@ -214,8 +229,11 @@ class FloorDesk:
         if call_id in self._bound:
             return
         if call_id is not None:
-            restored = replace(agent, state=AgentState.ON_CALL, call_id=call_id, wrap_up_until=None)
-        elif agent.state in (AgentState.RESERVED, AgentState.RINGING, AgentState.ON_CALL):
+            reason = agent.reason if agent.state is AgentState.ON_CALL else "taken_over"
+            restored = replace(
+                agent, state=AgentState.ON_CALL, call_id=call_id, wrap_up_until=None, reason=reason
+            )
+        elif agent.state in BUSY_WITH_A_CALL:
             # What the agent asked for after the call comes now.
             let_go = change(agent, AgentTrigger.RELEASED, now, reason="taken_over")
             restored = replace(let_go, available_since=now)
@@ -223,20 +241,7 @@ class FloorDesk:
             return
         self.floor.restore(restored)
         if agent.state is not restored.state:
-            reason = "taken_over" if call_id is not None else restored.reason
-            self._moved(
-                [
-                    AgentStateChanged(
-                        now,
-                        agent.profile.agent_id,
-                        agent.state,
-                        restored.state,
-                        reason,
-                        call_id,
-                        agent.campaign_id,
-                    )
-                ]
-            )
+            self._moved([state_change(agent, restored, now)])
 
     # Facts and time
 

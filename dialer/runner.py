@@ -127,6 +127,8 @@ class CampaignRunner:
             )
             if each.talk_seconds is not None:
                 self._estimates.talk_ended(each.talk_seconds)
+            if each.wrap_up_seconds is not None:
+                self._estimates.wrap_up_ended(each.wrap_up_seconds)
 
     def adopt(self, call_id: CallId, dialled_at: datetime) -> None:
         """Count an attempt that was found ringing after a restart."""

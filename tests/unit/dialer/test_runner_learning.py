@@ -44,10 +44,12 @@ async def test_talks_and_wrap_ups_are_learnt_from() -> None:
 
 
 @virtual_time
-async def test_a_restart_forgets_neither_who_answers_nor_how_long_they_talk() -> None:
+async def test_a_restart_forgets_neither_who_answers_nor_how_long_talks_and_wrap_ups_last() -> None:
     bed = Bed()
     bed.store.resolved = [
-        ResolvedAttempt(after(-3600 + second), 9.0, answered=second % 2 == 0, talk_seconds=60.0)
+        ResolvedAttempt(
+            after(-3600 + second), 9.0, answered=second % 2 == 0, talk_seconds=60.0, wrap_up_seconds=80.0
+        )
         for second in range(400)
     ]
 
@@ -57,6 +59,7 @@ async def test_a_restart_forgets_neither_who_answers_nor_how_long_they_talk() ->
     assert forecast.answer_rate == pytest.approx(0.5, abs=0.05)
     assert forecast.counted == 400
     assert bed.runner._estimates.talk.mean() == pytest.approx(63, abs=8)
+    assert bed.runner._estimates.wrap_up.mean() == pytest.approx(78, abs=4)
 
 
 @virtual_time
