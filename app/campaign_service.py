@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from calls.facts import Fact
 from calls.ids import CallId, CampaignId
 from dialer.answering import Calibration
-from dialer.campaign import AbandonWindow, Campaign, CampaignState
+from dialer.campaign import AbandonWindow, Campaign, CampaignState, Traits
 from dialer.errors import DemoProfile, StoreUnavailable, UnknownProfile
 from dialer.pacing import PacingDecision
 from dialer.ports import CampaignStore
@@ -90,10 +90,18 @@ class CampaignService:
         """The campaigns whose agents take callers too."""
         return frozenset(each.campaign_id for each in self.campaigns.values() if each.pacing.blended)
 
-    def adopt(self, campaign_id: CampaignId, call_id: CallId, dialled_at: datetime) -> None:
-        """An attempt of this campaign was found ringing after a restart."""
+    def adopt(
+        self,
+        campaign_id: CampaignId,
+        call_id: CallId,
+        dialled_at: datetime,
+        traits: Traits | None = None,
+        *,
+        kept: bool,
+    ) -> None:
+        """An attempt of this campaign rings that its pacing did not dial; an agent is `kept` for it, or is not."""
         if (runner := self._runners.get(campaign_id)) is not None:
-            runner.adopt(call_id, dialled_at)
+            runner.adopt(call_id, dialled_at, traits, kept=kept)
 
     def clock_moved(self, by: timedelta) -> None:
         """The wall clock was set to another time: tell every runner."""

@@ -241,11 +241,12 @@ async def _assemble(
         lambda dealer: DealerRoom(gate, dealer),
         fresh_call_id,
     )
-    # Who is kept for a call is no agent whom the pacing could count on, nor is that call one that needs another.
+    # Who is kept for a call is no agent whom the pacing could count on, nor does that call need another.
     kept_for = {agent.call_id for agent in floor.agents() if agent.state is AgentState.RESERVED}
     for attempt in left.attempts:
-        if attempt.answered_at is None and attempt.call_id not in kept_for:
-            campaigns.adopt(attempt.campaign_id, attempt.call_id, attempt.committed_at)
+        if attempt.answered_at is None:
+            kept = attempt.call_id in kept_for
+            campaigns.adopt(attempt.campaign_id, attempt.call_id, attempt.committed_at, kept=kept)
 
     # The node
     recordings = Recordings(settings.recordings_dir)

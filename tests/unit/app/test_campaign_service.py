@@ -181,8 +181,9 @@ async def test_runners_learn_of_facts_and_of_attempts_found_ringing() -> None:
     bed = Bed(CAMPAIGN)
     (runner,) = await bed.service.load()
 
-    bed.service.adopt(APK, call_id(1), START)
-    bed.service.adopt(CampaignId("unknown"), call_id(2), START)
+    bed.service.adopt(APK, call_id(1), START, kept=False)
+    bed.service.adopt(APK, call_id(3), START, kept=True)
+    bed.service.adopt(CampaignId("unknown"), call_id(2), START, kept=False)
     ringing = runner.ringing
     bed.service.on_fact(answered(1))
 
