@@ -66,15 +66,12 @@ class FloorDesk:
         clock: Clock,
         plan_of: Callable[[DealerId, Department], QueuePlan],
         wrap_up_of: Callable[[CampaignId], float],
-        blended: Callable[[], Collection[CampaignId]] = frozenset,
     ) -> None:
-        """`blended` names the campaigns whose agents take callers too."""
         self.floor = floor
         self._journal = journal
         self._clock = clock
         self._plan_of = plan_of
         self._wrap_up_of = wrap_up_of
-        self._blended = blended
         self._deliver: Deliver = lambda _call_id, _fact: False
         self._reachable = False
         self._agent_of: dict[CallId, AgentId] = {}
@@ -199,6 +196,11 @@ class FloorDesk:
         arriving = sum(each == campaign_id for each in self._arriving.values())
         return len(self._answered.get(campaign_id, ())) + arriving
 
+    def blend(self, campaigns: Collection[CampaignId]) -> None:
+        """From now on the agents of these campaigns take callers too."""
+        self.floor.blend(campaigns)
+        self.assign()
+
     def lines_take(self, campaign_id: CampaignId, dealer: DealerId, department: Department) -> bool:
         """Whether this campaign's agents are given the callers of a queue."""
         return self.floor.lines_take(campaign_id, self._plan_of(dealer, department))
@@ -299,7 +301,6 @@ class FloorDesk:
         """Give waiting calls to agents who can take them now; to nobody while no phone can be rung."""
         if not self._reachable:
             return
-        self.floor.blend(self._blended())
         for assignment in self.floor.assign(self._clock.now()):
             self._journal.publish(assignment.fact)
             agent_id = assignment.agent_id

@@ -167,7 +167,6 @@ async def _assemble(
         clock,
         lambda dealer, department: reception.queue_plan(dealer, department),
         lambda campaign_id: campaigns.wrap_up_seconds(campaign_id),
-        lambda: campaigns.blended,
     )
 
     # The calls
@@ -228,7 +227,7 @@ async def _assemble(
         metrics.campaigns.set_abandon_window(window.campaign_id, window.connected, window.abandoned)
 
     campaigns = CampaignService(
-        store, make_runner, show_window, clock.now, profiles=dealers.profiles, demo=settings.demo
+        store, make_runner, show_window, desk.blend, clock.now, profiles=dealers.profiles, demo=settings.demo
     )
     runners = await campaigns.load()
     previews = PreviewDesk(
