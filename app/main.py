@@ -90,6 +90,7 @@ async def reachable(program: Program, bound: socket.socket) -> AsyncIterator[str
             "asterisk": lambda: program.connection.live,
             "database": lambda: program.journal.writable,
         },
+        program.clock.trusted,
     )
     application = make_app(program.control, program.settings.api_token, watch)
     async with listening(application, bound) as address:

@@ -24,7 +24,7 @@ from app.ari.transport import HttpTransport
 from app.calls_in import Reception
 from app.calls_out import CampaignFloor, OutboundDialler
 from app.campaign_service import CampaignService
-from app.clock import Clock, SystemClock
+from app.clock import Clock, SystemClock, TrustedClock
 from app.clock_watch import ClockWatch
 from app.consents import Consents
 from app.control import Control
@@ -54,6 +54,7 @@ from app.settings import Settings
 from app.storage.agents import all_agents, restored
 from app.storage.alone import SqlTold
 from app.storage.campaign_store import SqlCampaignStore
+from app.storage.clock_memory import clock_memory
 from app.storage.database import Database, open_database, other_clock
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
@@ -70,7 +71,7 @@ from app.telephony import Telephony
 from app.trunk_gate import DealerRoom, TrunkGate
 from app.what_if import WhatIf
 from app.workshop import Workshop
-from calls.facts import ClockJumped, ControllerStarted
+from calls.facts import ClockBelieved, ClockJumped, ControllerStarted
 from calls.ids import AgentId, CallId, NodeId, new_call_id
 from calls.words import AgentState, MachineDetection
 from dialer.campaign import AbandonWindow, Campaign
@@ -87,7 +88,7 @@ class Program:
     """The running program's parts, for whoever looks at it or acts on it."""
 
     settings: Settings
-    clock: Clock
+    clock: TrustedClock
     dealers: Dealers
     database: Database
     store: SqlCampaignStore
@@ -144,6 +145,9 @@ async def _assemble(
     await replay(local, database)
     epoch = await take_epoch(database, node)
     local.begin(epoch)
+    # What is stored tells moments of the clock as it was: where it is behind them, all is built by it as it was, and moved along.
+    behind = clock.remember(await clock_memory(database, node))
+    began = clock.now() + behind
     store = SqlCampaignStore(database, node, epoch, dealers.profiles)
     targets = {dealer.dealer: dealer.service_level_seconds for dealer in dealers.dealers.values()}
     metrics = Metrics(targets)
@@ -151,15 +155,15 @@ async def _assemble(
     left = Left(await open_calls(database, node), await open_attempts(database, node))
     gate = TrunkGate(
         settings.caps,
-        clock.now(),
+        began,
         Counter(attempt.dealer for attempt in left.attempts),
-        await dialled_by_minute(database, clock.now() - timedelta(hours=24)),
+        await dialled_by_minute(database, began - timedelta(hours=24)),
     )
 
     # The floor and the journal
     floor = Floor()
     for stored in await all_agents(database):
-        floor.restore(restored(stored, clock.now()))
+        floor.restore(restored(stored, began))
     journal = Journal(SqlJournal(database, node, epoch), local)
     desk = FloorDesk(
         floor,
@@ -350,8 +354,11 @@ async def _assemble(
     )
 
     for mover in (gate.clock_moved, floor.clock_moved, campaigns.clock_moved):
+        if behind:
+            mover(-behind)
         clock.on_jump(mover)
     clock.on_jump(lambda by: journal.publish(ClockJumped(clock.now(), node, by.total_seconds())))
+    clock.on_belief(lambda: journal.publish(ClockBelieved(clock.now(), node)))
     journal.observe("metrics", metrics.observe)
     journal.observe("trunk gate", gate.on_fact)
     journal.observe("campaigns", campaigns.on_fact)

@@ -58,6 +58,7 @@ __all__ = [
     "CampaignFact",
     "CampaignStarted",
     "CampaignStopped",
+    "ClockBelieved",
     "ClockJumped",
     "ContactRefused",
     "ControllerStarted",
@@ -300,6 +301,14 @@ class ClockJumped:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class ClockBelieved:
+    """A wall clock that was in doubt is believed again."""
+
+    at: datetime
+    node: NodeId
+
+
 InboundFact = (
     CallArrived
     | CallerRecognised
@@ -332,6 +341,8 @@ CampaignFact = (
     | PreviewShown
     | PreviewEnded
 )
-SystemFact = ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound | ClockJumped
+SystemFact = (
+    ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound | ClockJumped | ClockBelieved
+)
 AgentFact = AgentStateChanged | AgentWishChanged | DispositionRecorded
 Fact = InboundFact | AttemptFact | CampaignFact | SystemFact | AgentFact
