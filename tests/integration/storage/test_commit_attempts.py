@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from app.storage.campaigns import NumberShown, numbers_shown, set_state
+from app.storage.consent_tables import objections
 from app.storage.contact_list import load_hash_key
 from app.storage.database import Database, open_database
 from app.storage.epochs import take_epoch
 from app.storage.errors import StaleEpoch
 from app.storage.journal import Journal, read_facts
 from app.storage.objections import record_objection
-from app.storage.tables import objections
 from app.storage.takeover import open_attempts
 from calls.facts import AttemptAnswered, AttemptCommitted, AttemptEnded
 from calls.ids import CallId, NodeId
