@@ -6,9 +6,8 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from time import time_ns
@@ -24,7 +23,7 @@ from app.ari.transport import HttpTransport
 from app.calls_in import Reception
 from app.calls_out import CampaignFloor, OutboundDialler
 from app.campaign_service import CampaignService
-from app.clock import Clock, SystemClock, TrustedClock
+from app.clock import Clock, SystemClock
 from app.clock_watch import ClockWatch
 from app.consents import Consents
 from app.control import Control
@@ -40,12 +39,13 @@ from app.lines import OpenLines
 from app.live_calls import live_calls
 from app.machine.detectors import AppAmd, Features
 from app.machine.ear import Ear
-from app.marks import LOOK_SECONDS, Marks
+from app.marks import Marks
 from app.node import AsteriskNode
 from app.objection_watch import ObjectionWatch
 from app.pacing_log import PacingLog
 from app.phones import PhoneWatch
 from app.preview_desk import PreviewDesk
+from app.program import Program
 from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
 from app.recordings import Recordings
@@ -79,31 +79,7 @@ from dialer.runner import CampaignRunner
 from metrics.observer import Metrics
 from routing.floor import Floor
 
-AUDIT_SECONDS = 15.0
 FLUSH_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """The running program's parts, for whoever looks at it or acts on it."""
-
-    settings: Settings
-    clock: TrustedClock
-    dealers: Dealers
-    database: Database
-    store: SqlCampaignStore
-    journal: Journal
-    metrics: Metrics
-    desk: FloorDesk
-    executor: Executor
-    supervisor: Supervisor
-    campaigns: CampaignService
-    connection: AriConnection
-    node: AsteriskNode
-    ari: Ari
-    tasks: Tasks
-    figures: Figures
-    control: Control
 
 
 @asynccontextmanager
@@ -359,35 +335,7 @@ async def _assemble(
         clock.on_jump(mover)
     clock.on_jump(lambda by: journal.publish(ClockJumped(clock.now(), node, by.total_seconds())))
     clock.on_belief(lambda: journal.publish(ClockBelieved(clock.now(), node)))
-    journal.observe("metrics", metrics.observe)
-    journal.observe("trunk gate", gate.on_fact)
-    journal.observe("campaigns", campaigns.on_fact)
-    journal.observe("previews", previews.on_fact)
-    journal.observe("open lines", lines.on_fact)
-    journal.observe("phones", phones.on_fact)
-    journal.observe("objections", objections.on_fact)
-    # Last: the floor publishes what follows from a fact while the fact is being told.
-    journal.observe("floor", desk.on_fact)
-    journal.publish(ControllerStarted(clock.now(), node, epoch))
-
-    tasks.start("clock", clock.run())
-    tasks.start("journal", journal.run())
-    tasks.start("local journal", journal.keep())
-    tasks.start("events", connection.run())
-    tasks.start("manager", manager.run())
-    tasks.start("machine detection", ear.run())
-    tasks.start("leases", executor.leases.run())
-    tasks.start("floor", desk.run())
-    tasks.start("objections", objections.run())
-    tasks.start("campaigns", campaigns.run(runners))
-    tasks.start("previews", previews.run())
-    tasks.start("figures", figures.run())
-    tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))
-    tasks.start("marks", _repeat(connection, LOOK_SECONDS, lambda _: marks.look()))
-    tasks.start("pacing log", pacing_log.run())
-    tasks.start("due lists", DueLists(database, settings.rdw, clock).run())
-    tasks.all_lasting()
-    return Program(
+    program = Program(
         settings,
         clock,
         dealers,
@@ -405,15 +353,22 @@ async def _assemble(
         tasks,
         figures,
         control,
+        gate,
+        previews,
+        lines,
+        phones,
+        objections,
+        ear,
+        manager,
+        reconciler,
+        marks,
+        pacing_log,
+        DueLists(database, settings.rdw, clock),
     )
-
-
-async def _repeat(connection: AriConnection, seconds: float, work: Callable[[str], Awaitable[None]]) -> None:
-    """Do something with the application's name again and again, as long as Asterisk is reached."""
-    while True:
-        await asyncio.sleep(seconds)
-        if connection.live:
-            await work(connection.application)
+    program.listen()
+    journal.publish(ControllerStarted(clock.now(), node, epoch))
+    program.start(runners)
+    return program
 
 
 def _endpoint(floor: Floor, agent_id: AgentId) -> str | None:

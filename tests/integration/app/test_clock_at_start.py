@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from app.dealers import load_dealers
+from app.program import Program
 from app.settings import Settings, read_settings
 from app.storage.database import open_database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal
-from app.wiring import Program, running
+from app.wiring import running
 from calls.facts import AsteriskLost
 from calls.ids import NodeId
 from tests.integration.conftest import free_port
@@ -54,7 +55,7 @@ async def test_it_is_not_believed_however_often_the_program_starts_until_somebod
             program.figures.show()
             shown = program.metrics.text()[0].decode()
     async with started(settings) as program:
-        assert program.control._confirm_clock()
+        assert program.clock.confirm()
     async with started(settings) as program:
         believed.append(program.clock.trusted())
 
