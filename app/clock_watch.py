@@ -41,9 +41,9 @@ class ClockWatch:
         self._believers.append(believer)
 
     def remember(self, memory: ClockMemory | None) -> timedelta:
-        """Compare with what an earlier process told by this clock; returns by how much the clock is behind that, mostly nothing.
+        """Compare with what an earlier process told by this clock: behind that, or in doubt since then, the clock is not believed.
 
-        Behind it, or in doubt since then, the clock is not believed.
+        Returns by how much it is off what was believed, below 0 when it is behind; mostly nothing.
         """
         wall, steady = self._both()
         guard = begun(wall, steady, memory)
@@ -58,7 +58,7 @@ class ClockWatch:
             )
         else:
             _log.error("the clock is in doubt since before the start: nobody is dialled")
-        return behind
+        return guard.off
 
     def now(self) -> datetime:
         """Return the wall time, UTC, whether it is believed or not."""

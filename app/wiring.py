@@ -121,9 +121,9 @@ async def _assemble(
     await replay(local, database)
     epoch = await take_epoch(database, node)
     local.begin(epoch)
-    # What is stored tells moments of the clock as it was: where it is behind them, all is built by it as it was, and moved along.
-    behind = clock.remember(await clock_memory(database, node))
-    began = clock.now() + behind
+    # What is stored tells moments of the clock that was believed: all begins by that, and is moved along.
+    off = clock.remember(await clock_memory(database, node))
+    began = clock.now() - off
     store = SqlCampaignStore(database, node, epoch, dealers.profiles)
     targets = {dealer.dealer: dealer.service_level_seconds for dealer in dealers.dealers.values()}
     metrics = Metrics(targets)
@@ -330,8 +330,8 @@ async def _assemble(
     )
 
     for mover in (gate.clock_moved, floor.clock_moved, campaigns.clock_moved):
-        if behind:
-            mover(-behind)
+        if off:
+            mover(off)
         clock.on_jump(mover)
     clock.on_jump(lambda by: journal.publish(ClockJumped(clock.now(), node, by.total_seconds())))
     clock.on_belief(lambda: journal.publish(ClockBelieved(clock.now(), node)))

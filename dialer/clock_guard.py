@@ -63,6 +63,11 @@ class ClockGuard:
         return self.jumped_at is None
 
     @property
+    def off(self) -> timedelta:
+        """How far the wall clock is from what was believed, below 0 when it is behind; nothing while it is believed."""
+        return timedelta() if self.trusted else timedelta(seconds=self.offset - self.believed)
+
+    @property
     def asks(self) -> bool:
         """Whether only a confirmation makes it believed."""
         off = self.offset - self.believed

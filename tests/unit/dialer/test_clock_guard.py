@@ -149,6 +149,27 @@ def test_a_clock_that_was_a_little_off_is_believed_an_even_minute_after_the_star
     assert at(started(-1, 10), QUIET_SECONDS).trusted
 
 
+@pytest.mark.parametrize(
+    ("told", "off", "from_the_believed"),
+    [(-1, None, 0), (3600, None, -3600), (-1, 7200, 7200), (86_000, 86_400, 400)],
+)
+def test_it_is_known_how_far_the_clock_is_from_what_was_believed(
+    told: float, off: float | None, from_the_believed: float
+) -> None:
+    guard = started(told, off)
+
+    assert guard.off.total_seconds() == from_the_believed
+    assert confirmed(guard).off == NEVER
+
+
+def test_a_clock_that_was_ahead_and_was_put_right_while_nobody_looked_is_believed_after_an_even_minute() -> (
+    None
+):
+    guard = started(86_000, 86_400)
+
+    assert (guard.trusted, at(guard, QUIET_SECONDS).trusted) == (False, True)
+
+
 def test_what_was_told_before_a_jump_is_taken_along_by_it() -> None:
     memory = ClockMemory(after(1000)).told(after(900)).jumped(timedelta(seconds=-600)).told(after(401))
 
