@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from calls.facts import Fact
 from calls.ids import CallId, CampaignId
 from dialer.answering import Calibration
-from dialer.campaign import AbandonWindow, Campaign, CampaignState
+from dialer.campaign import AbandonWindow, Campaign, CampaignState, Traits
 from dialer.errors import DemoProfile, StoreUnavailable, UnknownProfile
 from dialer.pacing import PacingDecision
 from dialer.ports import CampaignStore
@@ -21,13 +21,17 @@ _log = logging.getLogger(__name__)
 
 
 class CampaignService:
-    """All campaigns. `make_runner` builds a runner; `show_window` shows a campaign's last 24 hours."""
+    """All campaigns. `make_runner` builds a runner; `show_window` shows a campaign's last 24 hours.
+
+    `blend` hears, at each change, which campaigns' agents take callers too.
+    """
 
     def __init__(
         self,
         store: CampaignStore,
         make_runner: Callable[[Campaign], CampaignRunner],
         show_window: Callable[[AbandonWindow], None],
+        blend: Callable[[Collection[CampaignId]], None],
         now: Callable[[], datetime],
         *,
         profiles: Profiles,
@@ -36,6 +40,8 @@ class CampaignService:
         self._store = store
         self._make_runner = make_runner
         self._show_window = show_window
+        self._blend = blend
+        self._blended: frozenset[CampaignId] = frozenset()
         self._now = now
         self._profiles = profiles
         self._demo = demo
@@ -85,15 +91,18 @@ class CampaignService:
         campaign = self.campaigns.get(campaign_id)
         return float(campaign.wrap_up_seconds) if campaign is not None else 0.0
 
-    @property
-    def blended(self) -> frozenset[CampaignId]:
-        """The campaigns whose agents take callers too."""
-        return frozenset(each.campaign_id for each in self.campaigns.values() if each.pacing.blended)
-
-    def adopt(self, campaign_id: CampaignId, call_id: CallId, dialled_at: datetime) -> None:
-        """An attempt of this campaign was found ringing after a restart."""
+    def adopt(
+        self,
+        campaign_id: CampaignId,
+        call_id: CallId,
+        dialled_at: datetime,
+        traits: Traits | None = None,
+        *,
+        kept: bool,
+    ) -> None:
+        """An attempt of this campaign rings that its pacing did not dial; an agent is `kept` for it, or is not."""
         if (runner := self._runners.get(campaign_id)) is not None:
-            runner.adopt(call_id, dialled_at)
+            runner.adopt(call_id, dialled_at, traits, kept=kept)
 
     def clock_moved(self, by: timedelta) -> None:
         """The wall clock was set to another time: tell every runner."""
@@ -118,6 +127,10 @@ class CampaignService:
                 await runner.prime()
                 self._runners[campaign.campaign_id] = runner
                 fresh.append(runner)
+        blended = frozenset(each.campaign_id for each in self.campaigns.values() if each.pacing.blended)
+        if blended != self._blended:
+            self._blended = blended
+            self._blend(blended)
         return fresh
 
     async def run(self, first: list[CampaignRunner]) -> None:

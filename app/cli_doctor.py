@@ -88,6 +88,10 @@ async def _program(environment: Mapping[str, str] | None) -> Finding:
             told = await client.readiness()
     except ApiError as error:
         return Finding("program", False, str(error))
+    if told.ready and not told.clock_believed:
+        remedy = "put the machine's clock right, or say that it is: `dealerlijn campaign start NAME`"
+        told_so = "takes calls, but does not believe the machine's clock and dials nobody"
+        return Finding("program", False, f"{told_so}: {remedy}")
     if told.ready:
         return Finding("program", True, "runs and takes calls")
     failing = ", ".join(name for name, well in told.checks.items() if not well)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from app.clock import Clock
-from dialer.clock_guard import begun, confirmed, looked
+from dialer.clock_guard import ClockMemory, begun, confirmed, looked
 from dialer.errors import StoreUnavailable
 
 LOOK_SECONDS = 1.0
@@ -30,15 +30,43 @@ class ClockWatch:
         self._other = other
         self._guard = begun(clock.now(), clock.monotonic())
         self._movers: list[Callable[[timedelta], None]] = []
+        self._believers: list[Callable[[], None]] = []
 
     def on_jump(self, mover: Callable[[timedelta], None]) -> None:
         """Call `mover` with every jump from now on, in the order of asking."""
         self._movers.append(mover)
 
+    def on_belief(self, believer: Callable[[], None]) -> None:
+        """Call `believer` whenever a clock that was in doubt is believed again."""
+        self._believers.append(believer)
+
+    def remember(self, memory: ClockMemory | None) -> timedelta:
+        """Compare with what an earlier process told by this clock: behind that, or in doubt since then, the clock is not believed.
+
+        Returns by how much it is off what was believed, below 0 when it is behind; mostly nothing.
+        """
+        wall, steady = self._both()
+        guard = begun(wall, steady, memory)
+        if memory is None or guard.trusted:
+            return timedelta()
+        self._guard = guard
+        behind = memory.ahead_of(wall)
+        if behind:
+            _log.error(
+                "the clock is behind what was told by it before: nobody is dialled",
+                extra={"seconds": round(behind.total_seconds(), 1)},
+            )
+        else:
+            _log.error("the clock is in doubt since before the start: nobody is dialled")
+        return guard.off
+
     def now(self) -> datetime:
         """Return the wall time, UTC, whether it is believed or not."""
         wall, steady = self._both()
+        was_trusted = self._guard.trusted
         self._guard, jump = looked(self._guard, wall, steady)
+        if self._guard.trusted and not was_trusted:
+            self._believe()
         if jump:
             _log.error("the clock has jumped", extra={"seconds": round(jump.total_seconds(), 1)})
             for mover in self._movers:
@@ -59,7 +87,7 @@ class ClockWatch:
         if self.trusted():
             return False
         self._guard = confirmed(self._guard)
-        _log.warning("the clock is believed again")
+        self._believe()
         return True
 
     async def run(self) -> None:
@@ -78,6 +106,11 @@ class ClockWatch:
         if told is not None and abs(told - self.now()) <= AGREES_WITHIN:
             self.confirm()
         return True
+
+    def _believe(self) -> None:
+        _log.warning("the clock is believed again")
+        for believer in self._believers:
+            believer()
 
     def _both(self) -> tuple[datetime, float]:
         while True:

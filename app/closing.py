@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from app.ari.operations import Ari
 from app.ari.outcome import Done
 from app.lines import OpenLine
+from app.program import Program
 from app.storage.totals import count_totals
 from app.tasks import Tasks
-from app.wiring import Program
 from calls.commands import HangUp
 from calls.words import AgentState, AttemptOutcome, InboundOutcome
 from metrics.agreement import disagreements

@@ -24,9 +24,10 @@ from app.demo_bed import DemoBed, PhonesMissing, demo_bed
 from app.demo_people import CAMPAIGN, SKILLS, fill
 from app.live_table import live_table, plain_line
 from app.main import EXPECTED, CannotRun, explained, reachable, say, set_up_logging, spare_what_is_loaded
+from app.program import Program
 from app.stopping import StopSignals
 from app.storage.database import open_database
-from app.wiring import Program, running
+from app.wiring import running
 from calls.ids import AgentId
 from simulation.people import Caller, CallerMix
 from simulation.runner import CallerTraffic

@@ -32,7 +32,15 @@ from calls.facts import (
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, CallPhase, Department
 from dialer.life import AgentFound
-from routing.agent import Agent, AgentProfile, AgentTrigger, change, works_for
+from routing.agent import (
+    BUSY_WITH_A_CALL,
+    Agent,
+    AgentProfile,
+    AgentTrigger,
+    change,
+    state_change,
+    works_for,
+)
 from routing.floor import Floor
 from routing.flow import AgentChosen
 from routing.queue import QueuePlan, WaitingCall
@@ -58,15 +66,12 @@ class FloorDesk:
         clock: Clock,
         plan_of: Callable[[DealerId, Department], QueuePlan],
         wrap_up_of: Callable[[CampaignId], float],
-        blended: Callable[[], Collection[CampaignId]] = frozenset,
     ) -> None:
-        """`blended` names the campaigns whose agents take callers too."""
         self.floor = floor
         self._journal = journal
         self._clock = clock
         self._plan_of = plan_of
         self._wrap_up_of = wrap_up_of
-        self._blended = blended
         self._deliver: Deliver = lambda _call_id, _fact: False
         self._reachable = False
         self._agent_of: dict[CallId, AgentId] = {}
@@ -191,6 +196,11 @@ class FloorDesk:
         arriving = sum(each == campaign_id for each in self._arriving.values())
         return len(self._answered.get(campaign_id, ())) + arriving
 
+    def blend(self, campaigns: Collection[CampaignId]) -> None:
+        """From now on the agents of these campaigns take callers too."""
+        self.floor.blend(campaigns)
+        self.assign()
+
     def lines_take(self, campaign_id: CampaignId, dealer: DealerId, department: Department) -> bool:
         """Whether this campaign's agents are given the callers of a queue."""
         return self.floor.lines_take(campaign_id, self._plan_of(dealer, department))
@@ -205,6 +215,13 @@ class FloorDesk:
         """This agent is already talking in this call: found after a restart."""
         self._agent_of[call_id] = agent_id
 
+    def talked(self, call_id: CallId, agent_id: AgentId) -> None:
+        """This agent, as far as an earlier process knew, talks in this call, which is over: its end, told after `settle`, begins wrap-up."""
+        for agent in self.floor.agents():
+            known = (agent.profile.agent_id, agent.call_id) == (agent_id, call_id)
+            if known and agent.state in BUSY_WITH_A_CALL:
+                self._agent_of[call_id] = agent_id
+
     def settle(self, agent: Agent) -> None:
         """Put right an agent whose state was left by an earlier process: busy with a call that lives, or free."""
         call_id = next(
@@ -214,8 +231,11 @@ class FloorDesk:
         if call_id in self._bound:
             return
         if call_id is not None:
-            restored = replace(agent, state=AgentState.ON_CALL, call_id=call_id, wrap_up_until=None)
-        elif agent.state in (AgentState.RESERVED, AgentState.RINGING, AgentState.ON_CALL):
+            reason = agent.reason if agent.state is AgentState.ON_CALL else "taken_over"
+            restored = replace(
+                agent, state=AgentState.ON_CALL, call_id=call_id, wrap_up_until=None, reason=reason
+            )
+        elif agent.state in BUSY_WITH_A_CALL:
             # What the agent asked for after the call comes now.
             let_go = change(agent, AgentTrigger.RELEASED, now, reason="taken_over")
             restored = replace(let_go, available_since=now)
@@ -223,20 +243,7 @@ class FloorDesk:
             return
         self.floor.restore(restored)
         if agent.state is not restored.state:
-            reason = "taken_over" if call_id is not None else restored.reason
-            self._moved(
-                [
-                    AgentStateChanged(
-                        now,
-                        agent.profile.agent_id,
-                        agent.state,
-                        restored.state,
-                        reason,
-                        call_id,
-                        agent.campaign_id,
-                    )
-                ]
-            )
+            self._moved([state_change(agent, restored, now)])
 
     # Facts and time
 
@@ -294,7 +301,6 @@ class FloorDesk:
         """Give waiting calls to agents who can take them now; to nobody while no phone can be rung."""
         if not self._reachable:
             return
-        self.floor.blend(self._blended())
         for assignment in self.floor.assign(self._clock.now()):
             self._journal.publish(assignment.fact)
             agent_id = assignment.agent_id

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from app.control_ports import Direction
 from app.live_calls import live_calls
-from app.wiring import Program
+from app.program import Program
 from calls.ids import CampaignId
 from metrics.definitions import outbound_abandon_ratio
 

@@ -17,11 +17,12 @@ from app.console.health import Watch
 from app.console.server import AddressTaken, make_app, reserved
 from app.console.server import serve as listening
 from app.dealers import DealersError, load_dealers
+from app.program import Program
 from app.reach import tell_of_asterisk
 from app.settings import Settings
 from app.stopping import StopSignals
 from app.storage.errors import StorageError
-from app.wiring import Program, running
+from app.wiring import running
 from dialer.errors import StoreUnavailable
 
 EXPECTED = (DealersError, AddressTaken, StorageError, StoreUnavailable, AsteriskError, Replaced)
@@ -90,6 +91,7 @@ async def reachable(program: Program, bound: socket.socket) -> AsyncIterator[str
             "asterisk": lambda: program.connection.live,
             "database": lambda: program.journal.writable,
         },
+        program.clock.trusted,
     )
     application = make_app(program.control, program.settings.api_token, watch)
     async with listening(application, bound) as address:

@@ -26,7 +26,7 @@ from calls.facts import (
 from calls.facts import Fact as AnyFact
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, PreviewEnd
-from dialer.campaign import Campaign, CommittedAttempt, DialMode, RefusedContact
+from dialer.campaign import Campaign, CommittedAttempt, DialMode, RefusedContact, Traits
 from dialer.errors import StoreUnavailable
 from dialer.pacing import PacingDecision, Reason
 from dialer.ports import Launcher, TrunkRoom
@@ -83,6 +83,18 @@ class Campaigns(Protocol):
 
     def dates_first(self, campaign_id: CampaignId) -> Sequence[date]:
         """The dates whose contacts go first."""
+        ...
+
+    def adopt(
+        self,
+        campaign_id: CampaignId,
+        call_id: CallId,
+        dialled_at: datetime,
+        traits: Traits | None = None,
+        *,
+        kept: bool,
+    ) -> None:
+        """A call rings for which an agent is `kept`: what becomes of it teaches like any other of the campaign."""
         ...
 
 
@@ -294,6 +306,7 @@ class PreviewDesk:
                 Reason.PREVIEW,
             )
         )
+        self._campaigns.adopt(campaign.campaign_id, call_id, now, result.traits, kept=True)
         self._launcher.launch(campaign, result)
         return call_id
 

@@ -7,7 +7,7 @@ what an earlier process left is the subject of `app/takeover.py`.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 
 from app.alone import Alone
@@ -21,7 +21,7 @@ from app.journal import Journal
 from app.lines import OpenLine
 from app.marks import Marks
 from app.outbound import OutboundCall
-from app.reconcile_plan import Live, empty_bridges, gone, left, orphans, unheard
+from app.reconcile_plan import Live, empty_bridges, gone, in_dialplan, left, orphans, unheard
 from app.recordings import Recordings
 from app.supervisor import Supervisor
 from app.takeover import Left, TakeOver, Tally
@@ -87,11 +87,11 @@ class Reconciler:
         if self._left is not None:
             await self._takeover.take_over(live, self._left, alone or Alone(), tally)
             self._left = None
-        await self._follow_ringing(tally, application)
-        self._end_missing(tally, alone)
         self._receive_strangers(live, tally)
+        if legs := unheard(live, self._owned()):
+            await self._follow(legs, tally, application)
+        self._end_missing(tally, alone)
         await self._tidy(live, set(), differences=False)
-        await self._follow(set(unheard(live, self._owned())) - set(tally.ringing))
         # Waiting callers' leases have been running all the while.
         self._executor.leases.resume()
         return tally.taken, tally.ended
@@ -171,26 +171,35 @@ class Reconciler:
             self._executor.leases.uncover(customer, recording)
             session.deliver(self._recordings.found(recording, self._clock.now()))
 
-    # Attempts that rang
+    # Legs whose events nobody sends us unless asked
 
-    async def _follow_ringing(self, tally: Tally, application: str) -> None:
-        """Hear of legs that rang, and find out what became of those that did so no more by then: events tell the rest."""
-        if not tally.ringing:
-            return
+    async def _follow(self, legs: Collection[LegId], tally: Tally, application: str) -> None:
+        """Hear of legs from now on, and find out what became of those that went on before that: events tell the rest."""
         async with asyncio.TaskGroup() as group:
-            for leg_id in tally.ringing:
-                group.create_task(self._executor.follow(leg_id))
+            followed = {leg_id: group.create_task(self._executor.follow(leg_id)) for leg_id in legs}
         live = await self._census(application)
-        unheard = [leg_id for leg_id in tally.ringing if not _rings_or_ours(live, leg_id)]
-        alone = await self._marks.read(MARKS_SECONDS) if unheard else None
-        for leg_id in unheard:
-            session = self._supervisor.owner(leg_id)
-            if session is None:
+        is_gone = {
+            leg_id: leg_id not in live.legs or not task.result()
+            for leg_id, task in followed.items()
+            if leg_id not in self._missing and leg_id not in self._executor.dialling
+        }
+        went_on = [
+            (leg_id, session)
+            for leg_id, over in is_gone.items()
+            if (over or in_dialplan(live, leg_id)) and (session := self._supervisor.owner(leg_id)) is not None
+        ]
+        alone = await self._marks.read(MARKS_SECONDS) if went_on else None
+        for leg_id, session in went_on:
+            if not is_gone[leg_id]:
+                # Who has just answered may be on the way to us; only a mark tells that the message was played instead.
+                if alone is None or leg_id in alone.messages:
+                    session.deliver(left(leg_id, alone or Alone(), self._clock.now()))
                 continue
-            if leg_id in live.legs and (alone is None or leg_id in alone.messages):
-                session.deliver(left(leg_id, alone or Alone(), self._clock.now()))
-            elif leg_id not in live.legs:
+            self._executor.leases.drop(leg_id)
+            if isinstance(session.machine, OutboundCall):
                 tally.missing[leg_id] = self._clock.now()
+            else:
+                session.deliver(gone(leg_id, alone or Alone(), self._clock.now()))
 
     # Attempts without a leg
 
@@ -222,21 +231,6 @@ class Reconciler:
             if session is not None:
                 session.deliver(gone(leg_id, alone, self._clock.now()))
 
-    async def _follow(self, legs: Iterable[LegId]) -> None:
-        """Hear of legs from now on; one that is gone by now has ended, and the marks know what Asterisk alone did for it."""
-        async with asyncio.TaskGroup() as group:
-            followed = {leg_id: group.create_task(self._executor.follow(leg_id)) for leg_id in legs}
-        over = [
-            leg_id
-            for leg_id, task in followed.items()
-            if not task.result() and leg_id not in self._missing and leg_id not in self._executor.dialling
-        ]
-        if over:
-            alone = await self._marks.read(MARKS_SECONDS) or Alone()
-            for leg_id in over:
-                self._executor.leases.drop(leg_id)
-            self._tell_gone(over, alone)
-
     # What belongs to nothing
 
     def _receive_strangers(self, live: Live, tally: Tally) -> None:
@@ -255,8 +249,8 @@ class Reconciler:
             mark = leg_mark(leg_id)
             if mark is not None and mark.call_id in running:
                 continue
-            if mark is not None and mark.kind == "x" and live.legs[leg_id].up and not live.legs[leg_id].ours:
-                continue  # the dialplan plays the message
+            if in_dialplan(live, leg_id):
+                continue  # it plays the message
             if differences:
                 self._differs("orphan_leg", leg_id)
             await self._executor.carry_out(HangUp(leg_id))
@@ -282,11 +276,6 @@ class Reconciler:
 
     def _differs(self, kind: str, object_id: str) -> None:
         self._journal.publish(DifferenceFound(self._clock.now(), self._node, kind, object_id))
-
-
-def _rings_or_ours(live: Live, leg_id: LegId) -> bool:
-    leg = live.legs.get(leg_id)
-    return leg is not None and (leg.ours or not leg.up)
 
 
 def _purpose(arguments: tuple[str, ...]) -> tuple[str, str]:

@@ -133,6 +133,12 @@ def unheard(live: Live, owned: Iterable[LegId]) -> list[LegId]:
     return [leg_id for leg_id in owned if leg_id in live.legs and not live.legs[leg_id].heard]
 
 
+def in_dialplan(live: Live, leg_id: LegId) -> bool:
+    """Whether a customer whom we rang has answered and is not with us: on the way, or with the dialplan's message."""
+    leg, mark = live.legs.get(leg_id), leg_mark(leg_id)
+    return leg is not None and leg.up and not leg.ours and mark is not None and mark.kind == "x"
+
+
 def orphans(live: Live, owned: Iterable[LegId]) -> list[LegId]:
     """Legs that we made and nobody owns: they are hung up."""
     known = set(owned)

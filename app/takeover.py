@@ -49,15 +49,14 @@ class Left:
 
 @dataclass(slots=True)
 class Tally:
-    """What a reconciliation has come to. `missing`: attempts whose leg Asterisk has not, with the time of their commitment.
+    """What a reconciliation has come to.
 
-    `ringing`: attempts that nobody had answered, and whose earlier process may have died before it asked to hear of them.
+    `missing`: attempts whose leg Asterisk has not, with the time of their commitment, or since when it has not.
     """
 
     taken: int = 0
     ended: int = 0
     missing: dict[LegId, datetime] = field(default_factory=dict)
-    ringing: list[LegId] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +108,10 @@ class TakeOver:
                 if attempt.leg_id in live.legs
             }
         self._take_over_lines(live)
-        waiting = [
-            queued
+        follows = [
+            fact
             for call in work.calls
-            if (queued := self._take_over_call(live, call, heard[call.call_id].result(), alone, tally))
+            if (fact := self._take_over_call(live, call, heard[call.call_id].result(), alone, tally))
         ]
         for attempt in work.attempts:
             plays = attempt.call_id in messages and messages[attempt.call_id].result()
@@ -120,8 +119,11 @@ class TakeOver:
         # Agents are put right before calls are given to them.
         for agent in self._desk.floor.agents():
             self._desk.settle(agent)
-        for queued in waiting:
-            self._desk.on_fact(queued)
+        for fact in follows:
+            if isinstance(fact, CallEnded):
+                self._journal.publish(fact)
+            else:
+                self._desk.on_fact(fact)
         self._lines.open_missing()
 
     def _take_over_lines(self, live: Live) -> None:
@@ -160,8 +162,8 @@ class TakeOver:
 
     def _take_over_call(
         self, live: Live, call: OpenCall, heard: _Heard, alone: Alone, tally: Tally
-    ) -> CallQueued | None:
-        """Adopt or end a call; the return tells the floor of one that waits."""
+    ) -> CallQueued | CallEnded | None:
+        """Adopt a call, or find that it is over; the return is for the floor: of one that waits, and of an end, which nobody knows yet."""
         now = self._clock.now()
         dealer = self._reception.dealer(call.dealer)
         found, agent_leg = found_inbound(
@@ -175,8 +177,9 @@ class TakeOver:
         is_over = found in (Found.GONE, Found.DIVERTED)
         if dealer is None or (is_over and heard.recorded is None):
             tally.ended += 1
-            self._journal.publish(_inbound_end(call, found, now))
-            return None
+            if dealer is not None and call.department in dealer.queues:
+                self._talked(call)
+            return _inbound_end(call, found, now)
         tally.ended += is_over
         tally.taken += not is_over
         plan = self._reception.plan(dealer, now)
@@ -267,6 +270,11 @@ class TakeOver:
             session.deliver(LegEnded(now, offer.leg_id, _CAUSE))
         return None
 
+    def _talked(self, past: OpenCall | OpenAttempt) -> None:
+        """Whoever had this conversation gets the wrap-up that its end, told after agents are put right, will bring."""
+        if past.connected_at is not None and past.agent_id is not None:
+            self._desk.talked(past.call_id, past.agent_id)
+
     def _arrived(self, call: OpenCall) -> CallArrived:
         return CallArrived(
             call.arrived_at, call.call_id, call.dealer, call.ddi, call.cli, call.customer_leg, self._node
@@ -286,17 +294,19 @@ class TakeOver:
             self._desk.adopt(attempt.call_id, agent_id)
             self._dialler.adopt_talking(life, agent_id, line, attempt.connected_at, now)
             return
-        if attempt.connected_at is None and attempt.abandoned_at is None:
-            self._desk.bind_again(attempt.call_id)
+        self._keep_agent(attempt)
         session = self._dialler.adopt(life)
         if found is Found.GONE:
             tally.ended += 1
-            tally.missing[attempt.leg_id] = attempt.committed_at
+            if attempt.connected_at is None:
+                tally.missing[attempt.leg_id] = attempt.committed_at
+            else:
+                session.deliver(LegEnded(now, attempt.leg_id, _CAUSE))
             return
         tally.taken += 1
         if found is Found.RINGING:
-            tally.ringing.append(attempt.leg_id)
-        elif found is Found.DIVERTED:
+            return
+        if found is Found.DIVERTED:
             session.deliver(left(attempt.leg_id, alone, now))
         elif attempt.connected_at is not None:
             # The agent's line is gone: as live, there is nobody left to talk to.
@@ -311,6 +321,12 @@ class TakeOver:
             session.deliver(PromptFinished(now, attempt.leg_id, life.playback_id))
         else:
             session.deliver(LegArrived(now, attempt.leg_id, "answered", attempt.leg_id, ""))
+
+    def _keep_agent(self, attempt: OpenAttempt) -> None:
+        if attempt.connected_at is not None:
+            self._talked(attempt)
+        elif attempt.abandoned_at is None:
+            self._desk.bind_again(attempt.call_id)
 
     def _agent_on(self, line: CallId | None) -> AgentId | None:
         return self._lines.agent_on(line) if line is not None else None
@@ -368,7 +384,7 @@ def _recognised(call: OpenCall) -> Recognised | None:
 
 
 def _inbound_end(call: OpenCall, found: Found, now: datetime) -> CallEnded:
-    talked = (now - call.connected_at).total_seconds() if call.connected_at is not None else 0.0
+    talked = max(0.0, (now - (call.connected_at or now)).total_seconds())
     if call.connected_at is not None:
         outcome, phase = InboundOutcome.CONNECTED, CallPhase.TALKING
     elif call.voicemail_seconds is not None:
@@ -378,5 +394,5 @@ def _inbound_end(call: OpenCall, found: Found, now: datetime) -> CallEnded:
         phase = CallPhase.QUEUE if call.queued_at is not None else CallPhase.MENU
     waited = None
     if call.queued_at is not None:
-        waited = ((call.connected_at or now) - call.queued_at).total_seconds()
+        waited = max(0.0, ((call.connected_at or now) - call.queued_at).total_seconds())
     return CallEnded(now, call.call_id, call.dealer, call.department, phase, outcome, _CAUSE, waited, talked)

@@ -6,9 +6,8 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from time import time_ns
@@ -40,12 +39,13 @@ from app.lines import OpenLines
 from app.live_calls import live_calls
 from app.machine.detectors import AppAmd, Features
 from app.machine.ear import Ear
-from app.marks import LOOK_SECONDS, Marks
+from app.marks import Marks
 from app.node import AsteriskNode
 from app.objection_watch import ObjectionWatch
 from app.pacing_log import PacingLog
 from app.phones import PhoneWatch
 from app.preview_desk import PreviewDesk
+from app.program import Program
 from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
 from app.recordings import Recordings
@@ -54,6 +54,7 @@ from app.settings import Settings
 from app.storage.agents import all_agents, restored
 from app.storage.alone import SqlTold
 from app.storage.campaign_store import SqlCampaignStore
+from app.storage.clock_memory import clock_memory
 from app.storage.database import Database, open_database, other_clock
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
@@ -70,7 +71,7 @@ from app.telephony import Telephony
 from app.trunk_gate import DealerRoom, TrunkGate
 from app.what_if import WhatIf
 from app.workshop import Workshop
-from calls.facts import ClockJumped, ControllerStarted
+from calls.facts import ClockBelieved, ClockJumped, ControllerStarted
 from calls.ids import AgentId, CallId, NodeId, new_call_id
 from calls.words import AgentState, MachineDetection
 from dialer.campaign import AbandonWindow, Campaign
@@ -78,31 +79,7 @@ from dialer.runner import CampaignRunner
 from metrics.observer import Metrics
 from routing.floor import Floor
 
-AUDIT_SECONDS = 15.0
 FLUSH_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """The running program's parts, for whoever looks at it or acts on it."""
-
-    settings: Settings
-    clock: Clock
-    dealers: Dealers
-    database: Database
-    store: SqlCampaignStore
-    journal: Journal
-    metrics: Metrics
-    desk: FloorDesk
-    executor: Executor
-    supervisor: Supervisor
-    campaigns: CampaignService
-    connection: AriConnection
-    node: AsteriskNode
-    ari: Ari
-    tasks: Tasks
-    figures: Figures
-    control: Control
 
 
 @asynccontextmanager
@@ -144,6 +121,9 @@ async def _assemble(
     await replay(local, database)
     epoch = await take_epoch(database, node)
     local.begin(epoch)
+    # What is stored tells moments of the clock that was believed: all begins by that, and is moved along.
+    off = clock.remember(await clock_memory(database, node))
+    began = clock.now() - off
     store = SqlCampaignStore(database, node, epoch, dealers.profiles)
     targets = {dealer.dealer: dealer.service_level_seconds for dealer in dealers.dealers.values()}
     metrics = Metrics(targets)
@@ -151,15 +131,15 @@ async def _assemble(
     left = Left(await open_calls(database, node), await open_attempts(database, node))
     gate = TrunkGate(
         settings.caps,
-        clock.now(),
+        began,
         Counter(attempt.dealer for attempt in left.attempts),
-        await dialled_by_minute(database, clock.now() - timedelta(hours=24)),
+        await dialled_by_minute(database, began - timedelta(hours=24)),
     )
 
     # The floor and the journal
     floor = Floor()
     for stored in await all_agents(database):
-        floor.restore(restored(stored, clock.now()))
+        floor.restore(restored(stored, began))
     journal = Journal(SqlJournal(database, node, epoch), local)
     desk = FloorDesk(
         floor,
@@ -167,7 +147,6 @@ async def _assemble(
         clock,
         lambda dealer, department: reception.queue_plan(dealer, department),
         lambda campaign_id: campaigns.wrap_up_seconds(campaign_id),
-        lambda: campaigns.blended,
     )
 
     # The calls
@@ -228,7 +207,7 @@ async def _assemble(
         metrics.campaigns.set_abandon_window(window.campaign_id, window.connected, window.abandoned)
 
     campaigns = CampaignService(
-        store, make_runner, show_window, clock.now, profiles=dealers.profiles, demo=settings.demo
+        store, make_runner, show_window, desk.blend, clock.now, profiles=dealers.profiles, demo=settings.demo
     )
     runners = await campaigns.load()
     previews = PreviewDesk(
@@ -241,11 +220,12 @@ async def _assemble(
         lambda dealer: DealerRoom(gate, dealer),
         fresh_call_id,
     )
-    # Who is kept for a call is no agent whom the pacing could count on, nor is that call one that needs another.
+    # Who is kept for a call is no agent whom the pacing could count on, nor does that call need another.
     kept_for = {agent.call_id for agent in floor.agents() if agent.state is AgentState.RESERVED}
     for attempt in left.attempts:
-        if attempt.answered_at is None and attempt.call_id not in kept_for:
-            campaigns.adopt(attempt.campaign_id, attempt.call_id, attempt.committed_at)
+        if attempt.answered_at is None:
+            kept = attempt.call_id in kept_for
+            campaigns.adopt(attempt.campaign_id, attempt.call_id, attempt.committed_at, kept=kept)
 
     # The node
     recordings = Recordings(settings.recordings_dir)
@@ -350,37 +330,12 @@ async def _assemble(
     )
 
     for mover in (gate.clock_moved, floor.clock_moved, campaigns.clock_moved):
+        if off:
+            mover(off)
         clock.on_jump(mover)
     clock.on_jump(lambda by: journal.publish(ClockJumped(clock.now(), node, by.total_seconds())))
-    journal.observe("metrics", metrics.observe)
-    journal.observe("trunk gate", gate.on_fact)
-    journal.observe("campaigns", campaigns.on_fact)
-    journal.observe("previews", previews.on_fact)
-    journal.observe("open lines", lines.on_fact)
-    journal.observe("phones", phones.on_fact)
-    journal.observe("objections", objections.on_fact)
-    # Last: the floor publishes what follows from a fact while the fact is being told.
-    journal.observe("floor", desk.on_fact)
-    journal.publish(ControllerStarted(clock.now(), node, epoch))
-
-    tasks.start("clock", clock.run())
-    tasks.start("journal", journal.run())
-    tasks.start("local journal", journal.keep())
-    tasks.start("events", connection.run())
-    tasks.start("manager", manager.run())
-    tasks.start("machine detection", ear.run())
-    tasks.start("leases", executor.leases.run())
-    tasks.start("floor", desk.run())
-    tasks.start("objections", objections.run())
-    tasks.start("campaigns", campaigns.run(runners))
-    tasks.start("previews", previews.run())
-    tasks.start("figures", figures.run())
-    tasks.start("audit", _repeat(connection, AUDIT_SECONDS, reconciler.audit))
-    tasks.start("marks", _repeat(connection, LOOK_SECONDS, lambda _: marks.look()))
-    tasks.start("pacing log", pacing_log.run())
-    tasks.start("due lists", DueLists(database, settings.rdw, clock).run())
-    tasks.all_lasting()
-    return Program(
+    clock.on_belief(lambda: journal.publish(ClockBelieved(clock.now(), node)))
+    program = Program(
         settings,
         clock,
         dealers,
@@ -398,15 +353,22 @@ async def _assemble(
         tasks,
         figures,
         control,
+        gate,
+        previews,
+        lines,
+        phones,
+        objections,
+        ear,
+        manager,
+        reconciler,
+        marks,
+        pacing_log,
+        DueLists(database, settings.rdw, clock),
     )
-
-
-async def _repeat(connection: AriConnection, seconds: float, work: Callable[[str], Awaitable[None]]) -> None:
-    """Do something with the application's name again and again, as long as Asterisk is reached."""
-    while True:
-        await asyncio.sleep(seconds)
-        if connection.live:
-            await work(connection.application)
+    program.listen()
+    journal.publish(ControllerStarted(clock.now(), node, epoch))
+    program.start(runners)
+    return program
 
 
 def _endpoint(floor: Floor, agent_id: AgentId) -> str | None:

@@ -58,6 +58,7 @@ __all__ = [
     "CampaignFact",
     "CampaignStarted",
     "CampaignStopped",
+    "ClockBelieved",
     "ClockJumped",
     "ContactRefused",
     "ControllerStarted",
@@ -227,7 +228,8 @@ class CallServedAlone:
 class AgentStateChanged:
     """An agent went from one state to another. `reason` is one word; `call_id` the call it concerns, if any.
 
-    `wrap_up_until` is when the wrap-up that begins is over, unless the agent ends it before.
+    `wrap_up_until` is when the wrap-up that begins is over, unless the agent ends it before. Who was taken out of a wrap-up for
+    a call has what is left of it still to come: then it is when that would be over if it went on at once.
     """
 
     at: datetime
@@ -299,6 +301,14 @@ class ClockJumped:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class ClockBelieved:
+    """A wall clock that was in doubt is believed again."""
+
+    at: datetime
+    node: NodeId
+
+
 InboundFact = (
     CallArrived
     | CallerRecognised
@@ -331,6 +341,8 @@ CampaignFact = (
     | PreviewShown
     | PreviewEnded
 )
-SystemFact = ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound | ClockJumped
+SystemFact = (
+    ControllerStarted | AsteriskLost | AsteriskReached | DifferenceFound | ClockJumped | ClockBelieved
+)
 AgentFact = AgentStateChanged | AgentWishChanged | DispositionRecorded
 Fact = InboundFact | AttemptFact | CampaignFact | SystemFact | AgentFact

@@ -172,13 +172,17 @@ class RefusedContact:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedAttempt:
-    """An earlier attempt of which it is known whether it was answered; `talk_seconds` is None unless a conversation has ended."""
+    """An earlier attempt of which it is known whether it was answered.
+
+    `talk_seconds` is None unless a conversation has ended, `wrap_up_seconds` unless the agent's wrap-up after it has.
+    """
 
     dialled_at: datetime
     ring_seconds: float
     answered: bool
     talk_seconds: float | None
     traits: Traits | None = None
+    wrap_up_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

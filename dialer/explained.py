@@ -9,7 +9,7 @@ _PLAIN = {
     Reason.NO_AGENTS: "No agent of this campaign is at work with an open line.",
     Reason.LIST_EMPTY: "Nobody on the list may be called now.",
     Reason.WINDOW_CLOSED: "It is outside the calling hours (belvenster).",
-    Reason.CLOCK_JUMPED: "The machine's clock was set to another time, and is not believed yet.",
+    Reason.CLOCK_JUMPED: "The machine's clock was set to another time, or is behind what was told before, and is not believed.",
 }
 
 

@@ -7,7 +7,7 @@ Whatever is committed is dialled; whatever cannot be committed is not.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAtt
 from dialer.decisions import DecisionLog, MadeDecision
 from dialer.errors import StoreUnavailable
 from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
+from dialer.in_the_air import InTheAir, Ringing
 from dialer.pacing import PacingDecision, Reason, take_snapshot
 from dialer.ports import CampaignStore, DialClock, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
 from dialer.profiles import Profiles, is_open
@@ -53,15 +54,6 @@ FOUND_NOBODY_SECONDS = 0.3  # who waits longer for an agent found nobody free
 DOUBT_SECONDS = 30.0
 TIMEZONE = "Europe/Amsterdam"  # of the list as a whole; each contact is checked in its own
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ringing:
-    """An attempt in the air; `chance` that it would be answered, as it was when dialled."""
-
-    dialled_at: datetime
-    traits: Traits | None
-    chance: float
 
 
 class CampaignRunner:
@@ -98,7 +90,7 @@ class CampaignRunner:
         self._estimates = CampaignEstimates(campaign.ring_seconds)
         self._speculative = SpeculativeChance()
         self._rescue = RescueShare()
-        self._ringing: dict[CallId, _Ringing] = {}
+        self._air = InTheAir()
         self._wrapping_up: dict[AgentId, datetime] = {}
         self._window: AbandonWindow | None = None
         self._window_at: datetime | None = None
@@ -127,10 +119,15 @@ class CampaignRunner:
             )
             if each.talk_seconds is not None:
                 self._estimates.talk_ended(each.talk_seconds)
+            if each.wrap_up_seconds is not None:
+                self._estimates.wrap_up_ended(each.wrap_up_seconds)
 
-    def adopt(self, call_id: CallId, dialled_at: datetime) -> None:
-        """Count an attempt that was found ringing after a restart."""
-        self._ringing[call_id] = _Ringing(dialled_at, None, self._estimates.answers.model.chance(None))
+    def adopt(
+        self, call_id: CallId, dialled_at: datetime, traits: Traits | None = None, *, kept: bool = False
+    ) -> None:
+        """Count an attempt that another dialled: an earlier process, or an agent who is `kept` for it."""
+        chance = self._estimates.answers.model.chance(traits)
+        self._air.add(call_id, Ringing(dialled_at, traits, chance, kept))
 
     @property
     def calibration(self) -> Calibration | None:
@@ -139,9 +136,7 @@ class CampaignRunner:
 
     def clock_moved(self, by: timedelta) -> None:
         """The wall clock was set to another time: move along all moments kept here, and read again what the day allows."""
-        self._ringing = {
-            call_id: replace(each, dialled_at=each.dialled_at + by) for call_id, each in self._ringing.items()
-        }
+        self._air.clock_moved(by)
         self._arrivals = self._arrivals.moved(by)
         self._wrapping_up = {agent_id: at + by for agent_id, at in self._wrapping_up.items()}
         self._unstored = {call_id: at + by for call_id, at in self._unstored.items()}
@@ -150,8 +145,8 @@ class CampaignRunner:
 
     @property
     def ringing(self) -> int:
-        """Attempts in the air that nobody has answered yet."""
-        return len(self._ringing)
+        """Attempts in the air that nobody has answered yet and for which no agent is kept."""
+        return len(self._air.need_agents())
 
     @property
     def dates_first(self) -> Sequence[date]:
@@ -211,7 +206,7 @@ class CampaignRunner:
         callers = self._floor.waiting_callers(self.campaign.campaign_id)
         snapshot = take_snapshot(
             self._floor.line_agents(self.campaign.campaign_id),
-            [(each.dialled_at, each.chance) for each in self._ringing.values()],
+            [(each.dialled_at, each.chance) for each in self._air.need_agents()],
             self._floor.waiting_answers(self.campaign.campaign_id) + in_need(callers),
             window,
             self._estimates.forecast(now),
@@ -310,7 +305,7 @@ class CampaignRunner:
         chance = self._estimates.answers.model.chance(attempt.traits)
         if not certain:
             self._speculative.add(chance)
-        self._ringing[attempt.call_id] = _Ringing(now, attempt.traits, chance)
+        self._air.add(attempt.call_id, Ringing(now, attempt.traits, chance))
         self._publish(
             AttemptCommitted(
                 now,
@@ -359,10 +354,10 @@ class CampaignRunner:
         self,
         fact: AttemptAnswered | AttemptConnected | AttemptAbandoned | MachineMistaken | AttemptEnded,
     ) -> None:
-        ringing = self._ringing.get(fact.call_id)
         match fact:
-            case AttemptAnswered(ring_seconds=seconds) | AttemptEnded(ring_seconds=seconds) if ringing:
-                del self._ringing[fact.call_id]
+            case AttemptAnswered(ring_seconds=seconds) | AttemptEnded(ring_seconds=seconds) if (
+                ringing := self._air.take(fact.call_id)
+            ):
                 answered = isinstance(fact, AttemptAnswered)
                 self._estimates.attempt_resolved(
                     ringing.dialled_at, seconds, answered=answered, traits=ringing.traits

@@ -29,6 +29,7 @@ from calls.facts import (
     CallServedAlone,
     CampaignStarted,
     CampaignStopped,
+    ClockBelieved,
     ClockJumped,
     ContactRefused,
     ControllerStarted,
@@ -112,7 +113,14 @@ class Metrics:
                 | ContactRefused()
             ):
                 self.campaigns.observe(fact)
-            case ControllerStarted() | AsteriskLost() | AsteriskReached() | DifferenceFound() | ClockJumped():
+            case (
+                ControllerStarted()
+                | AsteriskLost()
+                | AsteriskReached()
+                | DifferenceFound()
+                | ClockJumped()
+                | ClockBelieved()
+            ):
                 self.technical.observe(fact)
 
     def text(self) -> tuple[bytes, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from calls.facts import (
     AsteriskLost,
     AsteriskReached,
+    ClockBelieved,
     ClockJumped,
     ControllerStarted,
     DifferenceFound,
@@ -104,6 +105,9 @@ class TechnicalMetrics:
                 self._differences[fact.node, fact.kind].inc()
             case ClockJumped():
                 self._jumps[fact.node,].inc()
+                self.set_clock(fact.node, trusted=False)
+            case ClockBelieved():
+                self.set_clock(fact.node, trusted=True)
 
     def observe_loop_lag(self, seconds: float) -> None:
         """Count one measurement of how late the event loop woke up."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from calls.facts import AgentStateChanged
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState
 from routing.errors import NotNow
@@ -101,8 +102,8 @@ LIFE: Mapping[AgentState, Mapping[AgentTrigger, AgentState]] = {
     },
 }
 HANDLING = frozenset({_S.ON_CALL, _S.WRAP_UP})
-CARRIES_A_CALL = HANDLING | {_S.RESERVED, _S.RINGING}
-_BUSY_WITH_A_CALL = frozenset({_S.RESERVED, _S.RINGING, _S.ON_CALL})
+BUSY_WITH_A_CALL = frozenset({_S.RESERVED, _S.RINGING, _S.ON_CALL})
+CARRIES_A_CALL = BUSY_WITH_A_CALL | {_S.WRAP_UP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,23 @@ def change(
     return _entered(agent, after, trigger, now, reason, call_id, wrap_up_seconds)
 
 
+def state_change(before: Agent, after: Agent, now: datetime) -> AgentStateChanged:
+    """The fact that tells of a change of state."""
+    until = after.wrap_up_until
+    if until is None and after.wrap_up_left > 0:
+        until = now + timedelta(seconds=after.wrap_up_left)
+    return AgentStateChanged(
+        now,
+        before.profile.agent_id,
+        before.state,
+        after.state,
+        after.reason,
+        after.call_id or before.call_id,
+        after.campaign_id or before.campaign_id,
+        until,
+    )
+
+
 def _remember(agent: Agent, trigger: AgentTrigger, reason: str) -> Agent:
     match trigger:
         case AgentTrigger.PAUSED:
@@ -228,5 +246,5 @@ def _entered(
         wrap_up_until=now + timedelta(seconds=wrap_up_seconds + left)
         if after is AgentState.WRAP_UP
         else None,
-        wrap_up_left=left if after in _BUSY_WITH_A_CALL else 0.0,
+        wrap_up_left=left if after in BUSY_WITH_A_CALL else 0.0,
     )

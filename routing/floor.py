@@ -17,7 +17,16 @@ from operator import attrgetter
 from calls.facts import AgentStateChanged
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, HangupCause
-from routing.agent import HANDLING, Agent, AgentProfile, AgentTrigger, change, rescues, works_for
+from routing.agent import (
+    HANDLING,
+    Agent,
+    AgentProfile,
+    AgentTrigger,
+    change,
+    rescues,
+    state_change,
+    works_for,
+)
 from routing.errors import NotForThisDealer, NotNow, UnknownAgent
 from routing.queue import QueueKey, QueuePlan, WaitingCall
 from routing.select import NoAgent, Selection, SelectionReason, idle_order, select_agent, takes_callers
@@ -354,20 +363,7 @@ class Floor:
         if after.state not in HANDLING and agent_id in self._handling:
             queue, began = self._handling.pop(agent_id)
             self._service[queue] = self._service[queue].after((now - began).total_seconds())
-        call_id = after.call_id or before.call_id
-        campaign_id = after.campaign_id or before.campaign_id
-        return [
-            AgentStateChanged(
-                now,
-                agent_id,
-                before.state,
-                after.state,
-                after.reason,
-                call_id,
-                campaign_id,
-                after.wrap_up_until,
-            )
-        ]
+        return [state_change(before, after, now)]
 
     def _put_back(self, call_id: CallId, facts: Facts) -> None:
         if facts and (call := self._offered.pop(call_id, None)) is not None:

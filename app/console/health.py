@@ -14,18 +14,20 @@ READY_PATH = "/readyz"
 class Watch:
     """What there is to watch: the metrics with their content type, and by name what must be well to take calls.
 
-    `metrics` is called in another thread, so that a scrape never holds up the event loop.
+    `clock_believed` is of no matter to callers: only campaigns wait for it. `metrics` is called in another thread, so that a scrape never holds up the event loop.
     """
 
     metrics: Callable[[], tuple[bytes, str]]
     checks: Mapping[str, Callable[[], bool]]
+    clock_believed: Callable[[], bool]
 
 
 class Readiness(BaseModel):
-    """Whether calls can be taken, and which check says what."""
+    """Whether calls can be taken, and which check says what. While the clock is not believed no campaign dials."""
 
     ready: bool
     checks: dict[str, bool]
+    clock_believed: bool = True
 
 
 def add_health(app: web.Application, watch: Watch) -> None:
@@ -40,7 +42,7 @@ def add_health(app: web.Application, watch: Watch) -> None:
 
     async def readyz(_request: web.Request) -> web.Response:
         checks = {name: check() for name, check in watch.checks.items()}
-        told = Readiness(ready=all(checks.values()), checks=checks)
+        told = Readiness(ready=all(checks.values()), checks=checks, clock_believed=watch.clock_believed())
         return web.json_response(text=told.model_dump_json(), status=200 if told.ready else 503)
 
     app.router.add_get("/metrics", metrics)

@@ -13,12 +13,15 @@ from app.storage.database import Database
 from app.storage.tables import agents, campaigns
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState
-from routing.agent import Agent, AgentProfile
+from routing.agent import BUSY_WITH_A_CALL, Agent, AgentProfile
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAgent:
-    """An agent as of the last journalled change; `since` is None for one who never worked."""
+    """An agent as of the last journalled change; `since` is None for one who never worked.
+
+    `wrap_up_until` is that of the change (`calls.facts.AgentStateChanged`).
+    """
 
     profile: AgentProfile
     state: AgentState
@@ -66,7 +69,9 @@ def restored(stored: StoredAgent, now: datetime) -> Agent:
     """The agent to go on with at `now`, after a restart."""
     if stored.state is AgentState.LOGGED_OUT or stored.since is None:
         return Agent(stored.profile, AgentState.LOGGED_OUT, since=now, available_since=now)
-    until = None
+    until, left = None, 0.0
+    if stored.state in BUSY_WITH_A_CALL and stored.wrap_up_until is not None:
+        left = (stored.wrap_up_until - stored.since).total_seconds()
     if stored.state is AgentState.WRAP_UP:
         until = stored.wrap_up_until or now
         # Were the clock set back meanwhile, a wrap-up would last for as long: it is never longer than it was to be.
@@ -82,6 +87,7 @@ def restored(stored: StoredAgent, now: datetime) -> Agent:
         pending=stored.pending,
         pending_reason=stored.pending_reason,
         wrap_up_until=until,
+        wrap_up_left=left,
         campaign_dealer=stored.campaign_dealer,
     )
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from app.storage.consent_tables import objections
 from app.storage.database import Database
-from app.storage.tables import calls, objections, voicemails
+from app.storage.tables import calls, voicemails
 from calls.ids import CallId, LegId, NodeId, RecordingId
 
 # A caller may have waited this long with a controller before the fallback.

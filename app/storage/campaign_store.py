@@ -24,6 +24,7 @@ from app.storage.commitments import Commitment
 from app.storage.database import Database
 from app.storage.epochs import check_epoch
 from app.storage.objections import store_objection
+from app.storage.wrap_ups import read_wrap_ups
 from calls.ids import AgentId, CallId, CampaignId, ContactId, NodeId
 from calls.words import AttemptOutcome
 from dialer.answering import Choice
@@ -85,8 +86,10 @@ class SqlCampaignStore:
     async def resolved_attempts(self, campaign_id: CampaignId, latest: int) -> list[ResolvedAttempt]:
         """Return the latest attempts of which it is known whether they were answered, the last one first."""
         async with self._database.reading() as connection:
-            rows = await connection.execute(_RESOLVED, {"campaign": campaign_id, "count": latest})
-            return [_resolved(row) for row in rows]
+            rows = (await connection.execute(_RESOLVED, {"campaign": campaign_id, "count": latest})).all()
+            talked = [row.call_id for row in rows if row.talk_seconds is not None]
+            wrap_ups = await read_wrap_ups(connection, talked)
+        return [_resolved(row, wrap_ups.get(row.call_id)) for row in rows]
 
     async def open_among(self, call_ids: Collection[CallId]) -> dict[CallId, ContactId]:
         """Of these attempts those that are committed and have not ended, with their contacts."""
@@ -129,13 +132,15 @@ class SqlCampaignStore:
             await store_objection(connection, call_id, contact_id, agent_id, now)
 
 
-def _resolved(row: Row[Any]) -> ResolvedAttempt:
+def _resolved(row: Row[Any], wrap_up_seconds: float | None) -> ResolvedAttempt:
     zone = zone_named(row.timezone)
     local = row.committed_at if zone is None else row.committed_at.astimezone(zone)
     traits = Traits(
         row.number_kind, local.weekday(), local.hour, row.answered_before, row.before - row.answered_before
     )
-    return ResolvedAttempt(row.committed_at, row.ring_seconds, row.answered, row.talk_seconds, traits)
+    return ResolvedAttempt(
+        row.committed_at, row.ring_seconds, row.answered, row.talk_seconds, traits, wrap_up_seconds
+    )
 
 
 def _known(attempts: FromClause) -> ColumnElement[bool]:
@@ -160,6 +165,7 @@ def _earlier(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
 _BEFORE = tables.attempts.alias("before")
 _RESOLVED = (
     select(
+        tables.attempts.c.call_id,
         tables.attempts.c.committed_at,
         tables.attempts.c.ring_seconds,
         tables.attempts.c.answered_at.is_not(None).label("answered"),

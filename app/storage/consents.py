@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 
 from app.storage import tables
+from app.storage.consent_tables import consents
 from app.storage.contact_list import read_hash_key, reopen_consented
 from app.storage.database import Database
 from calls.ids import DealerId
@@ -25,7 +26,6 @@ class Person:
 
 async def record_entry(database: Database, entry: ConsentEntry) -> None:
     """Add an entry; whoever was left out of a list for want of this consent is on it again when this returns."""
-    consents = tables.consents
     row = {name: getattr(entry, name) for name in ConsentEntry.__slots__ if name != "person"}
     async with database.writing() as connection:
         await connection.execute(insert(consents).values(customer_id=entry.person, **row))
@@ -36,7 +36,6 @@ async def record_entry(database: Database, entry: ConsentEntry) -> None:
 
 async def entries_of(database: Database, person: int) -> list[ConsentEntry]:
     """Return a person's entries, oldest first."""
-    consents = tables.consents
     query = (
         select(consents)
         .where(consents.c.customer_id == person)

@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.storage import tables
+from app.storage import consent_tables, tables
 from app.storage.database import LIMIT_SECONDS, Database
 from app.storage.errors import AlreadyThere
 from app.storage.people_at_number import carry_over
@@ -205,7 +205,7 @@ _STAGED = Table(
         )
     ),
     Column("given_at", tables.UtcTime),
-    *(Column(name, tables.consents.c[name].type) for name in ("source", "wording")),
+    *(Column(name, consent_tables.consents.c[name].type) for name in ("source", "wording")),
     prefixes=["TEMPORARY"],
 )
 
@@ -240,7 +240,7 @@ def _listed(campaign: Campaign) -> Insert:
 
 def _consented(campaign: Campaign, recorded_by: str, now: datetime) -> Insert:
     return _about_customers(
-        tables.consents,
+        consent_tables.consents,
         campaign,
         {
             "purpose": literal(campaign.kind, String),
@@ -291,8 +291,8 @@ _REOPENED = (
             )
         ),
         exists().where(
-            tables.consents.c.customer_id == tables.contacts.c.customer_id,
-            tables.consents.c.purpose == bindparam("for_kind"),
+            consent_tables.consents.c.customer_id == tables.contacts.c.customer_id,
+            consent_tables.consents.c.purpose == bindparam("for_kind"),
         ),
     )
     .values(state="ready", closed_reason=None)

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
 from app.storage.agreed_rank import AGREED_RANK, USUAL_RANK
+from app.storage.consent_tables import refusals
 from app.storage.conversation_tables import dispositions, wrong_numbers
 from app.storage.objections import store_objection, store_refusal
-from app.storage.tables import UtcTime, attempts, calls, campaigns, contacts, refusals
+from app.storage.tables import UtcTime, attempts, calls, campaigns, contacts
 from calls.facts import DispositionRecorded
 from calls.ids import ContactId
 from dialer.dispositions import Disposition, follow_up

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
+from app.storage.consent_tables import consents, objections, refusals
 from app.storage.conversation_tables import wrong_numbers
 from app.storage.preview_table import previews
 from calls.ids import CampaignId, ContactId
@@ -161,7 +162,6 @@ def _candidate(row: Row[Any], past: _Past) -> Candidate:
 
 
 def _earliest_objection() -> ScalarSelect[datetime | None]:
-    objections = tables.objections
     return (
         select(func.min(objections.c.at))
         .where(_same_person(objections))
@@ -172,7 +172,6 @@ def _earliest_objection() -> ScalarSelect[datetime | None]:
 
 def _latest_refusal() -> ScalarSelect[datetime | None]:
     """The last refusal to any campaign of the same dealer."""
-    refusals = tables.refusals
     return (
         select(func.max(refusals.c.at))
         .where(refusals.c.dealer == tables.campaigns.c.dealer, _same_person(refusals))
@@ -183,7 +182,7 @@ def _latest_refusal() -> ScalarSelect[datetime | None]:
 
 def _latest_consent() -> ScalarSelect[datetime | None]:
     """The last consent of this person to this kind of call that was not withdrawn since, as `customers.consent` says."""
-    consents, withdrawals = tables.consents, tables.consents.alias()
+    withdrawals = consents.alias()
     withdrawn_since = exists().where(
         withdrawals.c.customer_id == consents.c.customer_id,
         withdrawals.c.purpose == consents.c.purpose,

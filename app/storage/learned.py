@@ -1,18 +1,14 @@
 """What a campaign's latest attempts taught: who answers, how long they ring, talk and are worked on, and who books."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Subquery, func, select
+from sqlalchemy import Subquery, func, select
 
 from app.storage.conversation_tables import dispositions
 from app.storage.database import Database
-from app.storage.fact_json import decode
-from app.storage.tables import attempts, contacts, facts
-from calls.facts import AgentStateChanged
+from app.storage.tables import attempts, contacts
+from app.storage.wrap_ups import read_wrap_ups
 from calls.ids import CampaignId
-from calls.words import AgentState
 from dialer.dispositions import Disposition
 from simulation.learned import Learned
 
@@ -38,7 +34,8 @@ async def read_learned(database: Database, campaign_id: CampaignId) -> Learned:
         remaining = (await connection.execute(left)).scalar_one()
         ended = (await connection.execute(select(latest))).all()
         words = (await connection.execute(_words(latest))).all()
-        changes = (await connection.execute(_changes(latest))).all()
+        talks = [row.call_id for row in ended if row.connected_at is not None]
+        wrap_ups = await read_wrap_ups(connection, talks)
     answered = [row for row in ended if row.answered_at is not None]
     last_word = {row.call_id: row.word for row in words}
     return Learned(
@@ -49,7 +46,7 @@ async def read_learned(database: Database, campaign_id: CampaignId) -> Learned:
         talk_seconds=[
             row.talk_seconds for row in ended if row.connected_at is not None and row.talk_seconds is not None
         ],
-        wrap_up_seconds=_wrap_ups(changes),
+        wrap_up_seconds=list(wrap_ups.values()),
         judged=len(last_word),
         booked=sum(word == Disposition.BOOKED for word in last_word.values()),
     )
@@ -63,26 +60,3 @@ def _words(latest: Subquery) -> Any:
         .where(latest.c.connected_at.is_not(None))
         .order_by(dispositions.c.disposition_id)
     )
-
-
-def _changes(latest: Subquery) -> Any:
-    return (
-        select(facts.c.kind, facts.c.body)
-        .join(latest, latest.c.call_id == facts.c.call_id)
-        .where(latest.c.connected_at.is_not(None), facts.c.kind == AgentStateChanged.__name__)
-        .order_by(facts.c.seq)
-    )
-
-
-def _wrap_ups(rows: Iterable[Row[Any]]) -> list[float]:
-    began: dict[str, datetime] = {}
-    seconds = []
-    for row in rows:
-        fact = decode(row.kind, row.body)
-        if not isinstance(fact, AgentStateChanged) or fact.call_id is None:
-            continue
-        if fact.after is AgentState.WRAP_UP:
-            began[fact.call_id] = fact.at
-        elif fact.before is AgentState.WRAP_UP and (since := began.pop(fact.call_id, None)) is not None:
-            seconds.append((fact.at - since).total_seconds())
-    return seconds

@@ -6,6 +6,7 @@ from sqlalchemy import String, exists, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.audit import AuditEntry, store_change
+from app.storage.consent_tables import objections, refusals
 from app.storage.contact_list import read_hash_key
 from app.storage.database import Database
 from app.storage.people_at_number import store_for_everybody
@@ -15,8 +16,6 @@ from app.storage.tables import (
     attempts,
     campaigns,
     contacts,
-    objections,
-    refusals,
 )
 from calls.ids import AgentId, CallId, ContactId, NodeId
 from customers.person import number_hash

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import String, bindparam, exists, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.storage.consent_tables import objections
 from app.storage.conversation_tables import wrong_numbers
-from app.storage.tables import UtcTime, contacts, objections
+from app.storage.tables import UtcTime, contacts
 from calls.ids import AgentId, CallId, CampaignId
 
 _earlier = objections.alias()

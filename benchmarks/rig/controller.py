@@ -21,8 +21,9 @@ from app.ari.models import ChannelStateChange, StasisStart
 from app.ari.transport import Answer, HttpTransport, Request
 from app.main import set_up_logging, spare_what_is_loaded
 from app.node import AsteriskNode
+from app.program import Program
 from app.settings import read_settings
-from app.wiring import Program, running
+from app.wiring import running
 from benchmarks.rig.bench_data import CAMPAIGN, bench_dealers, store_agents, store_campaign
 from benchmarks.rig.stopwatch import Stopwatches
 from benchmarks.rig.subject import Report, answer_questions

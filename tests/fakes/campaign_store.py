@@ -15,6 +15,7 @@ from dialer.campaign import (
     LineAgent,
     RefusedContact,
     ResolvedAttempt,
+    Traits,
     WaitingCallers,
 )
 from dialer.errors import StoreUnavailable
@@ -181,6 +182,7 @@ class KnownCampaigns:
         self.known = {campaign.campaign_id: campaign for campaign in campaigns}
         self.reason = Reason.PREVIEW
         self.in_the_air = 0
+        self.taught_by: list[tuple[CallId, datetime, Traits | None]] = []
 
     def campaign(self, campaign_id: CampaignId) -> Campaign | None:
         return self.known.get(campaign_id)
@@ -193,3 +195,15 @@ class KnownCampaigns:
 
     def dates_first(self, campaign_id: CampaignId) -> Sequence[date]:
         return ()
+
+    def adopt(
+        self,
+        campaign_id: CampaignId,
+        call_id: CallId,
+        dialled_at: datetime,
+        traits: Traits | None = None,
+        *,
+        kept: bool,
+    ) -> None:
+        assert kept
+        self.taught_by.append((call_id, dialled_at, traits))

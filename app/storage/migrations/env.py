@@ -3,7 +3,13 @@
 from alembic import context
 
 # Their tables are part of the metadata.
-from app.storage import conversation_tables, preview_table, vehicle_tables, workshop_capacity  # noqa: F401 - see above
+from app.storage import (  # noqa: F401 - see above
+    consent_tables,
+    conversation_tables,
+    preview_table,
+    vehicle_tables,
+    workshop_capacity,
+)
 from app.storage.tables import metadata
 
 context.configure(

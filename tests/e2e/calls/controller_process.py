@@ -18,8 +18,9 @@ from pydantic import TypeAdapter
 from app.console.server import reserved
 from app.dealers import load_dealers
 from app.main import reachable
+from app.program import Program
 from app.settings import Settings
-from app.wiring import Program, running
+from app.wiring import running
 from calls.ids import AgentId, CampaignId
 from calls.words import AgentState
 from tests.e2e.calls.floor import Watched, nothing_is_left

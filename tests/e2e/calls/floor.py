@@ -11,13 +11,14 @@ from typing import TypeVar
 from app.ari.outcome import Done
 from app.asterisk.nodes import TRUNK
 from app.dealers import Dealers, load_dealers
+from app.program import Program
 from app.prompt_lengths import PromptLengths
 from app.settings import AmiAddress, AriAddress, Settings
 from app.storage.agents import save_agent
 from app.storage.campaigns import create_campaign
 from app.storage.contact_list import NewContact, add_contacts, load_hash_key
 from app.storage.database import open_database
-from app.wiring import Program, running
+from app.wiring import running
 from calls.facts import CallEnded, DifferenceFound, Fact
 from calls.ids import AgentId, CampaignId, DealerId
 from calls.numbers import NumberKind

@@ -96,6 +96,7 @@ class Bed:
     doubts: list[bool] = field(default_factory=list)
     looks: list[None] = field(default_factory=list)
     checks: dict[str, bool] = field(default_factory=lambda: {"ari": True, "database": True})
+    clock_believed: bool = True
 
     @property
     def access(self) -> ApiAccess:
@@ -196,6 +197,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     watch = Watch(
         lambda: (b"dealerlijn_agents 1\n", "text/plain; version=0.0.4; charset=utf-8"),
         {"ari": lambda: bed.checks["ari"], "database": lambda: bed.checks["database"]},
+        lambda: bed.clock_believed,
     )
     journal.observe("facts", facts.append)
     journal.observe("floor", desk.on_fact)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from app.console import calls
 from app.console.calls import NewDisposition, VoicemailQuery
 from app.console.client import ApiClient, ApiRefused
-from app.storage import tables
+from app.storage import consent_tables
 from app.storage.contact_list import add_contacts, load_hash_key
 from calls.facts import (
     AttemptConnected,
@@ -45,7 +45,7 @@ async def attempt_with_anna(bed: Bed, client: ApiClient) -> CallId:
 async def objections(bed: Bed) -> int:
     async with bed.database.reading() as connection:
         count: int = (
-            await connection.execute(select(func.count()).select_from(tables.objections))
+            await connection.execute(select(func.count()).select_from(consent_tables.objections))
         ).scalar_one()
     return count
 

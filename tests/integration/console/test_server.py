@@ -32,7 +32,7 @@ async def test_the_metrics_are_made_in_another_thread_than_the_event_loops() -> 
         return b"", "text/plain"
 
     app = web.Application()
-    add_health(app, Watch(made, {}))
+    add_health(app, Watch(made, {}, lambda: True))
     async with (
         listening(app, "127.0.0.1", free_port()) as url,
         aiohttp.ClientSession(url) as session,
@@ -51,7 +51,17 @@ async def test_readiness_says_which_check_fails(bed: Bed) -> None:
         told = await response.json()
 
     assert response.status == 503
-    assert told == {"ready": False, "checks": {"ari": False, "database": True}}
+    assert told == {"ready": False, "checks": {"ari": False, "database": True}, "clock_believed": True}
+
+
+async def test_a_clock_in_doubt_is_told_and_keeps_no_caller_away(bed: Bed) -> None:
+    bed.clock_believed = False
+
+    async with aiohttp.ClientSession(bed.url) as session, session.get("/readyz") as response:
+        told = await response.json()
+
+    assert response.status == 200
+    assert (told["ready"], told["clock_believed"]) == (True, False)
 
 
 async def test_the_process_is_alive_even_when_it_is_not_ready(bed: Bed) -> None:

@@ -13,8 +13,10 @@ from app.storage.campaigns import create_campaign
 from app.storage.contact_list import NewConsent, NewContact, add_contacts
 from app.storage.database import Database
 from app.storage.epochs import take_epoch
-from calls.ids import CallId, CampaignId, ContactId, DealerId, NodeId, new_call_id
+from calls.facts import AgentStateChanged
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, NodeId, new_call_id
 from calls.numbers import NumberKind
+from calls.words import AgentState
 from customers.person import number_hash, person_key
 from dialer.campaign import (
     Campaign,
@@ -81,6 +83,20 @@ async def contact_ids(database: Database, campaign: Campaign) -> list[ContactId]
             ContactId(each)
             for each in (await connection.execute(query.order_by(contacts.c.contact_id))).scalars()
         ]
+
+
+def wrap_up(
+    call_id: CallId, campaign_id: CampaignId, began: datetime, seconds: float, after: CallId | None = None
+) -> list[AgentStateChanged]:
+    """Anna's wrap-up after a conversation, until she is free or, with `after`, is taken out of it for another call."""
+    ended, free, taken = began + timedelta(seconds=seconds), AgentState.AVAILABLE, AgentState.RESERVED
+    anna, wraps_up = AgentId("anna"), AgentState.WRAP_UP
+    return [
+        AgentStateChanged(began, anna, AgentState.ON_CALL, wraps_up, "hung_up", call_id, campaign_id),
+        AgentStateChanged(ended, anna, wraps_up, free, "wrap_up_timer", call_id, campaign_id)
+        if after is None
+        else AgentStateChanged(ended, anna, wraps_up, taken, "wrap_up_left", after, campaign_id),
+    ]
 
 
 def committed(outcome: Iterable[CommittedAttempt | RefusedContact]) -> list[CommittedAttempt]:

@@ -20,7 +20,7 @@ from tests.integration.storage.builders import NODE, NOW, call_ids, campaign_wit
 ANNA = AgentId("anna")
 PROFILE = AgentProfile(ANNA, "Anna Proef", "PJSIP/anna", {"sales": 8})
 APK = CampaignId("apk-mei")
-[CALL] = call_ids(1)
+[CALL, NEXT_CALL] = call_ids(2)
 
 
 def after(seconds: float) -> timedelta:
@@ -91,6 +91,39 @@ async def test_an_agent_who_is_in_no_wrap_up_has_no_end_of_it(database: Database
     agent = await found_again(database, facts, 62)
 
     assert (agent.state, agent.campaign_id, agent.wrap_up_until) == (AgentState.AVAILABLE, APK, None)
+
+
+@pytest.mark.parametrize("connected", [True, False])
+async def test_what_is_left_of_a_wrap_up_that_was_broken_off_for_a_call_is_still_to_come(
+    database: Database, connected: bool
+) -> None:
+    floor, facts = on_call()
+    floor.know(replace(PROFILE, rescue=True), NOW)
+    facts += floor.hung_up(ANNA, CALL, NOW + after(60), 30)
+    rescue = floor.reserve_line(APK, NEXT_CALL, NOW + after(70))
+    assert rescue is not None
+    facts.append(rescue.fact)
+    if connected:
+        facts += floor.connected(ANNA, NEXT_CALL, NOW + after(71))
+
+    again = Floor()
+    again.restore(await found_again(database, facts, 300))
+    if connected:
+        again.hung_up(ANNA, NEXT_CALL, NOW + after(310), 30)
+    else:
+        again.release(ANNA, NEXT_CALL, NOW + after(310))
+
+    wraps_up = again.agent(ANNA)
+    assert (wraps_up.state, wraps_up.wrap_up_until) == (
+        AgentState.WRAP_UP,
+        NOW + after(310 + 20 + (30 if connected else 0)),
+    )
+
+
+async def test_who_was_not_taken_out_of_wrap_up_has_nothing_of_it_to_come(database: Database) -> None:
+    _, facts = on_call()
+
+    assert (await found_again(database, facts, 10)).wrap_up_left == 0
 
 
 async def test_a_pause_asked_for_during_a_call_outlives_the_process(database: Database) -> None:

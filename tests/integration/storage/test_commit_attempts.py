@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from app.storage.campaigns import NumberShown, numbers_shown, set_state
+from app.storage.consent_tables import objections
 from app.storage.contact_list import load_hash_key
 from app.storage.database import Database, open_database
 from app.storage.epochs import take_epoch
 from app.storage.errors import StaleEpoch
 from app.storage.journal import Journal, read_facts
 from app.storage.objections import record_objection
-from app.storage.tables import objections
 from app.storage.takeover import open_attempts
 from calls.facts import AttemptAnswered, AttemptCommitted, AttemptEnded
 from calls.ids import CallId, NodeId
@@ -32,6 +32,7 @@ from tests.integration.storage.builders import (
     other,
     refused,
     store_for,
+    wrap_up,
 )
 
 
@@ -290,6 +291,7 @@ async def test_resolved_attempts_are_the_answered_and_those_that_ended_without_t
                 for each in (talked, talking)
             ),
             replace(ended(talked, AttemptOutcome.CONNECTED), ring_seconds=8.0, talk_seconds=90.0),
+            *wrap_up(talked.call_id, key, NOW, 25.0),
             ended(silent),
             ended(doubtful, AttemptOutcome.IN_DOUBT),
         ]
@@ -299,7 +301,7 @@ async def test_resolved_attempts_are_the_answered_and_those_that_ended_without_t
 
     found = [replace(each, traits=None) for each in found]
     assert sorted(found, key=lambda each: (each.ring_seconds, each.talk_seconds is None)) == [
-        ResolvedAttempt(NOW, 8.0, answered=True, talk_seconds=90.0),
+        ResolvedAttempt(NOW, 8.0, answered=True, talk_seconds=90.0, wrap_up_seconds=25.0),
         ResolvedAttempt(NOW, 8.0, answered=True, talk_seconds=None),
         ResolvedAttempt(NOW, 22.0, answered=False, talk_seconds=None),
     ]

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
+from app.storage.consent_tables import consents
 from app.storage.consents import entries_of, people_at, record_entry
 from app.storage.contact_list import load_hash_key
 from app.storage.database import Database
 from app.storage.histories import next_candidates
-from app.storage.tables import consents
 from customers.consent import ConsentAction, ConsentEntry, consent_in_force
 from customers.person import number_hash
 from dialer.campaign import Campaign, LegalBasis

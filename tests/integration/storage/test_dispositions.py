@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from app.storage import tables
 from app.storage.campaign_store import SqlCampaignStore
+from app.storage.consent_tables import objections
 from app.storage.contact_list import add_contacts
 from app.storage.database import Database
 from app.storage.epochs import take_epoch
@@ -116,7 +117,7 @@ async def test_an_objection_holds_for_every_campaign_and_is_stored_once(database
 
     assert [each.rule for each in refused(outcome)] == ["objection"]
     async with database.reading() as connection:
-        told = tables.objections.c.call_id == call_id
+        told = objections.c.call_id == call_id
         stored = (await connection.execute(select(func.count()).where(told))).scalar_one()
     assert stored == 1
 

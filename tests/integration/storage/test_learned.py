@@ -4,15 +4,14 @@ from app.storage.database import Database
 from app.storage.journal import Journal
 from app.storage.learned import read_learned
 from calls.facts import (
-    AgentStateChanged,
     AttemptAnswered,
     AttemptConnected,
     AttemptEnded,
     DispositionRecorded,
     Fact,
 )
-from calls.ids import AgentId
-from calls.words import AgentState, AttemptOutcome, HangupCause
+from calls.ids import AgentId, CallId
+from calls.words import AttemptOutcome, HangupCause
 from dialer.campaign import Campaign, CommittedAttempt
 from tests.integration.storage.builders import (
     NODE,
@@ -23,6 +22,7 @@ from tests.integration.storage.builders import (
     contact,
     other,
     store_for,
+    wrap_up,
 )
 
 ANNA = AgentId("anna")
@@ -44,24 +44,17 @@ def ended(
     )
 
 
-def conversation(attempt: CommittedAttempt, campaign: Campaign, talk: float, wrap_up: float) -> list[Fact]:
+def conversation(
+    attempt: CommittedAttempt, campaign: Campaign, talk: float, wraps_up: float, after: CallId | None = None
+) -> list[Fact]:
     call_id, campaign_id, dealer = attempt.call_id, attempt.campaign_id, campaign.dealer
-    over = NOW + timedelta(seconds=talk)
-    on_call, wrapping, available = AgentState.ON_CALL, AgentState.WRAP_UP, AgentState.AVAILABLE
+    over, wrapped_up = wrap_up(call_id, campaign_id, NOW + timedelta(seconds=talk), wraps_up, after)
     return [
         AttemptAnswered(NOW, call_id, campaign_id, dealer, 9.0),
         AttemptConnected(NOW, call_id, campaign_id, dealer, ANNA, 0.2),
-        AgentStateChanged(over, ANNA, on_call, wrapping, "hung_up", call_id, campaign_id),
+        over,
         ended(attempt, campaign, AttemptOutcome.CONNECTED, talk),
-        AgentStateChanged(
-            over + timedelta(seconds=wrap_up),
-            ANNA,
-            wrapping,
-            available,
-            "wrap_up_timer",
-            call_id,
-            campaign_id,
-        ),
+        wrapped_up,
     ]
 
 
@@ -92,6 +85,26 @@ async def test_a_campaigns_attempts_tell_who_answers_and_how_long_everything_tak
     assert list(learned.ring_seconds) == [9.0, 9.0]
     assert (learned.judged, learned.booked) == (1, 1)
     assert learned.contacts == 5  # the one who booked is closed
+
+
+async def test_a_wrap_up_that_was_broken_off_for_another_customer_tells_nothing_of_its_length(
+    database: Database,
+) -> None:
+    campaign = await campaign_with(database, [contact(number) for number in range(2)])
+    store = await store_for(database)
+    first, second = committed(await store.commit_attempts(campaign, call_ids(2), NOW, "x"))
+    journal = Journal(database, NODE, 1)
+
+    await journal.write_facts(
+        [
+            *conversation(first, campaign, 60.0, 3.0, after=second.call_id),
+            *conversation(second, campaign, 60.0, 50.0),
+        ]
+    )
+
+    assert (await read_learned(database, campaign.campaign_id)).wrap_up_seconds == [50.0]
+    resolved = await store.resolved_attempts(campaign.campaign_id, 10)
+    assert {each.wrap_up_seconds for each in resolved} == {None, 50.0}
 
 
 async def test_a_new_campaign_has_taught_nothing_and_others_are_left_out(database: Database) -> None:

@@ -7,6 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, insert, select
 
 from app.storage import tables
+from app.storage.consent_tables import objections
 from app.storage.conversation_tables import wrong_numbers
 from app.storage.database import open_database
 from dialer.list_order import AGREED
@@ -53,7 +54,7 @@ def fill(connection: Connection) -> None:
     connection.execute(
         insert(wrong_numbers).values(number_hash="a", customer_id=2, at=NOW, call_id="n1" + "0" * 26)
     )
-    connection.execute(insert(tables.objections).values(number_hash="a", at=NOW))
+    connection.execute(insert(objections).values(number_hash="a", at=NOW))
 
 
 async def test_objections_become_those_of_the_people_and_an_agreement_counts_once(empty_url: str) -> None:
@@ -65,7 +66,7 @@ async def test_objections_become_those_of_the_people_and_an_agreement_counts_onc
     async with database.writing(LIMIT_SECONDS) as connection:
         await connection.run_sync(migrate, "head")
 
-    objections, contacts = tables.objections, tables.contacts
+    contacts = tables.contacts
     async with database.reading() as connection:
         people = (await connection.execute(select(objections.c.customer_id, objections.c.at))).all()
         ranks = (

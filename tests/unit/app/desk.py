@@ -13,7 +13,7 @@ from calls.facts import (
     Fact,
     OfferUnanswered,
 )
-from calls.ids import AgentId, CallId, CampaignId, offer_leg
+from calls.ids import AgentId, CallId, offer_leg
 from calls.words import AgentState, CallPhase, Department, HangupCause, InboundOutcome
 from dialer.life import AgentFound
 from routing.agent import Agent
@@ -38,14 +38,12 @@ class Desk:
         for one in agents:
             self.floor.restore(one)
         self.journal = Journal(FactStore())
-        self.blended: set[CampaignId] = set()
         self.desk = FloorDesk(
             self.floor,
             self.journal,
             self.clock,
             lambda _dealer, _department: SALES,
             lambda _campaign: 20,
-            lambda: self.blended,
         )
         self.facts: list[Fact] = []
         self.given: list[tuple[CallId, AgentId]] = []

@@ -192,6 +192,9 @@ class Restart:
 
     def _tell(self) -> None:
         asterisk = self.bed.asterisk
+        soon = self.channels if self.soon is None else self.soon
+        asterisk.answers("GET", "/channels", 200, soon)
+        asterisk.answers("GET", "/bridges", 200, self.bridges)
         asterisk.answers("GET", "/channels/", 404, {"message": "Channel not found"})
         asterisk.answers("GET", "/playbacks/", 404, {"message": "Playback not found"})
         asterisk.answers("GET", "/recordings/", 404, {"message": "Recording not found"})
@@ -206,10 +209,6 @@ class Restart:
             asterisk.answers("GET", f"/playbacks/{self.playing}", 200)
         for one in self.channels:
             asterisk.answers("GET", f"/channels/{one['id']}", 200)
-        if any(one["state"] == "Ringing" for one in self.channels):
-            asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
-            soon = self.channels if self.soon is None else self.soon
-            asterisk.answers("GET", "/channels", 200, soon, once=True)
         asterisk.answers("GET", "/channels", 200, self.channels, once=True)
         asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
 

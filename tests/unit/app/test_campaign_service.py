@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -29,6 +29,7 @@ class Bed:
         self.store = MemoryCampaignStore(*campaigns)
         self.windows: list[AbandonWindow] = []
         self.made: list[CampaignRunner] = []
+        self.blended: list[Collection[CampaignId]] = []
 
         def make(campaign: Campaign) -> CampaignRunner:
             runner = CampaignRunner(
@@ -48,7 +49,13 @@ class Bed:
             return runner
 
         self.service = CampaignService(
-            self.store, make, self.windows.append, LoopClock().now, profiles=shipped_profiles(), demo=demo
+            self.store,
+            make,
+            self.windows.append,
+            self.blended.append,
+            LoopClock().now,
+            profiles=shipped_profiles(),
+            demo=demo,
         )
 
 
@@ -181,12 +188,25 @@ async def test_runners_learn_of_facts_and_of_attempts_found_ringing() -> None:
     bed = Bed(CAMPAIGN)
     (runner,) = await bed.service.load()
 
-    bed.service.adopt(APK, call_id(1), START)
-    bed.service.adopt(CampaignId("unknown"), call_id(2), START)
+    bed.service.adopt(APK, call_id(1), START, kept=False)
+    bed.service.adopt(APK, call_id(3), START, kept=True)
+    bed.service.adopt(CampaignId("unknown"), call_id(2), START, kept=False)
     ringing = runner.ringing
     bed.service.on_fact(answered(1))
 
     assert (ringing, runner.ringing) == (1, 0)
+
+
+@virtual_time
+async def test_whose_agents_take_callers_too_is_told_once_at_each_change() -> None:
+    blended = replace(CAMPAIGN, pacing=replace(CAMPAIGN.pacing, blended=True))
+    bed = Bed(CAMPAIGN)
+
+    for now in (CAMPAIGN, blended, replace(blended, name="new"), CAMPAIGN):
+        bed.store.known[APK] = now
+        await bed.service.load()
+
+    assert bed.blended == [{APK}, set()]
 
 
 @virtual_time

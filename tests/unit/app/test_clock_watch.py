@@ -16,13 +16,13 @@ from calls.ids import CallId, ContactId
 from calls.words import AttemptOutcome, HangupCause
 from dialer.campaign import DialMode, PacingSettings
 from dialer.caps import TrunkCaps
-from dialer.clock_guard import QUIET_SECONDS
+from dialer.clock_guard import QUIET_SECONDS, ClockMemory
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
 from dialer.profile_file import shipped_profiles
 from dialer.runner import WINDOW_REFRESH_SECONDS, CampaignRunner
 from tests.fakes.campaign_store import FewLineAgents, Launches, MemoryCampaignStore, Workshop
-from tests.fakes.virtual_time import LoopClock, virtual_time
+from tests.fakes.virtual_time import LoopClock, after, virtual_time
 from tests.unit.app.people import CAMPAIGN, DEMO, call_id
 from tests.unit.app.reached import REACHED
 
@@ -72,6 +72,8 @@ class Bed:
         self.watch.on_jump(self.gate.clock_moved)
         self.watch.on_jump(self.runner.clock_moved)
         self.watch.on_jump(lambda by: self.jumps.append(by.total_seconds()))
+        self.believed = 0
+        self.watch.on_belief(self._believe)
 
     @property
     def dialled(self) -> int:
@@ -91,6 +93,9 @@ class Bed:
         campaign_id, busy = CAMPAIGN.campaign_id, HangupCause.BUSY
         now = self.clock.now()
         self.publish(AttemptEnded(now, call, campaign_id, DEMO, contact, AttemptOutcome.BUSY, busy, 5, 0))
+
+    def _believe(self) -> None:
+        self.believed += 1
 
     async def _ask_the_other(self) -> datetime | None:
         if self.other_is_away:
@@ -226,6 +231,87 @@ def test_another_machines_clock_confirms_the_jump_it_agrees_with(ahead: float, b
             assert it.watch.trusted() is believed
 
     story()
+
+
+@virtual_time
+async def test_nobody_is_dialled_by_a_clock_that_is_behind_what_was_told_before_until_it_is_put_right() -> (
+    None
+):
+    it = bed()
+    off = it.watch.remember(ClockMemory(after(HOUR)))
+    async with running(it):
+        await asyncio.sleep(HOUR)
+        before, reason = it.dialled, it.reason
+        it.clock.set_forward = HOUR + 300
+        await asyncio.sleep(QUIET_SECONDS + 10)
+
+    assert (off.total_seconds(), before, reason) == (-HOUR, 0, Reason.CLOCK_JUMPED)
+    assert it.dialled > 0
+    assert it.believed == 1
+
+
+@virtual_time
+async def test_a_clock_that_is_behind_what_was_told_before_is_believed_when_somebody_says_so() -> None:
+    it = bed()
+    it.watch.remember(ClockMemory(after(HOUR)))
+    async with running(it):
+        await asyncio.sleep(20)
+        before = it.dialled
+        it.watch.confirm()
+        await asyncio.sleep(20)
+
+    assert before == 0
+    assert it.dialled > 0
+    assert it.believed == 1
+
+
+@virtual_time
+async def test_another_machines_clock_confirms_one_that_is_behind_what_was_told_before() -> None:
+    it = bed()
+    it.watch.remember(ClockMemory(after(HOUR)))
+    async with running(it):
+        await asyncio.sleep(QUIET_SECONDS)
+        it.other = it.clock.now()
+        await asyncio.sleep(2 * ASK_SECONDS)
+
+        assert it.watch.trusted()
+
+
+@virtual_time
+async def test_a_clock_that_was_in_doubt_when_the_program_ended_is_so_when_it_starts() -> None:
+    it = bed()
+    off = it.watch.remember(ClockMemory(after(-1), timedelta(hours=3)))
+    async with running(it):
+        await asyncio.sleep(HOUR)
+
+    assert (off.total_seconds(), it.dialled, it.reason) == (3 * HOUR, 0, Reason.CLOCK_JUMPED)
+
+
+@pytest.mark.parametrize("memory", [None, ClockMemory(after(-1))])
+def test_a_clock_against_which_nothing_was_told_is_believed(memory: ClockMemory | None) -> None:
+    @virtual_time
+    async def story() -> None:
+        it = bed()
+
+        assert it.watch.remember(memory).total_seconds() == 0
+        assert it.watch.trusted()
+
+    story()
+
+
+@virtual_time
+async def test_it_is_told_once_that_a_clock_is_believed_again() -> None:
+    it = bed()
+    async with running(it):
+        await asyncio.sleep(2)
+        it.clock.set_forward = HOUR
+        await asyncio.sleep(2)
+        it.clock.set_forward = 0
+        await asyncio.sleep(QUIET_SECONDS - 5)
+        before = it.believed
+        await asyncio.sleep(10)
+
+    assert (before, it.believed) == (0, 1)
 
 
 @virtual_time

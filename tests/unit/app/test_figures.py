@@ -35,6 +35,7 @@ async def figures_on(bed: Bed, metrics: Metrics, *, late: Callable[[], float] = 
         MemoryCampaignStore(DRAFT),
         NeverRuns(),
         lambda _window: None,
+        lambda _campaigns: None,
         LoopClock().now,
         profiles=shipped_profiles(),
         demo=False,

@@ -189,7 +189,7 @@ def test_a_caller_comes_into_the_line_of_an_agent_whose_campaign_is_blended() ->
 
     desk.at(1, queued(1))
     before = list(desk.given)
-    desk.blended.add(APK)
+    desk.desk.blend([APK])
     desk.at(2, queued(2))
 
     assert before == []
@@ -198,7 +198,7 @@ def test_a_caller_comes_into_the_line_of_an_agent_whose_campaign_is_blended() ->
 
 def test_who_answered_goes_before_who_waits_when_an_agent_on_a_blended_campaign_is_free_again() -> None:
     desk = Desk(*line_agents(ANNA, BRAM))
-    desk.blended.add(APK)
+    desk.desk.blend([APK])
     desk.line_up(ANNA, ANNAS_LINE)
     desk.desk.find_line_agent(APK, ONE)
     desk.at(1, joined(ONE, ANNA, 1))

@@ -20,6 +20,7 @@ from dialer.campaign import (
     DialMode,
     PacingSettings,
     RefusedContact,
+    Traits,
 )
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
@@ -31,6 +32,7 @@ from tests.unit.app.people import ANNA, APK, BRAM, CAMPAIGN, agent, call_id
 
 MANUAL = replace(CAMPAIGN, pacing=PacingSettings(mode=DialMode.PREVIEW_MANUAL, max_skips=2))
 TIMED = replace(CAMPAIGN, pacing=PacingSettings(mode=DialMode.PREVIEW_TIMED, preview_seconds=20, max_skips=1))
+TRAITS = Traits("mobile", weekday=0, hour=10, answered=1, unanswered=2)
 LINES = {ANNA: call_id(101), BRAM: call_id(102)}
 
 
@@ -74,8 +76,10 @@ class MemoryPreviews:
         del self.held[preview.agent_id]
         if (rule := self.refused.get(preview.contact_id)) is not None:
             return RefusedContact(campaign.campaign_id, preview.contact_id, rule)
-        leg = attempt_leg(call_id)
-        return CommittedAttempt(call_id, leg, campaign.campaign_id, preview.contact_id, NUMBER, "Testpersoon")
+        leg, contact = attempt_leg(call_id), preview.contact_id
+        return CommittedAttempt(
+            call_id, leg, campaign.campaign_id, contact, NUMBER, "Testpersoon", traits=TRAITS
+        )
 
     async def end(self, preview: Preview, rests_until: datetime | None = None) -> None:
         self._answer()
@@ -153,6 +157,7 @@ async def test_an_agent_sees_the_next_contact_and_sees_it_again_until_it_is_dial
         (committed,) = it.bed.published(AttemptCommitted)
         assert isinstance(committed, AttemptCommitted)
         assert (committed.call_id, committed.reason) == (dialled, Reason.PREVIEW)
+        assert it.campaigns.taught_by == [(dialled, committed.at, TRAITS)]
         assert it.ends() == [(PreviewEnd.DIALLED, "")]
 
 

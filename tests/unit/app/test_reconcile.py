@@ -1,15 +1,19 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from app.takeover import Left
 from calls.facts import (
     AttemptAbandoned,
+    AttemptEnded,
     CallEnded,
+    CallOffered,
     DifferenceFound,
 )
 from calls.ids import bridge_of, offer_leg
 from calls.legs import LegEnded
-from calls.words import AgentState, HangupCause, InboundOutcome
+from calls.words import AgentState, AttemptOutcome, HangupCause, InboundOutcome
 from tests.fakes.virtual_time import after, settle, virtual_time
 from tests.unit.app.people import (
     ANNA,
@@ -18,7 +22,19 @@ from tests.unit.app.people import (
     agent,
     call_id,
 )
-from tests.unit.app.restart import ATTEMPT, CALL, DDI, DIALLED, IN_MENU, OFFER, QUEUED, TALKING, restart
+from tests.unit.app.restart import (
+    ATTEMPT,
+    CALL,
+    DDI,
+    DIALLED,
+    IN_MENU,
+    LINE_LEG,
+    OFFER,
+    QUEUED,
+    TALKING,
+    restart,
+)
+from tests.unit.app.test_alone import at
 
 # A later connection
 
@@ -160,6 +176,48 @@ async def test_a_customer_who_answered_unheard_is_taken_up() -> None:
 
         assert len(it.bed.published(AttemptAbandoned)) == 1
         assert it.bed.asterisk.asked(f"/channels/{ATTEMPT}/play")
+
+
+@pytest.mark.parametrize("still_there", [True, False])
+def test_who_answered_before_the_new_name_could_hear_it_and_was_told_the_message_is_abandoned(
+    still_there: bool,
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with restart(attempts=(DIALLED,)) as it:
+            it.has(ATTEMPT, state="Ringing")
+            await it.reconcile()
+            it.shelf.mark(ATTEMPT, answered=at(-1), message=at(-0.5))
+            it.has_soon(ATTEMPT if still_there else LINE_LEG)
+            it._tell()
+
+            await it.reconciler.reconcile("dealerlijn-2")
+            it.channels.clear()
+            await asyncio.sleep(4)
+
+            assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
+
+    story()
+
+
+@virtual_time
+async def test_a_phone_that_is_just_being_picked_up_is_not_given_up_under_a_new_name() -> None:
+    async with restart(agent(ANNA, AgentState.RINGING), calls=(QUEUED,)) as it:
+        it.has(CALLER, "in", DDI)
+        await it.reconcile()
+        (offered,) = it.bed.published(CallOffered)
+        assert isinstance(offered, CallOffered)
+        it.has(offered.leg_id, state="Ringing")
+        it.has_soon(CALLER, "in", DDI)
+        it.has_soon(offered.leg_id)
+        it.shelf.away = True
+        it._tell()
+
+        await it.reconciler.reconcile("dealerlijn-2")
+        await settle()
+
+        assert it.bed.floor.agent(ANNA).state is AgentState.RINGING
+        assert it.bed.supervisor.owner(offered.leg_id) is not None
 
 
 # The look of every half minute

@@ -12,20 +12,22 @@ from calls.facts import (
     CallOffered,
     VoicemailLeft,
 )
-from calls.ids import ContactId, bridge_of, offer_leg
+from calls.ids import ContactId, DealerId, bridge_of, offer_leg
 from calls.legs import LegEnded, RecordingStopped
 from calls.words import AgentState, CallPhase, Department, HangupCause, InboundOutcome
 from ivr.entry import VoicemailPlan
 from ivr.flow import recording_id
 from tests.fakes.scripted_asterisk import recording
-from tests.fakes.virtual_time import settle, virtual_time
+from tests.fakes.virtual_time import after, settle, virtual_time
 from tests.unit.app.people import (
     ANNA,
     APK,
     BRAM,
     CALLER,
     ENTRY,
+    SALES,
     agent,
+    call_id,
 )
 from tests.unit.app.restart import (
     CALL,
@@ -157,6 +159,58 @@ def test_a_conversation_whose_agent_is_gone_ends_as_connected_and_its_customer_i
             assert it.bed.floor.agent(ANNA).state is AgentState.WRAP_UP
 
     story()
+
+
+@pytest.mark.parametrize("state", [AgentState.RINGING, AgentState.ON_CALL])
+def test_an_agent_whose_conversation_ended_meanwhile_gets_wrap_up_from_the_take_over_on(
+    state: AgentState,
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        talking = replace(agent(ANNA, state), call_id=CALL)
+        async with restart(talking, calls=(TALKING,)) as it:
+            assert await it.reconcile() == (0, 1)
+
+            anna = it.bed.floor.agent(ANNA)
+            assert (anna.state, anna.wrap_up_until) == (AgentState.WRAP_UP, after(SALES.wrap_up_seconds))
+            assert it.one(CallEnded).outcome is InboundOutcome.CONNECTED
+
+    story()
+
+
+@virtual_time
+async def test_by_a_clock_that_was_set_back_no_conversation_lasted_less_than_nothing() -> None:
+    async with restart(calls=(replace(TALKING, queued_at=after(3590), connected_at=after(3600)),)) as it:
+        await it.reconcile()
+
+        end = it.one(CallEnded)
+        assert (end.wait_seconds, end.talk_seconds) == (10, 0)
+
+
+@virtual_time
+async def test_an_agent_who_had_another_call_by_then_gets_no_wrap_up_for_the_earlier_one() -> None:
+    elsewhere = replace(agent(ANNA, AgentState.WRAP_UP), call_id=CALL, wrap_up_until=after(5))
+    free = agent(BRAM)
+    async with restart(
+        elsewhere, free, calls=(TALKING, replace(TALKING, call_id=call_id(2), agent_id=BRAM))
+    ) as it:
+        await it.reconcile()
+
+        assert it.bed.floor.agent(ANNA) == elsewhere
+        assert it.bed.floor.agent(BRAM) == free
+
+
+@virtual_time
+async def test_an_agent_who_talked_for_a_dealer_that_is_gone_from_the_settings_is_free() -> None:
+    talking = replace(agent(ANNA, AgentState.ON_CALL), call_id=CALL)
+    for gone in (
+        replace(TALKING, dealer=DealerId("gone")),
+        replace(TALKING, department=Department.WORKSHOP),
+    ):
+        async with restart(talking, calls=(gone,)) as it:
+            await it.reconcile()
+
+            assert it.bed.floor.agent(ANNA).state is AgentState.AVAILABLE
 
 
 @virtual_time

@@ -5,6 +5,7 @@ import pytest
 
 from app.storage.takeover import OpenAttempt
 from calls.facts import (
+    AgentStateChanged,
     AttemptAbandoned,
     AttemptAnswered,
     AttemptConnected,
@@ -303,6 +304,43 @@ async def test_a_customer_who_was_abandoned_already_hears_the_message_and_gets_n
 
 
 # Agents and lines
+
+
+@pytest.mark.parametrize("found", ["gone", "in the dialplan", "without a line"])
+def test_an_agent_whose_customer_went_meanwhile_gets_wrap_up_from_the_take_over_on(found: str) -> None:
+    @virtual_time
+    async def story() -> None:
+        talking = replace(agent(ANNA, AgentState.ON_CALL, campaign_id=APK), call_id=CALL)
+        async with restart(talking, attempts=(CONNECTED,)) as it:
+            if found != "gone":
+                it.has(ATTEMPT, *(("answered", ATTEMPT) if found == "without a line" else ()))
+
+            await it.reconcile()
+            if found == "without a line":
+                session = it.bed.supervisor.owner(ATTEMPT)
+                assert session is not None
+                session.deliver(LegEnded(it.bed.clock.now(), ATTEMPT, HangupCause.NORMAL))
+                await settle()
+
+            assert it.one(AttemptEnded).outcome is AttemptOutcome.CONNECTED
+            anna = it.bed.floor.agent(ANNA)
+            assert (anna.state, anna.wrap_up_until) == (AgentState.WRAP_UP, after(30))
+
+    story()
+
+
+@virtual_time
+async def test_an_agent_who_was_taken_out_of_wrap_up_for_a_customer_who_is_gone_goes_on_with_it() -> None:
+    rescuing = replace(
+        agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=call_id(9), wrap_up_left=12.0
+    )
+    async with restart(rescuing) as it:
+        await it.reconcile()
+
+        (told,) = it.bed.published(AgentStateChanged)
+        assert isinstance(told, AgentStateChanged)
+        assert (told.after, told.wrap_up_until) == (AgentState.WRAP_UP, after(12))
+        assert it.bed.floor.agent(ANNA).wrap_up_until == after(12)
 
 
 @virtual_time

@@ -9,6 +9,7 @@ from dialer.clock_guard import (
     QUIET_SECONDS,
     SMALL_SECONDS,
     ClockGuard,
+    ClockMemory,
     begun,
     confirmed,
     looked,
@@ -84,6 +85,96 @@ def test_several_small_jumps_are_one_large() -> None:
         guard = at(guard, number * 10, number * 100)
 
     assert at(guard, 110, 400).asks
+
+
+# What an earlier process told by this clock
+
+
+def started(told: float, off: float | None = None) -> ClockGuard:
+    """A guard that begins at START, after something was told of so many seconds later by a clock that was `off`."""
+    memory = ClockMemory(after(told), None if off is None else timedelta(seconds=off))
+    return begun(START, 0, memory)
+
+
+@pytest.mark.parametrize("told", [-90_000, -1, 0, JUMP_SECONDS - 0.1])
+def test_a_clock_that_goes_on_after_what_it_told_before_is_believed_at_the_start(told: float) -> None:
+    assert started(told) == begun(START, 0)
+
+
+@pytest.mark.parametrize("told", [JUMP_SECONDS + 0.1, 3600, 90_000])
+def test_a_clock_behind_what_it_told_before_is_in_doubt_at_the_start(told: float) -> None:
+    assert not started(told).trusted
+
+
+def test_a_clock_a_little_behind_what_it_told_before_is_believed_after_an_even_minute() -> None:
+    guard = started(SMALL_SECONDS - 1)
+
+    assert not at(guard, QUIET_SECONDS - 1).trusted
+    assert at(guard, QUIET_SECONDS).trusted
+
+
+def test_a_clock_far_behind_what_it_told_before_is_believed_by_a_confirmation_only() -> None:
+    guard = at(started(3600), 86_400)
+
+    assert (guard.trusted, guard.asks) == (False, True)
+    assert at(confirmed(guard), 86_401).trusted
+
+
+@pytest.mark.parametrize("set_forward", [3600, 5400, 90_000])
+def test_a_clock_that_was_behind_and_is_put_right_is_believed_however_long_nobody_looked_at_it(
+    set_forward: float,
+) -> None:
+    right = at(started(3600), 100, set_forward)
+
+    assert not at(right, 100 + QUIET_SECONDS - 1, set_forward).trusted
+    assert at(right, 100 + QUIET_SECONDS, set_forward).trusted
+
+
+def test_a_clock_that_is_still_behind_after_another_jump_stays_in_doubt() -> None:
+    nearer = at(started(3600), 100, 1800)
+
+    assert at(nearer, 86_400, 1800).asks
+
+
+@pytest.mark.parametrize("off", [-90_000, -3600, 3600, 28_800])
+def test_a_doubt_outlives_the_process_that_had_it(off: float) -> None:
+    guard = started(-1, off)
+    back = at(guard, 100, -off)
+
+    assert (guard.trusted, at(guard, 86_400).asks) == (False, True)
+    assert at(back, 100 + QUIET_SECONDS, -off).trusted
+
+
+def test_a_clock_that_was_a_little_off_is_believed_an_even_minute_after_the_start() -> None:
+    assert at(started(-1, 10), QUIET_SECONDS).trusted
+
+
+@pytest.mark.parametrize(
+    ("told", "off", "from_the_believed"),
+    [(-1, None, 0), (3600, None, -3600), (-1, 7200, 7200), (86_000, 86_400, 400)],
+)
+def test_it_is_known_how_far_the_clock_is_from_what_was_believed(
+    told: float, off: float | None, from_the_believed: float
+) -> None:
+    guard = started(told, off)
+
+    assert guard.off.total_seconds() == from_the_believed
+    assert confirmed(guard).off == NEVER
+
+
+def test_a_clock_that_was_ahead_and_was_put_right_while_nobody_looked_is_believed_after_an_even_minute() -> (
+    None
+):
+    guard = started(86_000, 86_400)
+
+    assert (guard.trusted, at(guard, QUIET_SECONDS).trusted) == (False, True)
+
+
+def test_what_was_told_before_a_jump_is_taken_along_by_it() -> None:
+    memory = ClockMemory(after(1000)).told(after(900)).jumped(timedelta(seconds=-600)).told(after(401))
+
+    assert memory == ClockMemory(after(401), timedelta(seconds=-600))
+    assert memory.ahead_of(after(402)) == NEVER
 
 
 def test_a_clock_that_is_put_right_slowly_is_followed() -> None:

@@ -44,10 +44,12 @@ async def test_talks_and_wrap_ups_are_learnt_from() -> None:
 
 
 @virtual_time
-async def test_a_restart_forgets_neither_who_answers_nor_how_long_they_talk() -> None:
+async def test_a_restart_forgets_neither_who_answers_nor_how_long_talks_and_wrap_ups_last() -> None:
     bed = Bed()
     bed.store.resolved = [
-        ResolvedAttempt(after(-3600 + second), 9.0, answered=second % 2 == 0, talk_seconds=60.0)
+        ResolvedAttempt(
+            after(-3600 + second), 9.0, answered=second % 2 == 0, talk_seconds=60.0, wrap_up_seconds=80.0
+        )
         for second in range(400)
     ]
 
@@ -57,6 +59,7 @@ async def test_a_restart_forgets_neither_who_answers_nor_how_long_they_talk() ->
     assert forecast.answer_rate == pytest.approx(0.5, abs=0.05)
     assert forecast.counted == 400
     assert bed.runner._estimates.talk.mean() == pytest.approx(63, abs=8)
+    assert bed.runner._estimates.wrap_up.mean() == pytest.approx(78, abs=4)
 
 
 @virtual_time
@@ -76,6 +79,36 @@ async def test_attempts_of_the_last_seconds_before_a_restart_count_when_those_fo
     bed.runner._estimates.answers.come_of_age(after(18))
     assert bed.runner._estimates.answers.counted == 4
     assert bed.runner._estimates.answers.rate > 0.3
+
+
+@virtual_time
+async def test_a_call_for_which_an_agent_is_kept_teaches_and_needs_no_other_agent() -> None:
+    bed = Bed()
+    traits = Traits("mobile", weekday=0, hour=10, answered=0, unanswered=3)
+    before = bed.runner._estimates.answers.model.chance(traits)
+
+    for number in range(1, 41):
+        bed.runner.adopt(call_id(number), after(0), traits, kept=True)
+    ringing = bed.runner.ringing
+    for number in range(1, 41):
+        bed.tell(answered(number) if number % 4 else ended(number, AttemptOutcome.UNANSWERED))
+    bed.runner._estimates.answers.come_of_age(after(60))
+
+    assert ringing == 0
+    assert bed.runner._estimates.answers.counted == 40
+    assert bed.runner._estimates.answers.rate == pytest.approx(0.6, abs=0.05)
+    assert bed.runner._estimates.answers.model.chance(traits) > before + 0.2
+
+
+@virtual_time
+async def test_nobody_is_dialled_less_because_an_agents_own_call_rings() -> None:
+    bed = Bed(free=2)
+    bed.runner.adopt(call_id(91), after(0), kept=True)
+
+    async with running(bed):
+        await asyncio.sleep(1.5)
+
+    assert bed.dialled == 2
 
 
 @virtual_time

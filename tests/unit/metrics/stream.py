@@ -25,6 +25,7 @@ from calls.facts import (
     CallServedAlone,
     CampaignStarted,
     CampaignStopped,
+    ClockBelieved,
     ClockJumped,
     ContactRefused,
     ControllerStarted,
@@ -190,6 +191,10 @@ def jumped() -> ClockJumped:
     return ClockJumped(NOW, NODE, -3600.0)
 
 
+def believed() -> ClockBelieved:
+    return ClockBelieved(NOW, NODE)
+
+
 def refused(rule: str = "objection") -> ContactRefused:
     return ContactRefused(NOW, CAMPAIGN, DEALER, ContactId(8), rule)
 
@@ -280,8 +285,8 @@ def attempt(rng: random.Random, number: int) -> list[Fact]:
 
 
 def system_facts() -> list[Fact]:
-    """The controller starts, reaches Asterisk, loses it, takes over what lived on and finds a difference; the clock jumps."""
-    return [started(), reached(), lost(), reached(taken_over=2), difference(), jumped()]
+    """The controller starts, reaches Asterisk, loses it, takes over what lived on and finds a difference; the clock jumps and is believed again."""
+    return [started(), reached(), lost(), reached(taken_over=2), difference(), jumped(), believed()]
 
 
 def traffic(seed: int, calls: int, attempts: int) -> Iterator[Fact]:

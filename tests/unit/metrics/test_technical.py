@@ -55,11 +55,21 @@ def test_jumps_of_the_clock_are_counted_and_whether_it_is_believed_is_shown() ->
     before = Shown(metrics).of("clock_jumps_total", node="n1")
 
     metrics.observe(stream.jumped())
-    metrics.technical.set_clock(stream.NODE, trusted=False)
+    in_doubt = Shown(metrics).of("trusted_clocks", node="n1")
+    metrics.observe(stream.believed())
 
     shown = Shown(metrics)
     assert (before, shown.of("clock_jumps_total", node="n1")) == (0, 1)
-    assert shown.of("trusted_clocks", node="n1") == 0
+    assert (in_doubt, shown.of("trusted_clocks", node="n1")) == (0, 1)
+
+
+def test_a_clock_that_is_in_doubt_from_the_start_on_is_shown_as_such() -> None:
+    metrics = Metrics(stream.TARGETS)
+    metrics.observe(stream.started())
+
+    metrics.technical.set_clock(stream.NODE, trusted=False)
+
+    assert Shown(metrics).of("trusted_clocks", node="n1") == 0
 
 
 def test_totals_kept_elsewhere_become_counters() -> None:

@@ -279,6 +279,18 @@ def test_when_nobody_is_free_who_is_longest_in_wrap_up_and_offered_to_comes_out_
     assert (first.fact.before, first.fact.reason) == (S.WRAP_UP, "wrap_up_left")
 
 
+def test_it_is_told_when_what_is_left_of_a_wrap_up_would_be_over() -> None:
+    floor = floor_with(replace(wrapping_up(ANNA, since=1), wrap_up_until=after(31)))
+
+    taken_out = floor.reserve_line(APK, call_id(1), after(9))
+    (connected,) = floor.connected(ANNA, call_id(1), after(10))
+    (wraps_up,) = floor.hung_up(ANNA, call_id(1), after(70), 30)
+
+    assert taken_out is not None
+    assert taken_out.fact.wrap_up_until == after(31)
+    assert (connected.wrap_up_until, wraps_up.wrap_up_until) == (after(32), after(122))
+
+
 def test_nobody_is_called_out_of_wrap_up_while_somebody_is_free_or_before_a_pause() -> None:
     floor = floor_with(
         line_agent(ANNA, since=8),

@@ -1,0 +1,112 @@
+"""The running program's parts, and how they are set going: who hears of a fact, in which order, and what runs as long as it does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from app.ami.link import AmiLink
+from app.ari.connection import AriConnection
+from app.ari.executor import Executor
+from app.ari.operations import Ari
+from app.campaign_service import CampaignService
+from app.clock_watch import ClockWatch
+from app.control import Control
+from app.dealers import Dealers
+from app.due_lists import DueLists
+from app.figures import Figures
+from app.floor_desk import FloorDesk
+from app.journal import Journal
+from app.lines import OpenLines
+from app.machine.ear import Ear
+from app.marks import LOOK_SECONDS, Marks
+from app.node import AsteriskNode
+from app.objection_watch import ObjectionWatch
+from app.pacing_log import PacingLog
+from app.phones import PhoneWatch
+from app.preview_desk import PreviewDesk
+from app.reconcile import Reconciler
+from app.settings import Settings
+from app.storage.campaign_store import SqlCampaignStore
+from app.storage.database import Database
+from app.supervisor import Supervisor
+from app.tasks import Tasks
+from app.trunk_gate import TrunkGate
+from dialer.runner import CampaignRunner
+from metrics.observer import Metrics
+
+AUDIT_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The running program's parts, for whoever looks at it or acts on it."""
+
+    settings: Settings
+    clock: ClockWatch
+    dealers: Dealers
+    database: Database
+    store: SqlCampaignStore
+    journal: Journal
+    metrics: Metrics
+    desk: FloorDesk
+    executor: Executor
+    supervisor: Supervisor
+    campaigns: CampaignService
+    connection: AriConnection
+    node: AsteriskNode
+    ari: Ari
+    tasks: Tasks
+    figures: Figures
+    control: Control
+    gate: TrunkGate
+    previews: PreviewDesk
+    lines: OpenLines
+    phones: PhoneWatch
+    objections: ObjectionWatch
+    ear: Ear
+    manager: AmiLink
+    reconciler: Reconciler
+    marks: Marks
+    pacing_log: PacingLog
+    due_lists: DueLists
+
+    def listen(self) -> None:
+        """Let everybody hear of every fact from now on."""
+        journal = self.journal
+        journal.observe("metrics", self.metrics.observe)
+        journal.observe("trunk gate", self.gate.on_fact)
+        journal.observe("campaigns", self.campaigns.on_fact)
+        journal.observe("previews", self.previews.on_fact)
+        journal.observe("open lines", self.lines.on_fact)
+        journal.observe("phones", self.phones.on_fact)
+        journal.observe("objections", self.objections.on_fact)
+        # Last: the floor publishes what follows from a fact while the fact is being told.
+        journal.observe("floor", self.desk.on_fact)
+
+    def start(self, runners: list[CampaignRunner]) -> None:
+        """Start what runs as long as the program; `runners` are those of the campaigns that dial already."""
+        tasks = self.tasks
+        tasks.start("clock", self.clock.run())
+        tasks.start("journal", self.journal.run())
+        tasks.start("local journal", self.journal.keep())
+        tasks.start("events", self.connection.run())
+        tasks.start("manager", self.manager.run())
+        tasks.start("machine detection", self.ear.run())
+        tasks.start("leases", self.executor.leases.run())
+        tasks.start("floor", self.desk.run())
+        tasks.start("objections", self.objections.run())
+        tasks.start("campaigns", self.campaigns.run(runners))
+        tasks.start("previews", self.previews.run())
+        tasks.start("figures", self.figures.run())
+        tasks.start("audit", self._repeat(AUDIT_SECONDS, self.reconciler.audit))
+        tasks.start("marks", self._repeat(LOOK_SECONDS, lambda _: self.marks.look()))
+        tasks.start("pacing log", self.pacing_log.run())
+        tasks.start("due lists", self.due_lists.run())
+        tasks.all_lasting()
+
+    async def _repeat(self, seconds: float, work: Callable[[str], Awaitable[None]]) -> None:
+        """Do something with the application's name again and again, as long as Asterisk is reached."""
+        while True:
+            await asyncio.sleep(seconds)
+            if self.connection.live:
+                await work(self.connection.application)

@@ -1,0 +1,42 @@
+"""What the clock has told before this process began, as the journal has it."""
+
+from datetime import timedelta
+
+from sqlalchemy import case, select
+
+from app.storage.database import Database
+from app.storage.fact_json import decode
+from app.storage.tables import facts
+from calls.facts import ClockBelieved, ClockJumped
+from calls.ids import NodeId
+from dialer.clock_guard import ClockMemory
+
+LATEST_FACTS = 10_000
+
+
+async def clock_memory(database: Database, node: NodeId) -> ClockMemory | None:
+    """From a node's facts among the latest 10,000 of the journal, since the clock was last said to be right; None when there are none.
+
+    Not only the last of them counts: a process that begins by a clock that is wrong tells facts too.
+    """
+    jumps = case((facts.c.kind == ClockJumped.__name__, facts.c.body))
+    latest = (
+        select(facts.c.seq, facts.c.node, facts.c.at, facts.c.kind, jumps.label("jump"))
+        .order_by(facts.c.seq.desc())
+        .limit(LATEST_FACTS)
+        .subquery()
+    )
+    async with database.reading() as connection:
+        rows = await connection.execute(
+            select(latest.c.at, latest.c.kind, latest.c.jump)
+            .where(latest.c.node == node)
+            .order_by(latest.c.seq)
+        )
+        memory: ClockMemory | None = None
+        for at, kind, body in rows:
+            jump = None if body is None else decode(kind, body)
+            by = timedelta(seconds=jump.seconds) if isinstance(jump, ClockJumped) else None
+            if memory is None or kind == ClockBelieved.__name__:
+                memory = ClockMemory(at - (by or timedelta()))
+            memory = (memory if by is None else memory.jumped(by)).told(at)
+    return memory

@@ -1,0 +1,46 @@
+"""A campaign's attempts that ring: since when, what was known of those whom they call, and whether they need an agent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from calls.ids import CallId
+from dialer.campaign import Traits
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """An attempt that nobody has answered yet; `chance` that somebody will, as it was when dialled.
+
+    `kept`: an agent is kept for it, so that it needs no other; what becomes of it teaches all the same.
+    """
+
+    dialled_at: datetime
+    traits: Traits | None
+    chance: float
+    kept: bool = False
+
+
+class InTheAir:
+    """The attempts of one campaign that ring."""
+
+    def __init__(self) -> None:
+        self._ringing: dict[CallId, Ringing] = {}
+
+    def add(self, call_id: CallId, ringing: Ringing) -> None:
+        """One more rings."""
+        self._ringing[call_id] = ringing
+
+    def take(self, call_id: CallId) -> Ringing | None:
+        """It rings no more; None when it did not ring."""
+        return self._ringing.pop(call_id, None)
+
+    def need_agents(self) -> Sequence[Ringing]:
+        """Those for which no agent is kept."""
+        return [each for each in self._ringing.values() if not each.kept]
+
+    def clock_moved(self, by: timedelta) -> None:
+        """The clock was set to another time: each rings as long as it does."""
+        self._ringing = {
+            call_id: replace(each, dialled_at=each.dialled_at + by) for call_id, each in self._ringing.items()
+        }
