@@ -25,6 +25,7 @@ from app.reconcile_plan import Live, empty_bridges, gone, left, orphans, unheard
 from app.recordings import Recordings
 from app.supervisor import Supervisor
 from app.takeover import Left, TakeOver, Tally
+from app.unheard_answers import answered_at, with_messages
 from calls.commands import CloseBridge, HangUp
 from calls.facts import DifferenceFound
 from calls.ids import CallId, LegId, NodeId, bridge_of, leg_mark
@@ -83,9 +84,10 @@ class Reconciler:
         tally = Tally()
         live = await self._census(application)
         alone = await self._marks.read(MARKS_SECONDS)
-        await self._compare(live, alone or Alone(), tally)
+        known = await with_messages(self._ari, live, alone or Alone())
+        await self._compare(live, known, tally)
         if self._left is not None:
-            await self._takeover.take_over(live, self._left, alone or Alone(), tally)
+            await self._takeover.take_over(live, self._left, known, tally)
             self._left = None
         await self._follow_ringing(tally, application)
         self._end_missing(tally, alone)
@@ -151,7 +153,9 @@ class Reconciler:
                     self._executor.leases.drop(leg_id)
                     session.deliver(left(leg_id, alone, now))
                 elif leg.up and leg_mark(leg_id) is not None:
-                    session.deliver(LegAnswered(now, leg_id))
+                    rang = isinstance(machine, OutboundCall) and machine.attempt.answered_at is None
+                    answered = await answered_at(self._ari, leg_id, now) if rang else now
+                    session.deliver(LegAnswered(answered, leg_id))
                     session.deliver(LegArrived(now, leg_id, *_purpose(leg.arguments), leg.cli_text))
             if isinstance(machine, InboundCall | OutboundCall):
                 await self._hear_again(machine, live)
@@ -183,12 +187,13 @@ class Reconciler:
         live = await self._census(application)
         unheard = [leg_id for leg_id in tally.ringing if not _rings_or_ours(live, leg_id)]
         alone = await self._marks.read(MARKS_SECONDS) if unheard else None
+        known = await with_messages(self._ari, live, alone or Alone())
         for leg_id in unheard:
             session = self._supervisor.owner(leg_id)
             if session is None:
                 continue
-            if leg_id in live.legs and (alone is None or leg_id in alone.messages):
-                session.deliver(left(leg_id, alone or Alone(), self._clock.now()))
+            if leg_id in live.legs and (alone is None or leg_id in known.messages):
+                session.deliver(left(leg_id, known, self._clock.now()))
             elif leg_id not in live.legs:
                 tally.missing[leg_id] = self._clock.now()
 

@@ -24,6 +24,7 @@ from app.reconcile_plan import Found, Live, entry_stage, found_attempt, found_in
 from app.recordings import Recordings
 from app.storage.takeover import OpenAttempt, OpenCall
 from app.supervisor import Supervisor
+from app.unheard_answers import with_answers
 from calls.facts import CallArrived, CallConnected, CallEnded, CallQueued
 from calls.ids import AgentId, CallId, LegId, NodeId, PlaybackId, bridge_of, leg_mark, line_leg
 from calls.legs import LegArrived, LegEnded, PromptFinished, PromptStarted, RecordingStopped, TimerExpired
@@ -109,13 +110,14 @@ class TakeOver:
                 for attempt in work.attempts
                 if attempt.leg_id in live.legs
             }
+        attempts = await with_answers(self._ari, live, work.attempts, self._journal, self._clock.now())
         self._take_over_lines(live)
         waiting = [
             queued
             for call in work.calls
             if (queued := self._take_over_call(live, call, heard[call.call_id].result(), alone, tally))
         ]
-        for attempt in work.attempts:
+        for attempt in attempts:
             plays = attempt.call_id in messages and messages[attempt.call_id].result()
             self._take_over_attempt(live, attempt, alone, tally, plays=plays)
         # Agents are put right before calls are given to them.
@@ -279,7 +281,7 @@ class TakeOver:
     ) -> None:
         found, line = found_attempt(live, attempt.leg_id)
         now = self._clock.now()
-        life = _life(attempt, plays=plays, now=now)
+        life = _life(attempt)
         agent_id = self._agent_on(line) or attempt.agent_id
         if found is Found.TALKING and line is not None and agent_id is not None:
             tally.taken += 1
@@ -316,15 +318,14 @@ class TakeOver:
         return self._lines.agent_on(line) if line is not None else None
 
 
-def _life(attempt: OpenAttempt, *, plays: bool, now: datetime) -> Attempt:
-    """The attempt as the journal knows it; one whose message plays was answered, and its grace is over."""
+def _life(attempt: OpenAttempt) -> Attempt:
+    """The attempt as the journal knows it."""
     if attempt.connected_at is not None:
         state = AttemptState.CONNECTED
     elif attempt.abandoned_at is not None:
         state = AttemptState.MESSAGE
     else:
-        answered = plays or attempt.answered_at is not None
-        state = AttemptState.ANSWERED if answered else AttemptState.DIALLING
+        state = AttemptState.DIALLING if attempt.answered_at is None else AttemptState.ANSWERED
     return Attempt(
         attempt.call_id,
         attempt.campaign_id,
@@ -333,7 +334,7 @@ def _life(attempt: OpenAttempt, *, plays: bool, now: datetime) -> Attempt:
         attempt.committed_at,
         state=state,
         dialled_at=attempt.committed_at,
-        answered_at=attempt.answered_at or (now if plays else None),
+        answered_at=attempt.answered_at,
         connected_at=attempt.connected_at,
         message_at=attempt.message_at,
         agent_id=attempt.agent_id,

@@ -82,6 +82,7 @@ class Restart:
         self.soon: list[dict[str, Any]] | None = None
         self.bridges: list[dict[str, Any]] = []
         self.playing = ""
+        self.noted: dict[str, str] = {}
         self.recordings: dict[str, dict[str, Any]] = {}
         self.recognised: Recognised | None = None
         numbers = count(500)
@@ -206,6 +207,9 @@ class Restart:
             asterisk.answers("GET", f"/playbacks/{self.playing}", 200)
         for one in self.channels:
             asterisk.answers("GET", f"/channels/{one['id']}", 200)
+        for variable, value in self.noted.items():
+            path = f"/channels/{ATTEMPT}/variable?variable={variable}"
+            asterisk.answers("GET", path, 200, {"value": value})
         if any(one["state"] == "Ringing" for one in self.channels):
             asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
             soon = self.channels if self.soon is None else self.soon
