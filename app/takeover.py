@@ -6,7 +6,7 @@ Every end is told by the machine that tells it live, as far as there is one. Wha
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.alone import Alone
 from app.ari.census import is_stored, still_plays, still_records
@@ -38,6 +38,7 @@ from routing.flow import Offer, RoutedCall, Stage
 from routing.flow import playback_id as queue_prompt
 
 PROMPTS_LOOKED_FOR = 12
+LANDED = datetime.min.replace(tzinfo=UTC)
 _CAUSE = HangupCause.LOST_WHILE_DOWN
 
 
@@ -51,7 +52,8 @@ class Left:
 
 @dataclass(slots=True)
 class Tally:
-    """What a reconciliation has come to. `missing`: attempts whose leg Asterisk has not, with the time of their commitment.
+    """What a reconciliation has come to. `missing`: attempts whose leg Asterisk has not, with the time of their commitment, or
+    `LANDED` where that they were dialled, and what came of it, is known.
 
     `ringing`: attempts that nobody had answered, and whose earlier process may have died before it asked to hear of them.
     """
@@ -293,7 +295,8 @@ class TakeOver:
         session = self._dialler.adopt(life)
         if found is Found.GONE:
             tally.ended += 1
-            tally.missing[attempt.leg_id] = attempt.committed_at
+            met = attempt.connected_at is not None or attempt.abandoned_at is not None
+            tally.missing[attempt.leg_id] = LANDED if met else attempt.committed_at
             return
         tally.taken += 1
         if found is Found.RINGING:

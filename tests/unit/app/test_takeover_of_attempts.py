@@ -60,6 +60,20 @@ def test_an_attempt_without_a_trace_ends_as_far_as_it_is_known_to_have_come(
     story()
 
 
+@pytest.mark.parametrize("attempt", [CONNECTED, ABANDONED])
+def test_who_met_an_agent_or_the_message_and_is_gone_ended_at_once_however_short_it_was(
+    attempt: OpenAttempt,
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with restart(attempts=(replace(attempt, committed_at=after(-2)),)) as it:
+            await it.reconcile()
+
+            assert it.one(AttemptEnded).at == after(0)
+
+    story()
+
+
 @virtual_time
 async def test_a_customer_whom_asterisk_alone_gave_the_message_is_abandoned_with_the_times_of_the_dialplan() -> (
     None
