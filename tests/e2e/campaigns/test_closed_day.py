@@ -74,9 +74,9 @@ async def test_on_a_closed_day_no_campaign_calls_and_a_caller_hears_that_the_dea
     assert [each.number for each in seen_in(trace, dealer_asterisk, network_asterisk)] == [ANY_DAY]
     assert network_asterisk.steps(NOT_TODAY) == []
     assert ended.phase in (CallPhase.CLOSED, CallPhase.VOICEMAIL)
-    assert watched.of(MenuChosen) == watched.of(CallQueued) == []
-    closed, menu = (prompt(dealer_asterisk, name) for name in ("closed", "menu"))
-    heard = {line.heard.hears(closed) is not None: line.heard.hears(menu) for line in wire.lines()}
+    assert [*watched.of(MenuChosen), *watched.of(CallQueued)] == []
+    shut, menu = (prompt(dealer_asterisk, name) for name in ("closed", "menu"))
+    heard = {line.heard.hears(shut) is not None: line.heard.hears(menu) for line in wire.lines()}
     assert heard == {True: None, False: None}
 
 
