@@ -192,7 +192,8 @@ class Reconciler:
             session = self._supervisor.owner(leg_id)
             if session is None:
                 continue
-            if leg_id in live.legs and (alone is None or leg_id in known.messages):
+            # One that is gone by now is told before the event of its end is read, which knows nothing of a message.
+            if leg_id in known.messages or (alone is None and leg_id in live.legs):
                 session.deliver(left(leg_id, known, self._clock.now()))
             elif leg_id not in live.legs:
                 tally.missing[leg_id] = self._clock.now()

@@ -220,6 +220,24 @@ def test_who_answered_before_we_could_hear_of_it_and_was_told_the_message_is_aba
 
 
 @virtual_time
+async def test_who_rang_was_told_the_message_and_hung_up_while_we_looked_is_abandoned_whatever_the_events_say() -> (
+    None
+):
+    async with restart(attempts=(DIALLED,)) as it:
+        it.has(ATTEMPT, state="Ringing")
+        it.has_soon(LINE_LEG)
+        it.shelf.mark(ATTEMPT, answered=at(-9), message=at(-8.5))
+
+        await it.reconcile()
+        if (session := it.bed.supervisor.owner(ATTEMPT)) is not None:
+            session.deliver(LegEnded(after(0), ATTEMPT, HangupCause.NORMAL))
+            await settle()
+
+        assert it.one(AttemptAnswered).at == after(-9)
+        assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
+
+
+@virtual_time
 async def test_who_had_answered_and_hangs_up_while_we_look_has_hung_up_and_not_been_unanswered() -> None:
     async with restart(attempts=(replace(ANSWERED, committed_at=after(-2)),)) as it:
         await it.reconcile()
