@@ -145,7 +145,7 @@ def _message(events: Mapping[str, str]) -> MessageHeard | None:
 def _caller(events: Mapping[str, str]) -> CallerServed | None:
     arrived, _, rest = events.get("caller", "").partition(" ")
     ddi, _, cli_text = rest.partition(" ")
-    arrived_at = _moment(arrived)
+    arrived_at = read_moment(arrived)
     if arrived_at is None:
         return None
     return CallerServed(
@@ -159,10 +159,11 @@ def _caller(events: Mapping[str, str]) -> CallerServed | None:
 
 
 def _time(events: Mapping[str, str], event: str) -> datetime | None:
-    return _moment(events.get(event, ""))
+    return read_moment(events.get(event, ""))
 
 
-def _moment(text: str) -> datetime | None:
+def read_moment(text: str) -> datetime | None:
+    """A moment as the dialplan writes it; None when it is none."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:

@@ -144,7 +144,7 @@ class MenuTable(Table):
     choices: dict[Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")], Department]
     default: Department = Department.RECEPTION
     max_misses: int = Field(default=2, ge=1, le=5)
-    timeout_seconds: float = Field(default=5.0, ge=1, le=30)
+    timeout_seconds: float = Field(default=4.0, ge=1, le=30)
 
 
 class PromptsTable(Table):

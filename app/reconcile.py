@@ -25,6 +25,7 @@ from app.reconcile_plan import Live, empty_bridges, gone, in_dialplan, left, orp
 from app.recordings import Recordings
 from app.supervisor import Supervisor
 from app.takeover import Left, TakeOver, Tally
+from app.unheard_answers import answered_at, with_messages
 from calls.commands import CloseBridge, HangUp
 from calls.facts import DifferenceFound
 from calls.ids import CallId, LegId, NodeId, bridge_of, leg_mark
@@ -83,9 +84,10 @@ class Reconciler:
         tally = Tally()
         live = await self._census(application)
         alone = await self._marks.read(MARKS_SECONDS)
-        await self._compare(live, alone or Alone(), tally)
+        known = await with_messages(self._ari, live, alone or Alone())
+        await self._compare(live, known, tally)
         if self._left is not None:
-            await self._takeover.take_over(live, self._left, alone or Alone(), tally)
+            await self._takeover.take_over(live, self._left, known, tally)
             self._left = None
         self._receive_strangers(live, tally)
         if legs := unheard(live, self._owned()):
@@ -151,7 +153,9 @@ class Reconciler:
                     self._executor.leases.drop(leg_id)
                     session.deliver(left(leg_id, alone, now))
                 elif leg.up and leg_mark(leg_id) is not None:
-                    session.deliver(LegAnswered(now, leg_id))
+                    rang = isinstance(machine, OutboundCall) and machine.attempt.answered_at is None
+                    answered = await answered_at(self._ari, leg_id, now) if rang else now
+                    session.deliver(LegAnswered(answered, leg_id))
                     session.deliver(LegArrived(now, leg_id, *_purpose(leg.arguments), leg.cli_text))
             if isinstance(machine, InboundCall | OutboundCall):
                 await self._hear_again(machine, live)
@@ -188,18 +192,22 @@ class Reconciler:
             for leg_id, over in is_gone.items()
             if (over or in_dialplan(live, leg_id)) and (session := self._supervisor.owner(leg_id)) is not None
         ]
-        alone = await self._marks.read(MARKS_SECONDS) if went_on else None
+        if not went_on:
+            return
+        alone = await self._marks.read(MARKS_SECONDS)
+        known = await with_messages(self._ari, live, alone or Alone())
         for leg_id, session in went_on:
-            if not is_gone[leg_id]:
-                # Who has just answered may be on the way to us; only a mark tells that the message was played instead.
-                if alone is None or leg_id in alone.messages:
-                    session.deliver(left(leg_id, alone or Alone(), self._clock.now()))
-                continue
-            self._executor.leases.drop(leg_id)
-            if isinstance(session.machine, OutboundCall):
+            over = is_gone[leg_id]
+            if over:
+                self._executor.leases.drop(leg_id)
+            # Who has just answered may be on the way to us: only a mark, or the leg itself, tells that the message was played
+            # instead. One that is gone is told before the event of its end is read, which knows nothing of a message.
+            if leg_id in known.messages or (alone is None and not over):
+                session.deliver(left(leg_id, known, self._clock.now()))
+            elif over and isinstance(session.machine, OutboundCall):
                 tally.missing[leg_id] = self._clock.now()
-            else:
-                session.deliver(gone(leg_id, alone or Alone(), self._clock.now()))
+            elif over:
+                session.deliver(gone(leg_id, known, self._clock.now()))
 
     # Attempts without a leg
 

@@ -39,6 +39,11 @@ class Live:
     legs: Mapping[LegId, LiveLeg]
     bridges: Mapping[BridgeId, tuple[LegId, ...]]
 
+    def has_answered(self, leg_id: LegId) -> bool:
+        """Whether somebody picked up this leg, and the dialplan gave it to us."""
+        leg = self.legs.get(leg_id)
+        return leg is not None and leg.up and leg.ours
+
     def bridge_with(self, leg_id: LegId) -> CallId | None:
         """The call whose bridge a leg is in."""
         for bridge_id, legs in self.bridges.items():

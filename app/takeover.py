@@ -6,7 +6,7 @@ Every end is told by the machine that tells it live, as far as there is one. Wha
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.alone import Alone
 from app.ari.census import is_stored, still_plays, still_records
@@ -23,6 +23,7 @@ from app.reconcile_plan import Found, Live, entry_stage, found_attempt, found_in
 from app.recordings import Recordings
 from app.storage.takeover import OpenAttempt, OpenCall
 from app.supervisor import Supervisor
+from app.unheard_answers import with_answers
 from calls.facts import CallArrived, CallConnected, CallEnded, CallQueued
 from calls.ids import AgentId, CallId, LegId, NodeId, PlaybackId, bridge_of, leg_mark, line_leg
 from calls.legs import LegArrived, LegEnded, PromptFinished, PromptStarted, RecordingStopped, TimerExpired
@@ -36,6 +37,7 @@ from routing.flow import Offer, RoutedCall, Stage
 from routing.flow import playback_id as queue_prompt
 
 PROMPTS_LOOKED_FOR = 12
+LANDED = datetime.min.replace(tzinfo=UTC)
 _CAUSE = HangupCause.LOST_WHILE_DOWN
 
 
@@ -51,7 +53,8 @@ class Left:
 class Tally:
     """What a reconciliation has come to.
 
-    `missing`: attempts whose leg Asterisk has not, with the time of their commitment, or since when it has not.
+    `missing`: attempts whose leg Asterisk has not, with the time of their commitment, or since when it has not; `LANDED` where
+    it is known that they were dialled and what came of it.
     """
 
     taken: int = 0
@@ -107,13 +110,14 @@ class TakeOver:
                 for attempt in work.attempts
                 if attempt.leg_id in live.legs
             }
+        attempts = await with_answers(self._ari, live, work.attempts, self._journal, self._clock.now())
         self._take_over_lines(live)
         follows = [
             fact
             for call in work.calls
             if (fact := self._take_over_call(live, call, heard[call.call_id].result(), alone, tally))
         ]
-        for attempt in work.attempts:
+        for attempt in attempts:
             plays = attempt.call_id in messages and messages[attempt.call_id].result()
             self._take_over_attempt(live, attempt, alone, tally, plays=plays)
         # Agents are put right before calls are given to them.
@@ -287,7 +291,7 @@ class TakeOver:
     ) -> None:
         found, line = found_attempt(live, attempt.leg_id)
         now = self._clock.now()
-        life = _life(attempt, plays=plays, now=now)
+        life = _life(attempt)
         agent_id = self._agent_on(line) or attempt.agent_id
         if found is Found.TALKING and line is not None and agent_id is not None:
             tally.taken += 1
@@ -298,10 +302,12 @@ class TakeOver:
         session = self._dialler.adopt(life)
         if found is Found.GONE:
             tally.ended += 1
-            if attempt.connected_at is None:
-                tally.missing[attempt.leg_id] = attempt.committed_at
-            else:
+            if attempt.connected_at is not None:
                 session.deliver(LegEnded(now, attempt.leg_id, _CAUSE))
+            else:
+                tally.missing[attempt.leg_id] = (
+                    attempt.committed_at if attempt.abandoned_at is None else LANDED
+                )
             return
         tally.taken += 1
         if found is Found.RINGING:
@@ -332,15 +338,14 @@ class TakeOver:
         return self._lines.agent_on(line) if line is not None else None
 
 
-def _life(attempt: OpenAttempt, *, plays: bool, now: datetime) -> Attempt:
-    """The attempt as the journal knows it; one whose message plays was answered, and its grace is over."""
+def _life(attempt: OpenAttempt) -> Attempt:
+    """The attempt as the journal knows it."""
     if attempt.connected_at is not None:
         state = AttemptState.CONNECTED
     elif attempt.abandoned_at is not None:
         state = AttemptState.MESSAGE
     else:
-        answered = plays or attempt.answered_at is not None
-        state = AttemptState.ANSWERED if answered else AttemptState.DIALLING
+        state = AttemptState.DIALLING if attempt.answered_at is None else AttemptState.ANSWERED
     return Attempt(
         attempt.call_id,
         attempt.campaign_id,
@@ -349,7 +354,7 @@ def _life(attempt: OpenAttempt, *, plays: bool, now: datetime) -> Attempt:
         attempt.committed_at,
         state=state,
         dialled_at=attempt.committed_at,
-        answered_at=attempt.answered_at or (now if plays else None),
+        answered_at=attempt.answered_at,
         connected_at=attempt.connected_at,
         message_at=attempt.message_at,
         agent_id=attempt.agent_id,

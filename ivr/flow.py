@@ -150,10 +150,12 @@ def start(
 def resume(ivr: Ivr) -> Step:
     """Go on with a call found after a restart: in the menu, whose prompt may still be `playing`, in the closed prompt that
     plays, or leaving a message, which is RECORDING while it may be under way and PARTING when it is kept.
+
+    Who is in the menu and hears nothing may have heard nothing for long, and hears the menu again at once.
     """
     match ivr.stage:
         case Stage.MENU if ivr.playing is None:
-            return Step(ivr, (_silence_clock(ivr),))
+            return _play(ivr, ivr.plan.menu.prompt)
         case Stage.RECORDING if ivr.plan.voicemail is not None:
             return Step(ivr, (_recording_clock(ivr.plan.voicemail),))
         case Stage.PARTING if ivr.plan.voicemail is not None:

@@ -3,7 +3,8 @@
 Exact means: what is on the wire is in the books once, with its outcome, its agent, and each moment within 100 ms. What fell
 into a time in which no controller lived can be learnt only afterwards: the books then may have its moment as late as the
 controller could first look, an attempt may be in doubt unless the message was heard or a conversation was seen to begin, and
-whom Asterisk alone served may be let go of before the message is over.
+whom Asterisk alone served may be let go of before the message is over. The moment of the answer is exact all the same when the
+call lived until a controller looked, for Asterisk has kept it.
 
 Who is connected: by the wire, whoever was reached by the agent's sound before hanging up; by the books, whoever was in the
 agent's bridge before hanging up. Sound comes in frames of 20 ms once the bridge mixes, so between the two lies a moment in which
@@ -109,7 +110,7 @@ class _Pair:
                 self._late("in doubt", f"{'/'.join(sorted(allowed))} on the wire")
             else:
                 self._wrong(f"{entry.outcome} in the books, {'/'.join(sorted(allowed))} on the wire")
-        self._moment("answered", entry.answered_at, sight.answered_at)
+        self._moment("answered", entry.answered_at, sight.answered_at, kept=self._outlived_the_controllers())
         if entry.outcome == "connected" and self._hung_up_just_after(entry.connected_at):
             self.verdict.unclear.append(f"{_name(entry)}: hung up in the moment of being joined")
         elif (seconds := self._sound_after_join()) is not None and EXACT_SECONDS < seconds <= SLOW_SECONDS:
@@ -183,10 +184,18 @@ class _Pair:
         self._late(f"ended {ended - booked:.3f} s early", "let go of while Asterisk played the message")
         return True
 
-    def _moment(self, what: str, booked: float | None, seen: float | None) -> None:
+    def _outlived_the_controllers(self) -> bool:
+        """Whether the call went on when a controller looked that did not die before it could store what it found."""
+        answered, until = self.sight.answered_at, 0.0
+        for away in sorted(self.away, key=lambda away: away.since):
+            if answered is not None and (away.hides(answered) or away.since <= until + UNWRITTEN_SECONDS):
+                until = max(until, away.until)
+        return self.sight.ended_at is None or self.sight.ended_at > until + EXACT_SECONDS
+
+    def _moment(self, what: str, booked: float | None, seen: float | None, *, kept: bool = False) -> None:
         if booked is None and seen is None:
             return
-        if seen is not None and self._hidden(seen):
+        if seen is not None and self._hidden(seen) and not kept:
             if booked is None:
                 self._late(f"not {what} in the books", f"at {seen:.3f} on the wire")
             elif seen - EXACT_SECONDS <= booked <= self._looked(seen):

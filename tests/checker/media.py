@@ -87,8 +87,13 @@ def voice(sound: bytes, voices: Mapping[str, float]) -> tuple[str | None, float]
 
 def longest_quiet(frames: Iterable[Frame], since: float, until: float) -> float:
     """The longest time between two moments in which nothing is to be heard: no frames, or silent ones."""
+    return max(after - before for before, after in quiet_times(frames, since, until))
+
+
+def quiet_times(frames: Iterable[Frame], since: float, until: float) -> list[tuple[float, float]]:
+    """From when to when nothing is to be heard between two moments, however shortly, in order."""
     loud = (frame.at for frame in frames if _energy(decode(frame.sound)) >= _QUIET * _QUIET * FRAME)
-    return max(after - before for before, after in pairwise([since, *loud, until]))
+    return list(pairwise([since, *loud, until]))
 
 
 def _energy(samples: Iterable[float]) -> float:

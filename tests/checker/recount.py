@@ -1,4 +1,4 @@
-"""Counts a campaign anew from the wire alone: every attempt, and what became of it.
+"""Counts a campaign anew from the wire alone: every attempt, and what became of it; and what callers heard meanwhile.
 
 Every agent's phone sounds a tone of its own: whose tone reaches the customer is with this customer, from the first frame of
 it. That the agent hears the customer is told by the senders' own time stamps, which an Asterisk bridge passes on.
@@ -8,14 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.checker.media import ALONE, Audio, Frame, Side, begins_with, longest_quiet, voice
+from tests.checker.media import ALONE, Audio, Frame, Side, begins_with, longest_quiet, quiet_times, voice
 from tests.checker.pcap import Address, Datagram
-from tests.checker.sip import SipCall, read_calls
+from tests.checker.sip import SipCall, read_callers, read_calls
 
 PASSED_ON_SECONDS = 0.05
 EDGE_SECONDS = 0.05  # audio may be a little before the answer
 FEW_FRAMES = 10  # of so little talk it cannot be told whether the agent heard any
 OBJECTION_KEY = "9"
+LONG_QUIET_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,20 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who called, as the wire shows it; times in seconds since 1970, None for what did not happen.
+
+    `quiet` has from when to when nothing was heard for `LONG_QUIET_SECONDS` or longer, between the answer and the end.
+    """
+
+    number: str
+    invited_at: float
+    answered_at: float | None
+    ended_at: float | None
+    quiet: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Heard:
     """What one customer heard of an agent, and whether it went both ways."""
 
@@ -65,14 +80,34 @@ class _Heard:
 def recount(datagrams: Iterable[Datagram], dealer: Address, trunk: Address, sounds: Sounds) -> list[Seen]:
     """Every attempt on the trunk, in order."""
     trace = list(datagrams)
-    signalling = dealer, trunk
     calls = read_calls((each for each in trace if _is_of(each, dealer)), dealer)
-    audio = Audio(each for each in trace if each.source not in signalling and each.target not in signalling)
+    audio = _audio(trace, dealer, trunk)
     phones: dict[str, list[Side]] = defaultdict(list)
     for call in calls:
         if call.target != trunk and call.answered_at is not None:
             phones[call.called].append(audio.side(call.dealer_audio, call.their_audio))
     return [_seen(call, audio, phones, sounds) for call in calls if call.target == trunk]
+
+
+def recount_callers(datagrams: Iterable[Datagram], dealer: Address, trunk: Address) -> list[Caller]:
+    """Everybody who called over the trunk, in order."""
+    trace = list(datagrams)
+    audio = _audio(trace, dealer, trunk)
+    return [_caller(call, audio) for call in read_callers(trace, dealer, trunk)]
+
+
+def _caller(call: SipCall, audio: Audio) -> Caller:
+    quiet: tuple[tuple[float, float], ...] = ()
+    if call.answered_at is not None and call.ended_at is not None:
+        heard = audio.side(call.dealer_audio, call.their_audio).between(call.answered_at, call.ended_at)
+        times = quiet_times(heard, call.answered_at, call.ended_at)
+        quiet = tuple(each for each in times if each[1] - each[0] >= LONG_QUIET_SECONDS)
+    return Caller(call.calling, call.invited_at, call.answered_at, call.ended_at, quiet)
+
+
+def _audio(trace: Iterable[Datagram], dealer: Address, trunk: Address) -> Audio:
+    signalling = dealer, trunk
+    return Audio(each for each in trace if each.source not in signalling and each.target not in signalling)
 
 
 def _is_of(datagram: Datagram, dealer: Address) -> bool:

@@ -1,17 +1,19 @@
 """What a campaign must never do, read off the wire alone; one line for each breach, naming the number."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from tests.checker.recount import Seen
+from tests.checker.recount import Caller, Seen
 
 # Between the decision to dial and the INVITE a busy machine may take so long: as many seconds' calls may bunch together.
 BUNCHED_SECONDS = 0.5
 HEARD_WITHIN_SECONDS, QUIET_SECONDS = 2.0, 5.0
+# Whom a controller that died was to serve, Asterisk serves alone after so long.
+LEFT_ALONE_SECONDS = 6.0
 JOINING_SECONDS = 0.2  # who was being joined when the agent asked for the pause is still joined
 
 
@@ -149,3 +151,14 @@ def disturbed(seen: Iterable[Seen], pauses: Iterable[Pause]) -> list[str]:
         for number, since, _ in talks.get(pause.agent, ())
         if pause.since + JOINING_SECONDS < since < pause.until
     ]
+
+
+def silences(callers: Sequence[Caller], away: Sequence[tuple[float, float]] = ()) -> list[str]:
+    """Every caller who heard nothing for too long, or whose call never ended; `away` are the times without a controller."""
+    lines = [f"{each.number}: never ended" for each in callers if each.ended_at is None]
+    for each in callers:
+        for since, until in each.quiet:
+            alone = any(began <= until and since <= ended for began, ended in away)
+            if until - since > QUIET_SECONDS + alone * LEFT_ALONE_SECONDS:
+                lines.append(f"{each.number}: heard nothing for {until - since:.3f} s from {since:.3f} on")
+    return lines

@@ -1,12 +1,13 @@
-"""SIP calls as the wire shows them (RFC 3261): who was invited, what was answered, and how it ended."""
+"""SIP calls as the wire shows them (RFC 3261): who invited whom, what was answered, and how it ended."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tests.checker.pcap import Address, Datagram
 
 _CALLED = re.compile(rb"^INVITE sips?:([^@;>\s]+)@")
+_CALLING = re.compile(rb"^From\s*:.*?sips?:([^@;>\s]+)@", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(rb"^(Call-ID|CSeq)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
 _MEDIA_HOST = re.compile(rb"^c=IN IP4 (\S+)", re.MULTILINE)
 _MEDIA_PORT = re.compile(rb"^m=audio (\d+)", re.MULTILINE)
@@ -14,17 +15,19 @@ _MEDIA_PORT = re.compile(rb"^m=audio (\d+)", re.MULTILINE)
 
 @dataclass(slots=True)
 class SipCall:
-    """One call from the dealer to somebody: times in seconds since 1970, None for what did not happen.
+    """One call from the dealer to somebody, or from somebody to the dealer: times in seconds since 1970, None for what did not
+    happen.
 
-    `status` is the final answer to the INVITE. `ended_at` is the moment from which the call is over: a refusal, our CANCEL, or
-    either side's BYE, which is `ended_by_them` or not.
+    `status` is the final answer to the INVITE. `ended_at` is the moment from which the call is over: a refusal, a CANCEL, or
+    either side's BYE, which is `ended_by_them` or by the dealer.
     """
 
     call_id: str
     called: str
+    calling: str
     target: Address
     invited_at: float
-    dealer_audio: Address | None
+    dealer_audio: Address | None = None
     their_audio: Address | None = None
     ringing_at: float | None = None
     answered_at: float | None = None
@@ -35,6 +38,17 @@ class SipCall:
 
 def read_calls(datagrams: Iterable[Datagram], dealer: Address) -> list[SipCall]:
     """All calls that the dealer made, in order; a request that is sent again counts once."""
+    return _read(datagrams, dealer, lambda each: each.source == dealer)
+
+
+def read_callers(datagrams: Iterable[Datagram], dealer: Address, trunk: Address) -> list[SipCall]:
+    """All calls that came to the dealer over the trunk, in order."""
+    return _read(datagrams, dealer, lambda each: each.source == trunk)
+
+
+def _read(
+    datagrams: Iterable[Datagram], dealer: Address, is_sent: Callable[[Datagram], bool]
+) -> list[SipCall]:
     calls: dict[str, SipCall] = {}
     for datagram in datagrams:
         if dealer not in (datagram.source, datagram.target):
@@ -42,22 +56,32 @@ def read_calls(datagrams: Iterable[Datagram], dealer: Address) -> list[SipCall]:
         headers = {name.lower(): value for name, value in _HEADER.findall(datagram.payload)}
         call_id, method = headers.get(b"call-id", b"").decode(), headers.get(b"cseq", b"").split()[-1:]
         called = _CALLED.match(datagram.payload)
-        if called is not None and datagram.source == dealer:
-            calls.setdefault(
-                call_id,
-                SipCall(call_id, called[1].decode(), datagram.target, datagram.at, _audio(datagram.payload)),
-            )
+        if called is not None and is_sent(datagram):
+            calls.setdefault(call_id, _invited(call_id, called[1].decode(), datagram, dealer))
         elif call_id in calls:
-            _follow(calls[call_id], datagram, method == [b"INVITE"], by_us=datagram.source == dealer)
+            _follow(
+                calls[call_id],
+                datagram,
+                method == [b"INVITE"],
+                by_us=datagram.source == dealer,
+                by_caller=is_sent(datagram),
+            )
     return list(calls.values())
 
 
-def _follow(call: SipCall, datagram: Datagram, of_invite: bool, *, by_us: bool) -> None:
+def _invited(call_id: str, called: str, datagram: Datagram, dealer: Address) -> SipCall:
+    calling = _CALLING.search(datagram.payload)
+    call = SipCall(call_id, called, calling[1].decode() if calling else "", datagram.target, datagram.at)
+    _learn_audio(call, datagram, by_us=datagram.source == dealer)
+    return call
+
+
+def _follow(call: SipCall, datagram: Datagram, of_invite: bool, *, by_us: bool, by_caller: bool) -> None:
     payload = datagram.payload
     if payload.startswith((b"BYE ", b"CANCEL ")):
         if call.ended_at is None:
             call.ended_at, call.ended_by_them = datagram.at, not by_us
-    elif of_invite and not by_us and payload.startswith(b"SIP/2.0 "):
+    elif of_invite and not by_caller and payload.startswith(b"SIP/2.0 "):
         status = int(payload[8:11])
         if status == 180 and call.ringing_at is None:
             call.ringing_at = datagram.at
@@ -65,9 +89,17 @@ def _follow(call: SipCall, datagram: Datagram, of_invite: bool, *, by_us: bool) 
             return
         call.status = status
         if status < 300:
-            call.answered_at, call.their_audio = datagram.at, _audio(payload)
+            call.answered_at = datagram.at
+            _learn_audio(call, datagram, by_us=by_us)
         elif call.ended_at is None:
-            call.ended_at, call.ended_by_them = datagram.at, True
+            call.ended_at, call.ended_by_them = datagram.at, not by_us
+
+
+def _learn_audio(call: SipCall, datagram: Datagram, *, by_us: bool) -> None:
+    if by_us:
+        call.dealer_audio = _audio(datagram.payload)
+    else:
+        call.their_audio = _audio(datagram.payload)
 
 
 def _audio(payload: bytes) -> Address | None:

@@ -79,6 +79,8 @@ def _success(method: str, path: str) -> tuple[int, bytes]:
             return 200, b"[]"
         case ("GET" | "POST", ["channels", channel_id]):
             return 200, json.dumps(channel(channel_id)).encode()
+        case "GET", ["channels", _, "variable"]:
+            return 404, b'{"message": "Provided variable was not found"}'
         case "POST", ["bridges", bridge_id]:
             return 200, json.dumps(bridge(bridge_id)).encode()
         case "POST", ["channels", _, "snoop", snoop_id]:

@@ -12,15 +12,17 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from app.asterisk.call_files import Caller
 from app.asterisk.program import as_root
 from app.settings import Settings
 from tests.checker.capture import LISTENING
 from tests.checker.compare import Away
 from tests.checker.media import read_recording
 from tests.checker.pcap import Address, read_capture
-from tests.checker.recount import Seen, Sounds, recount
+from tests.checker.recount import Caller as SeenCaller
+from tests.checker.recount import Seen, Sounds, recount, recount_callers
 from tests.checker.rules import Pause
-from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
+from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk
 from tests.e2e.calls.floor import SKILLS, prompt
 
 # What a customer does, and of how many in a hundred.
@@ -34,6 +36,8 @@ PLANS = {
     "noanswer": 2,
 }
 TONES = {name: 1000.0 + 100 * place for place, name in enumerate(SKILLS)}
+CALLER_EVERY_SECONDS, PATIENCE_SECONDS = 2.5, (4.0, 20.0)
+KEYS = ("3", "3", "1", "0", "")  # as many callers each: most know what they want, some press nothing
 BREAK_EVERY_SECONDS, BREAK_SECONDS = 2.0, (0.5, 3.0)
 LOST_WITH_THE_CONTROLLER = 0.5  # a break asked for so shortly before a kill need not be stored yet
 
@@ -91,6 +95,45 @@ def seen_in(trace: Path, dealer: DealerAsterisk, network: NetworkAsterisk) -> li
         Address(network.node.sip_host, network.node.sip_port),
         Sounds(read_recording(prompt(dealer, "information-message")), TONES),
     )
+
+
+def callers_in(trace: Path, dealer: DealerAsterisk, network: NetworkAsterisk) -> list[SeenCaller]:
+    """Everybody who called, in a trace."""
+    return recount_callers(
+        read_capture(trace),
+        Address("127.0.0.1", dealer.node.sip_port),
+        Address(network.node.sip_host, network.node.sip_port),
+    )
+
+
+@dataclass(slots=True)
+class Callers:
+    """People who call one after another and wait, as long as `run` is not cancelled."""
+
+    network: NetworkAsterisk
+    rng: random.Random
+    count: int = 0
+
+    async def run(self) -> None:
+        """Call until cancelled."""
+        while True:
+            self.count += 1
+            self.network.call(
+                Caller(
+                    person=f"calls{self.count}",
+                    ddi=DDI,
+                    cli=f"+31201{self.count:06d}",
+                    press=self.rng.choice(KEYS),
+                    patience=self.rng.uniform(*PATIENCE_SECONDS),
+                    talk=2,
+                )
+            )
+            await asyncio.sleep(CALLER_EVERY_SECONDS)
+
+    async def leave(self) -> None:
+        """Whoever still calls hangs up."""
+        for number in range(1, self.count + 1):
+            await self.network.hang_up(f"calls{number}")
 
 
 @dataclass(slots=True)

@@ -38,6 +38,13 @@ class Record:
         (row,) = self._rows("SELECT COUNT(*) AS count FROM contacts WHERE state IN ('ready', 'in_air')")
         return int(row["count"])
 
+    def closed_for(self, reason: str) -> int:
+        """How many contacts are closed for this reason."""
+        (row,) = self._rows(
+            "SELECT COUNT(*) AS count FROM contacts WHERE state = 'closed' AND closed_reason = ?", reason
+        )
+        return int(row["count"])
+
     def states(self) -> dict[str, str]:
         """Each agent's state."""
         return {row["agent_id"]: row["state"] for row in self._rows("SELECT agent_id, state FROM agents")}

@@ -1,7 +1,7 @@
 """A campaign whose controller is killed again and again: what the books say is what was on the wire, exact to the call.
 
 Its profile is as strict as the one for consumers, and first on its list stand people whom a rule forbids to call. Agents take
-breaks meanwhile.
+breaks meanwhile, and people call and wait.
 """
 
 import asyncio
@@ -18,11 +18,20 @@ from dialer.caps import TrunkCaps
 from tests.checker.books import Books, ask_api, counts_of, read_books
 from tests.checker.compare import Away, Verdict, compare
 from tests.checker.law import bans, unlawful
-from tests.checker.recount import Seen
-from tests.checker.rules import Limits, breaches, disturbed
+from tests.checker.recount import Caller, Seen
+from tests.checker.rules import Limits, breaches, disturbed, silences
 from tests.conftest import CampaignSize
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
-from tests.e2e.calls.accounting import Breaks, customers, recorded, seen_in, sing, tell
+from tests.e2e.calls.accounting import (
+    Breaks,
+    Callers,
+    callers_in,
+    customers,
+    recorded,
+    seen_in,
+    sing,
+    tell,
+)
 from tests.e2e.calls.controller_process import ControllerProcess, job_of
 from tests.e2e.calls.floor import ALWAYS_OPEN, SKILLS, dealers, settings, store_agents
 from tests.e2e.calls.lists import ELSEWHERE, a_campaign, allowed, forbidden, store_list, strict_profile
@@ -65,6 +74,7 @@ async def test_the_books_of_a_campaign_with_kills_are_exact_to_the_call(
         tmp_path / "trace.pcap",
         Breaks(address, tuple(SKILLS), random.Random(1)),
     )
+    callers = Callers(network_asterisk, random.Random(2))
     moments = sorted(rng.sample(range(calls // 20, calls * 19 // 20), kills))
     away = []
     began = time.time()
@@ -74,6 +84,8 @@ async def test_the_books_of_a_campaign_with_kills_are_exact_to_the_call(
         await controller.go()
         on_break = asyncio.create_task(breaks.run())
         stack.callback(on_break.cancel)
+        calling = asyncio.create_task(callers.run())
+        stack.callback(calling.cancel)
         for moment in moments:
             successor = await ControllerProcess.standing_by(job)
             stack.push_async_callback(successor.ended)
@@ -87,22 +99,27 @@ async def test_the_books_of_a_campaign_with_kills_are_exact_to_the_call(
             away.append(Away(killed_at, time.time()))
         await record.until(lambda record: record.progress("apk")[1] == calls, ENDS_WITHIN_SECONDS, "all ends")
         on_break.cancel()
+        calling.cancel()
+        await callers.leave()
         figures = await asyncio.to_thread(
             ask_api, f"http://127.0.0.1:{port_base + 90}", address.api_token, "apk"
         )
         await controller.go_home()
 
     seen = seen_in(trace, dealer_asterisk, network_asterisk)
+    heard = callers_in(trace, dealer_asterisk, network_asterisk)
     books = read_books(tmp_path / "dealerlijn.db", "apk", figures)
     verdict = compare(seen, books, away)
     limits = Limits(CAPS.per_second, CAPS.at_once, attempts=1)
     pauses = breaks.kept(away)
-    print(*_told(seen, books, verdict, len(away), len(pauses)), sep="\n")
+    print(*_told(seen, heard, books, verdict, len(away), len(pauses)), sep="\n")
     assert len(books.table) == calls
     assert verdict.wrong == []
     assert len(verdict.slow) <= calls // 50
     assert breaches(seen, limits, books.objections) == []
     assert disturbed(seen, pauses) == []
+    assert len(heard) == callers.count
+    assert silences(heard, [(each.since, each.until) for each in away]) == []
     assert unlawful(seen, may + may_not, law) == []
     assert [known.number for known in may_not if not bans(known, law, began)] == []
 
@@ -113,12 +130,15 @@ async def _committed(record: Record, count: int) -> None:
     )
 
 
-def _told(seen: list[Seen], books: Books, verdict: Verdict, kills: int, pauses: int) -> list[str]:
+def _told(
+    seen: list[Seen], heard: list[Caller], books: Books, verdict: Verdict, kills: int, pauses: int
+) -> list[str]:
     seconds = max(each.invited_at for each in seen) - min(each.invited_at for each in seen)
     quietest = max(each.quiet_seconds for each in seen)
     return [
         f"{len(seen)} calls on the wire in {seconds:.0f} s, with {kills} kills and {pauses} breaks",
         f"the books: {counts_of(books.table)}; the longest silence was {quietest:.1f} s",
+        f"{len(heard)} callers; the longest silence was {_longest_silence(heard):.1f} s",
         f"{len(verdict.wrong)} disagreements:",
         *verdict.wrong,
         f"{len(verdict.unclear)} hung up in the moment of being joined, or told the message:",
@@ -128,3 +148,7 @@ def _told(seen: list[Seen], books: Books, verdict: Verdict, kills: int, pauses: 
         f"{len(verdict.late)} known late or in doubt, for want of a controller:",
         *verdict.late,
     ]
+
+
+def _longest_silence(heard: list[Caller]) -> float:
+    return max((until - since for each in heard for since, until in each.quiet), default=0.0)

@@ -82,6 +82,7 @@ class Restart:
         self.soon: list[dict[str, Any]] | None = None
         self.bridges: list[dict[str, Any]] = []
         self.playing = ""
+        self.noted: dict[str, str] = {}
         self.recordings: dict[str, dict[str, Any]] = {}
         self.recognised: Recognised | None = None
         numbers = count(500)
@@ -209,6 +210,9 @@ class Restart:
             asterisk.answers("GET", f"/playbacks/{self.playing}", 200)
         for one in self.channels:
             asterisk.answers("GET", f"/channels/{one['id']}", 200)
+        for variable, value in self.noted.items():
+            path = f"/channels/{ATTEMPT}/variable?variable={variable}"
+            asterisk.answers("GET", path, 200, {"value": value})
         asterisk.answers("GET", "/channels", 200, self.channels, once=True)
         asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
 

@@ -6,6 +6,7 @@ import pytest
 from app.takeover import Left
 from calls.facts import (
     AttemptAbandoned,
+    AttemptAnswered,
     AttemptEnded,
     CallEnded,
     CallOffered,
@@ -77,6 +78,20 @@ async def test_a_caller_who_fell_to_the_fallback_meanwhile_is_diverted() -> None
         await it.reconcile()
 
         assert it.one(CallEnded).outcome is InboundOutcome.DIVERTED
+
+
+@virtual_time
+async def test_a_customer_who_answered_while_the_connection_was_down_did_so_when_the_dialplan_says() -> None:
+    async with restart(attempts=(DIALLED,)) as it:
+        it.has(ATTEMPT, state="Ringing")
+        await it.reconcile()
+        it.channels.clear()
+        it.has(ATTEMPT, "answered", ATTEMPT)
+        it.noted = {"DL_ANSWERED": at(-0.5)}
+
+        await it.reconcile()
+
+        assert it.one(AttemptAnswered).at == after(-0.5)
 
 
 @virtual_time

@@ -321,16 +321,13 @@ def test_a_message_that_is_listed_is_not_listed_again(alive: bool) -> None:
 
 
 @virtual_time
-async def test_a_caller_found_in_the_menu_in_silence_hears_the_menu_again_and_arrives_once() -> None:
+async def test_a_caller_found_in_the_menu_in_silence_hears_the_menu_again_at_once_and_arrives_once() -> None:
     async with restart(calls=(IN_MENU,)) as it:
         it.has(CALLER, "in", DDI)
 
         assert await it.reconcile() == (1, 0)
-        at_once = it.bed.asterisk.asked(f"/channels/{CALLER}/play")
-        await asyncio.sleep(ENTRY.menu.timeout_seconds + 1)
 
         (again,) = it.bed.asterisk.asked(f"/channels/{CALLER}/play")
-        assert at_once == []
         assert "dealerlijn/menu" in again
         assert it.bed.facts == []
 

@@ -61,6 +61,20 @@ def test_an_attempt_without_a_trace_ends_as_far_as_it_is_known_to_have_come(
     story()
 
 
+@pytest.mark.parametrize("attempt", [CONNECTED, ABANDONED])
+def test_who_met_an_agent_or_the_message_and_is_gone_ended_at_once_however_short_it_was(
+    attempt: OpenAttempt,
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with restart(attempts=(replace(attempt, committed_at=after(-2)),)) as it:
+            await it.reconcile()
+
+            assert it.one(AttemptEnded).at == after(0)
+
+    story()
+
+
 @virtual_time
 async def test_a_customer_whom_asterisk_alone_gave_the_message_is_abandoned_with_the_times_of_the_dialplan() -> (
     None
@@ -73,6 +87,28 @@ async def test_a_customer_whom_asterisk_alone_gave_the_message_is_abandoned_with
         assert it.one(AttemptAnswered).at == after(-9)
         assert it.one(InformationMessagePlayed).at == it.one(AttemptAbandoned).at == after(-8.5)
         assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
+
+
+@pytest.mark.parametrize("rang", [True, False])
+def test_a_message_that_the_dialplan_plays_has_its_times_also_when_no_marks_can_be_read(rang: bool) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with restart(attempts=(DIALLED,)) as it:
+            it.shelf.away = True
+            it.noted = {"DL_ANSWERED": at(-2.5), "DL_MESSAGE": at(-0.75)}
+            if rang:
+                it.has(ATTEMPT, state="Ringing")
+                it.has_soon(ATTEMPT)
+            else:
+                it.has(ATTEMPT)
+
+            await it.reconcile()
+
+            assert it.one(AttemptAnswered).at == after(-2.5)
+            assert it.one(InformationMessagePlayed).at == it.one(AttemptAbandoned).at == after(-0.75)
+            assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
+
+    story()
 
 
 @virtual_time
@@ -185,6 +221,24 @@ def test_who_answered_before_we_could_hear_of_it_and_was_told_the_message_is_aba
 
 
 @virtual_time
+async def test_who_rang_was_told_the_message_and_hung_up_while_we_looked_is_abandoned_whatever_the_events_say() -> (
+    None
+):
+    async with restart(attempts=(DIALLED,)) as it:
+        it.has(ATTEMPT, state="Ringing")
+        it.has_soon(LINE_LEG)
+        it.shelf.mark(ATTEMPT, answered=at(-9), message=at(-8.5))
+
+        await it.reconcile()
+        if (session := it.bed.supervisor.owner(ATTEMPT)) is not None:
+            session.deliver(LegEnded(after(0), ATTEMPT, HangupCause.NORMAL))
+            await settle()
+
+        assert it.one(AttemptAnswered).at == after(-9)
+        assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
+
+
+@virtual_time
 async def test_who_had_answered_and_hangs_up_while_we_look_has_hung_up_and_not_been_unanswered() -> None:
     async with restart(attempts=(replace(ANSWERED, committed_at=after(-2)),)) as it:
         await it.reconcile()
@@ -235,6 +289,43 @@ async def test_a_customer_with_an_agent_goes_on_talking_and_counts_as_connected(
         assert it.one(AttemptConnected).agent_id == ANNA
         assert it.bed.floor.agent(ANNA).state is AgentState.ON_CALL
         assert it.bed.asterisk.asked("DELETE") == []
+
+
+@pytest.mark.parametrize(("told", "answered"), [(-1.25, -1.25), (None, 0), (5, 0)])
+@pytest.mark.parametrize("talks", [True, False])
+def test_an_answer_that_no_controller_stored_is_told_once_with_the_time_that_the_dialplan_noted(
+    told: float | None, answered: float, talks: bool
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with restart(agent(ANNA, campaign_id=APK), attempts=(DIALLED,)) as it:
+            it.has(ATTEMPT, "answered", ATTEMPT)
+            it.has(LINE_LEG, "line", LINE_LEG, name="PJSIP/anna-00000007")
+            it.together(bridge_of(LINE), LINE_LEG, *((ATTEMPT,) if talks else ()))
+            it.noted = {} if told is None else {"DL_ANSWERED": at(told)}
+
+            await it.reconcile()
+
+            assert it.one(AttemptAnswered).at == after(answered)
+            assert it.one(AttemptAnswered).ring_seconds == 20 + answered
+            kinds = [type(fact) for fact in it.bed.facts]
+            assert kinds.index(AttemptAnswered) < kinds.index(AttemptConnected)
+
+    story()
+
+
+@virtual_time
+async def test_a_message_of_whose_answer_nobody_heard_tells_the_answer_too() -> None:
+    async with restart(attempts=(DIALLED,)) as it:
+        it.has(ATTEMPT, "answered", ATTEMPT)
+        it.playing = f"{CALL}-p00"
+        it.noted = {"DL_ANSWERED": at(-2.5)}
+
+        await it.reconcile()
+
+        assert it.one(AttemptAnswered).at == after(-2.5)
+        assert it.one(AttemptAbandoned).waited_seconds == 2.5
+        assert it.one(InformationMessagePlayed)
 
 
 @virtual_time

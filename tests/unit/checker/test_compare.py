@@ -127,6 +127,37 @@ def test_whoever_left_before_the_message_while_no_controller_lived_may_be_in_dou
     assert "in_doubt in the books, hung_up on the wire" in watched.wrong[0]
 
 
+@pytest.mark.parametrize(
+    ("booked", "until", "wrong", "late"),
+    [
+        (2.0, 4.0, 0, 0),
+        (4.0, 4.0, 1, 0),  # the call lived on: Asterisk could tell
+        (None, 4.0, 1, 0),
+        (9.5, 9.5, 0, 1),  # it was over by then
+        (None, 9.5, 0, 1),
+    ],
+)
+def test_the_answer_of_a_call_that_lives_when_a_controller_looks_is_exact(
+    booked: float | None, until: float, wrong: int, late: int
+) -> None:
+    lie = replace(TALK, answered_at=booked, connected_at=max(2.1, booked or 2.1), ended_at=max(9.0, until))
+
+    verdict = compare(SEEN, _books([lie, MISS, ENGAGED]), [Away(1.5, until)])
+
+    assert len([line for line in verdict.wrong if "answered" in line]) == wrong
+    assert len([line for line in verdict.late if "answered" in line and "+311" in line]) == late
+
+
+def test_an_answer_may_be_late_when_the_controller_that_looked_died_too_and_the_call_was_over_by_then() -> (
+    None
+):
+    lie = replace(TALK, answered_at=None)
+
+    verdict = compare(SEEN, _books([lie, MISS, ENGAGED]), [Away(1.5, 4.0), Away(4.5, 9.5)])
+
+    assert [line for line in verdict.wrong if "answered" in line] == []
+
+
 @pytest.mark.parametrize(("since", "wrong"), [(1.5, 0), (4.0, 1)])
 def test_a_conversation_may_be_in_doubt_only_if_no_controller_saw_it_begin(since: float, wrong: int) -> None:
     entry = replace(TALK, outcome="in_doubt", agent=None)

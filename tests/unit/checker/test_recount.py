@@ -1,16 +1,19 @@
 """The checker recounts a campaign from packets alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.checker.media import decode, encode
 from tests.checker.pcap import Address, Datagram
-from tests.checker.recount import Seen, Sounds, recount
+from tests.checker.recount import Caller, Seen, Sounds, recount, recount_callers
 from tests.unit.checker.traces import (
     DEALER,
     MESSAGE,
     PHONES,
     TRUNK,
     answered,
+    called,
     dialled,
     hung_up,
     key,
@@ -148,6 +151,35 @@ def test_silence_is_measured_between_sounds_and_at_both_ends() -> None:
     (seen,) = _recount(trace)
 
     assert seen.quiet_seconds == pytest.approx(4.0)
+
+
+def test_a_caller_is_known_by_the_number_and_by_what_was_heard_between_answer_and_end() -> None:
+    silence = encode([0.0] * 160)
+    trace = [
+        *_customer(answer=2.0, end=9.0),
+        *called(1.0, "b", "+31201", 20_006, 10_006, answer=1.5),
+        *sound(2.0, Address(DEALER.host, 10_006), Address(TRUNK.host, 20_006), [tone(440)] * 50),
+        *sound(3.0, Address(DEALER.host, 10_006), Address(TRUNK.host, 20_006), [silence] * 100),
+        *sound(6.0, Address(DEALER.host, 10_006), Address(TRUNK.host, 20_006), [tone(440)]),
+        hung_up(7.0, "b"),
+    ]
+
+    (caller,) = recount_callers(sorted(trace, key=lambda each: each.at), DEALER, TRUNK)
+    (seen,) = _recount(trace)
+
+    assert replace(caller, quiet=()) == Caller("+31201", 1.0, 1.5, 7.0)
+    ((since, until),) = caller.quiet
+    assert (since, until) == pytest.approx((2.98, 6.0))
+    assert seen.number == NUMBER
+
+
+def test_a_caller_who_is_not_answered_heard_no_silence() -> None:
+    ring, _ = called(1.0, "b", "+31201", 20_006, 10_006, answer=9.0)
+    cancel = signal(8.0, "b", "CANCEL sip:x SIP/2.0", by_us=False, method="CANCEL")
+
+    (caller,) = recount_callers([ring, cancel], DEALER, TRUNK)
+
+    assert caller == Caller("+31201", 1.0, None, 8.0)
 
 
 def _agent(name: str, at: float, ours: int, theirs: int) -> list[Datagram]:

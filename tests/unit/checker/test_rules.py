@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from tests.checker.recount import Seen
-from tests.checker.rules import Limits, Pause, breaches, disturbed
+from tests.checker.recount import Caller, Seen
+from tests.checker.rules import Limits, Pause, breaches, disturbed, silences
 
 LIMITS = Limits(per_second=2.0, at_once=2, attempts=2)
 FIRST = Seen("+311", 10.0, 10.1, ended_at=11.0, status=486)
@@ -93,3 +93,25 @@ def test_an_agent_who_is_given_somebody_in_a_pause_is_found(since: float, told: 
     pauses = [Pause("agent1", since, since + 5), Pause("agent2", 20.0, 30.0)]
 
     assert len(disturbed([talks], pauses)) == told
+
+
+def test_a_caller_who_hears_nothing_for_too_long_is_found_and_one_whose_call_never_ends() -> None:
+    quiet = Caller("+311", 1.0, 1.1, 60.0, ((4.0, 9.0), (20.0, 25.5)))
+    endless = Caller("+312", 1.0, 1.1, None)
+
+    assert silences([quiet, endless]) == [
+        "+312: never ended",
+        "+311: heard nothing for 5.500 s from 20.000 on",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("until", "away", "told"),
+    [(15.5, [(3.0, 5.0)], 1), (14.5, [(3.0, 5.0)], 0), (14.5, [(15.0, 16.0)], 1), (14.5, [(1.0, 3.5)], 1)],
+)
+def test_asterisk_alone_has_its_time_to_serve_a_caller(
+    until: float, away: list[tuple[float, float]], told: int
+) -> None:
+    caller = Caller("+311", 1.0, 1.1, 60.0, ((4.0, until),))
+
+    assert len(silences([caller], away)) == told

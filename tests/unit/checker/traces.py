@@ -53,6 +53,17 @@ def answered(at: float, call: str, theirs: int, peer: Address = TRUNK) -> Datagr
     return signal(at, call, "SIP/2.0 200 OK", by_us=False, audio=theirs, peer=peer)
 
 
+def called(at: float, call: str, number: str, theirs: int, ours: int, answer: float) -> list[Datagram]:
+    """Somebody calls the dealer, who answers."""
+    invitation = (
+        f'INVITE sip:+31401234567@{DEALER.host} SIP/2.0\r\nFrom: "x" <sip:{number}@{TRUNK.host}>;tag=1'
+    )
+    return [
+        signal(at, call, invitation, by_us=False, audio=theirs),
+        signal(answer, call, "SIP/2.0 200 OK", by_us=True, audio=ours),
+    ]
+
+
 def hung_up(at: float, call: str, *, by_us: bool = False) -> Datagram:
     """Somebody hangs up a conversation."""
     return signal(at, call, "BYE sip:x SIP/2.0", by_us=by_us, method="BYE")

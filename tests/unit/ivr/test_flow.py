@@ -402,13 +402,17 @@ def test_a_caller_found_in_the_menu_after_a_restart_hears_the_prompt_to_its_end_
     assert heard.commands == (SetTimer("silence", 5),)
 
 
-def test_a_caller_found_in_silence_after_a_restart_has_the_usual_time_to_press() -> None:
+def test_a_caller_found_in_silence_after_a_restart_hears_the_menu_at_once_and_has_the_usual_time_to_press() -> (
+    None
+):
     found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.MENU, playbacks=12))
 
-    missed = step(found.state, TimerExpired(at(5), "silence"))
+    heard = step(found.state, finished(13))
+    missed = step(heard.state, TimerExpired(at(5), "silence"))
 
-    assert found.commands == (SetTimer("silence", 5),)
-    assert missed.commands == (PlayPrompts(LEG, playback(13), ("menu-miss", "menu")),)
+    assert found.commands == (PlayPrompts(LEG, playback(13), ("menu",)),)
+    assert heard.commands == (SetTimer("silence", 5),)
+    assert missed.commands == (PlayPrompts(LEG, playback(14), ("menu-miss", "menu")),)
 
 
 def test_a_message_under_way_at_a_restart_is_waited_for_and_listed_once() -> None:
