@@ -234,7 +234,7 @@ def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: Pacing
         reason = Reason.LOOKAHEAD
     else:
         reason = Reason.BUDGET_SPENT if spent and not certain else sure.reason
-    return replace(sure, calls_to_place=placed, reason=reason, threshold=threshold, shortage=shortage)
+    return PacingDecision(placed, reason, sure.answer_rate, threshold, shortage, sure.budget, certain)
 
 
 def _limited(sure: PacingDecision, reason: Reason) -> PacingDecision:
@@ -253,7 +253,6 @@ def _covered(
     in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
     taken = len(snapshot.ringing) + len(snapshot.callers) + snapshot.waiting - snapshot.free
     to_spare = max(budget - _reserve(snapshot.agents), 0)
-    over_budget = _over_budget(to_spare, snapshot)
     unsaved = 1 - snapshot.rescue_chance if snapshot.rescuers else 1.0
     shortages: dict[int, float] = {}
 
@@ -266,9 +265,10 @@ def _covered(
             return True
         if in_hand.at_most(taken + placed - to_spare, placed) <= _BUDGET_RISK:
             return False  # nobody needs to be rescued
-        if len(over_budget) == 1:
-            return True
-        spent = sum(weight * in_hand.at_most(taken + placed - fewer, placed) for fewer, weight in over_budget)
+        spent = sum(
+            weight * in_hand.at_most(taken + placed - fewer, placed)
+            for fewer, weight in _over_budget(to_spare, snapshot)
+        )
         return spent > _BUDGET_RISK
 
     # More calls never make a shortage less likely: take longer and longer steps until it is too likely, then halve.

@@ -34,21 +34,17 @@ _AT_MOST = np.ascontiguousarray(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventTable:
-    """Kinds of event, a row each: the chance in each case (columns), and what sums of them need, made once.
-
-    `moments`: mean, variance and third central moment in each case. `spectra`: the transform of the distribution in each.
-    """
+    """Kinds of event, a row each: the chance in each case (columns), and in `moments` mean, variance and third central moment."""
 
     chances: Floats
     moments: Floats
-    spectra: NDArray[np.complex128]
 
 
 def event_table(chances: Floats) -> EventTable:
     """A table of these chances."""
     variances = chances * (1 - chances)
     moments = np.stack((chances, variances, variances * (1 - 2 * chances)), axis=2)
-    return EventTable(chances, moments.reshape(len(chances), -1), 1 + chances[:, :, None] * _TURNS)
+    return EventTable(chances, moments.reshape(len(chances), -1))
 
 
 class Events:
@@ -64,6 +60,7 @@ class Events:
         self._moments: tuple[list[float], list[float]] | None = None
         self._shapes: dict[int, list[tuple[float, float, float]]] = {}
         self._spectra: list[NDArray[np.complex128]] = []
+        self._fresh_spectrum: NDArray[np.complex128] | None = None
         self._summed: dict[int, Floats] = {}
 
     def at_most(self, happened: int, fresh: int) -> float:
@@ -83,14 +80,19 @@ class Events:
         if (known := self._summed.get(fresh)) is not None:
             return known
         if not self._spectra:
-            self._spectra.append(
-                np.multiply.reduce(self._table.spectra.take(self._rows, axis=0, mode="clip"))
-            )
+            chances = self._table.chances.take(self._rows, axis=0, mode="clip")
+            self._spectra.append(np.multiply.reduce(1 + chances[:, :, None] * _TURNS))
         while len(self._spectra) <= fresh:
-            self._spectra.append(self._spectra[-1] * self._table.spectra[self._fresh])
+            self._spectra.append(self._spectra[-1] * self._of_fresh())
         summed: Floats = np.add.reduce(self._spectra[fresh]).view(np.float64)
         self._summed[fresh] = summed
         return summed
+
+    def _of_fresh(self) -> NDArray[np.complex128]:
+        """The transform of one more event's distribution in each case."""
+        if self._fresh_spectrum is None:
+            self._fresh_spectrum = 1 + self._table.chances[self._fresh][:, None] * _TURNS
+        return self._fresh_spectrum
 
     def _normal(self, limit: float, fresh: int) -> float:
         """The normal approximation of staying below a limit, summed over the cases."""
