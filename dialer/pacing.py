@@ -175,8 +175,8 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
     if settings.mode in PREVIEW_MODES:
         return PacingDecision(0, Reason.PREVIEW, rate, budget=_budget(snapshot, settings))
     budget = _budget(snapshot, settings)
-    # A caller may take the agent who is free now: past the limit nobody is dialled who depends on that none comes.
-    held = held_back(snapshot.callers) if budget >= 0 else len(snapshot.callers)
+    # A caller may take the agent who is free now: when not one more may be abandoned nobody is dialled who depends on that none comes.
+    held = held_back(snapshot.callers) if budget > 0 else len(snapshot.callers)
     certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing) - held)
     if certain >= snapshot.room:
         return PacingDecision(snapshot.room, Reason.CAP, rate, certain=snapshot.room)
