@@ -253,7 +253,8 @@ def _covered(
     in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
     taken = len(snapshot.ringing) + len(snapshot.callers) + snapshot.waiting - snapshot.free
     to_spare = max(budget - _reserve(snapshot.agents), 0)
-    unsaved = 1 - snapshot.rescue_chance if snapshot.rescuers else 1.0
+    helped = snapshot.rescuers > 0 and snapshot.rescue_chance > 0
+    unsaved = 1 - snapshot.rescue_chance if helped else 1.0
     shortages: dict[int, float] = {}
 
     def shortage_with(placed: int) -> float:
@@ -265,6 +266,8 @@ def _covered(
             return True
         if in_hand.at_most(taken + placed - to_spare, placed) <= _BUDGET_RISK:
             return False  # nobody needs to be rescued
+        if not helped:
+            return True
         spent = sum(
             weight * in_hand.at_most(taken + placed - fewer, placed)
             for fewer, weight in _over_budget(to_spare, snapshot)
@@ -285,12 +288,10 @@ def _covered(
 def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, float], ...]:
     """When more than `to_spare` are abandoned: pairs of a number f and a weight, whose sum of weight · P(D ≤ −f) is that chance.
 
-    Without rescuers it is P(D ≤ −to_spare) alone, and it is never more than that. Else m customers without an agent have to come for
-    the next to be one too many, where m follows a negative binomial distribution; no more are counted on than there are rescuers.
+    It is never more than P(D ≤ −to_spare). m customers without an agent have to come for the next to be one too many, where m
+    follows a negative binomial distribution; no more are counted on than there are rescuers.
     """
     saved = snapshot.rescue_chance
-    if not snapshot.rescuers or saved <= 0:
-        return ((to_spare, 1.0),)
     pairs = []
     weight, left = (1 - saved) ** (to_spare + 1), 1.0
     for rescued in range(min(snapshot.rescuers, _MOST_RESCUED)):

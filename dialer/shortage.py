@@ -34,7 +34,10 @@ _AT_MOST = np.ascontiguousarray(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventTable:
-    """Kinds of event, a row each: the chance in each case (columns), and in `moments` mean, variance and third central moment."""
+    """Kinds of event, a row each: the chance in each case (columns).
+
+    `moments`: the means in each case, then the variances, then the third central moments.
+    """
 
     chances: Floats
     moments: Floats
@@ -43,8 +46,7 @@ class EventTable:
 def event_table(chances: Floats) -> EventTable:
     """A table of these chances."""
     variances = chances * (1 - chances)
-    moments = np.stack((chances, variances, variances * (1 - 2 * chances)), axis=2)
-    return EventTable(chances, moments.reshape(len(chances), -1))
+    return EventTable(chances, np.hstack((chances, variances, variances * (1 - 2 * chances))))
 
 
 class Events:
@@ -108,17 +110,17 @@ class Events:
     def _make_shapes(self, fresh: int) -> list[tuple[float, float, float]]:
         """Of each case mean, one over √2 deviations, and the factor of the skewness."""
         if self._moments is None:
-            taken = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
-            self._moments = taken.tolist(), self._table.moments[self._fresh].tolist()
-        taken_moments, more = self._moments
+            summed = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
+            self._moments = summed.tolist(), self._table.moments[self._fresh].tolist()
+        taken, more = self._moments
+        moments = [sure + fresh * each for sure, each in zip(taken, more, strict=True)] if fresh else taken
         shapes = []
-        for case in range(0, 3 * self._cases, 3):
-            mean = taken_moments[case] + fresh * more[case]
-            variance = taken_moments[case + 1] + fresh * more[case + 1]
+        for mean, variance, third in zip(
+            moments[: self._cases], moments[self._cases : -self._cases], moments[-self._cases :], strict=True
+        ):
             if variance < _CERTAIN:
                 shapes.append((mean, _STEEP, 0.0))
                 continue
-            third = taken_moments[case + 2] + fresh * more[case + 2]
             per_spread = _ROOT_HALF / sqrt(variance)
             shapes.append((mean, per_spread, third * per_spread * per_spread * per_spread * _SKEW_FACTOR))
         return shapes
