@@ -137,6 +137,7 @@ class AnswerModel:
         self._fit = [0.0] * len(_ALIKE)
         self._rate = _FIRST_RATE
         self._known: dict[tuple[int, int], float] = {}
+        self._chances: dict[Traits, float] = {}
         self._latest_surprise = self._latest_spread = self._latest_noise = 0.0
         self._bins = [[0.0, 0.0, 0.0] for _ in range(_BINS)]
         self._squares = self._squares_alike = 0.0
@@ -146,6 +147,11 @@ class AnswerModel:
         """Between 0 and 1; for a contact of whom nothing is known the campaign's level."""
         if traits is None:
             return _share(self._level.value)
+        if (known := self._chances.get(traits)) is None:
+            known = self._chances[traits] = self._chance_of(traits)
+        return known
+
+    def _chance_of(self, traits: Traits) -> float:
         score = self._level.value + self._slope.value * self._history(traits)
         for key in _effects_of(traits):
             if (effect := self._effects.get(key)) is not None:
@@ -168,6 +174,7 @@ class AnswerModel:
         self._notice_change()
         self._rate = rate
         self._known.clear()
+        self._chances.clear()
 
     def _learn_one(self, traits: Traits | None, surprise: float, spread: float, *, answered: bool) -> None:
         self._latest_surprise += surprise

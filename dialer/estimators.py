@@ -49,6 +49,7 @@ class Durations:
     def __init__(self, prior: Floats, bin_seconds: float) -> None:
         self.bin_seconds = bin_seconds
         self._counts = prior * _PRIOR_WEIGHT
+        self._middles = (np.arange(len(prior)) + 0.5) * bin_seconds
 
     def add(self, seconds: float) -> None:
         """Take in one observation."""
@@ -61,8 +62,7 @@ class Durations:
 
     def mean(self) -> float:
         """The mean in seconds, every observation taken at the middle of its bin."""
-        middles = (np.arange(len(self._counts)) + 0.5) * self.bin_seconds
-        return float(self._counts @ middles / self._counts.sum())
+        return float(self._counts @ self._middles / self._counts.sum())
 
 
 def lognormal_bins(mean: float, variation: float, bin_seconds: float, bins: int) -> Floats:

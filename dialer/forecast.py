@@ -55,20 +55,18 @@ class Forecast:
         chances: tuple[float, ...],
     ) -> Rows:
         """The rows of the table for what has lasted so many seconds, none below 0; `chances` are those of the ringing."""
-        wraps, rings = len(talking), len(talking) + len(wrapping_up)
-        rows = np.array(talking + wrapping_up + ringing + chances)
-        rows[:wraps] /= self.talk_bin_seconds
-        np.minimum(rows[:wraps], self.wrap_up_row - 1, out=rows[:wraps])
-        rows[wraps:rings] += self.wrap_up_row
-        np.minimum(rows[wraps:rings], self.ring_row - 1, out=rows[wraps:rings])
-        found = rows[: rings + len(ringing)].astype(np.intp)
+        busy = len(talking) + len(wrapping_up)
+        lasted = np.array(talking + wrapping_up + ringing)
+        talks, wraps, calls = lasted[: len(talking)], lasted[len(talking) : busy], lasted[busy:]
+        talks /= self.talk_bin_seconds
+        np.minimum(talks, self.wrap_up_row - 1, out=talks)
+        wraps += self.wrap_up_row
+        np.minimum(wraps, self.ring_row - 1, out=wraps)
+        np.minimum(calls, self.ring_steps - 1, out=calls)
+        found = lasted.astype(np.intp)
         if chances:
-            levels = np.sqrt(rows[rings + len(ringing) :])
-            levels *= _TOP_LEVEL
-            levels += 0.5
-            calls = found[rings:]
-            np.minimum(calls, self.ring_steps - 1, out=calls)
-            calls += levels.astype(np.intp) * self.ring_steps + self.ring_row
+            levels = (np.sqrt(chances) * _TOP_LEVEL + 0.5).astype(np.intp)
+            found[busy:] += levels * self.ring_steps + self.ring_row
         return found
 
 

@@ -175,8 +175,8 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
     if settings.mode in PREVIEW_MODES:
         return PacingDecision(0, Reason.PREVIEW, rate, budget=_budget(snapshot, settings))
     budget = _budget(snapshot, settings)
-    # A caller may take the agent who is free now: past the limit nobody is dialled who depends on that none comes.
-    held = held_back(snapshot.callers) if budget >= 0 else len(snapshot.callers)
+    # A caller may take the agent who is free now: when not one more may be abandoned nobody is dialled who depends on that none comes.
+    held = held_back(snapshot.callers) if budget > 0 else len(snapshot.callers)
     certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing) - held)
     if certain >= snapshot.room:
         return PacingDecision(snapshot.room, Reason.CAP, rate, certain=snapshot.room)
@@ -234,7 +234,7 @@ def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: Pacing
         reason = Reason.LOOKAHEAD
     else:
         reason = Reason.BUDGET_SPENT if spent and not certain else sure.reason
-    return replace(sure, calls_to_place=placed, reason=reason, threshold=threshold, shortage=shortage)
+    return PacingDecision(placed, reason, sure.answer_rate, threshold, shortage, sure.budget, certain)
 
 
 def _limited(sure: PacingDecision, reason: Reason) -> PacingDecision:
@@ -253,8 +253,8 @@ def _covered(
     in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
     taken = len(snapshot.ringing) + len(snapshot.callers) + snapshot.waiting - snapshot.free
     to_spare = max(budget - _reserve(snapshot.agents), 0)
-    over_budget = _over_budget(to_spare, snapshot)
-    unsaved = 1 - snapshot.rescue_chance if snapshot.rescuers else 1.0
+    helped = snapshot.rescuers > 0 and snapshot.rescue_chance > 0
+    unsaved = 1 - snapshot.rescue_chance if helped else 1.0
     shortages: dict[int, float] = {}
 
     def shortage_with(placed: int) -> float:
@@ -266,9 +266,12 @@ def _covered(
             return True
         if in_hand.at_most(taken + placed - to_spare, placed) <= _BUDGET_RISK:
             return False  # nobody needs to be rescued
-        if len(over_budget) == 1:
+        if not helped:
             return True
-        spent = sum(weight * in_hand.at_most(taken + placed - fewer, placed) for fewer, weight in over_budget)
+        spent = sum(
+            weight * in_hand.at_most(taken + placed - fewer, placed)
+            for fewer, weight in _over_budget(to_spare, snapshot)
+        )
         return spent > _BUDGET_RISK
 
     # More calls never make a shortage less likely: take longer and longer steps until it is too likely, then halve.
@@ -285,12 +288,10 @@ def _covered(
 def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, float], ...]:
     """When more than `to_spare` are abandoned: pairs of a number f and a weight, whose sum of weight · P(D ≤ −f) is that chance.
 
-    Without rescuers it is P(D ≤ −to_spare) alone, and it is never more than that. Else m customers without an agent have to come for
-    the next to be one too many, where m follows a negative binomial distribution; no more are counted on than there are rescuers.
+    It is never more than P(D ≤ −to_spare). m customers without an agent have to come for the next to be one too many, where m
+    follows a negative binomial distribution; no more are counted on than there are rescuers.
     """
     saved = snapshot.rescue_chance
-    if not snapshot.rescuers or saved <= 0:
-        return ((to_spare, 1.0),)
     pairs = []
     weight, left = (1 - saved) ** (to_spare + 1), 1.0
     for rescued in range(min(snapshot.rescuers, _MOST_RESCUED)):

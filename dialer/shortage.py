@@ -34,21 +34,19 @@ _AT_MOST = np.ascontiguousarray(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventTable:
-    """Kinds of event, a row each: the chance in each case (columns), and what sums of them need, made once.
+    """Kinds of event, a row each: the chance in each case (columns).
 
-    `moments`: mean, variance and third central moment in each case. `spectra`: the transform of the distribution in each.
+    `moments`: the means in each case, then the variances, then the third central moments.
     """
 
     chances: Floats
     moments: Floats
-    spectra: NDArray[np.complex128]
 
 
 def event_table(chances: Floats) -> EventTable:
     """A table of these chances."""
     variances = chances * (1 - chances)
-    moments = np.stack((chances, variances, variances * (1 - 2 * chances)), axis=2)
-    return EventTable(chances, moments.reshape(len(chances), -1), 1 + chances[:, :, None] * _TURNS)
+    return EventTable(chances, np.hstack((chances, variances, variances * (1 - 2 * chances))))
 
 
 class Events:
@@ -64,6 +62,7 @@ class Events:
         self._moments: tuple[list[float], list[float]] | None = None
         self._shapes: dict[int, list[tuple[float, float, float]]] = {}
         self._spectra: list[NDArray[np.complex128]] = []
+        self._fresh_spectrum: NDArray[np.complex128] | None = None
         self._summed: dict[int, Floats] = {}
 
     def at_most(self, happened: int, fresh: int) -> float:
@@ -83,14 +82,19 @@ class Events:
         if (known := self._summed.get(fresh)) is not None:
             return known
         if not self._spectra:
-            self._spectra.append(
-                np.multiply.reduce(self._table.spectra.take(self._rows, axis=0, mode="clip"))
-            )
+            chances = self._table.chances.take(self._rows, axis=0, mode="clip")
+            self._spectra.append(np.multiply.reduce(1 + chances[:, :, None] * _TURNS))
         while len(self._spectra) <= fresh:
-            self._spectra.append(self._spectra[-1] * self._table.spectra[self._fresh])
+            self._spectra.append(self._spectra[-1] * self._of_fresh())
         summed: Floats = np.add.reduce(self._spectra[fresh]).view(np.float64)
         self._summed[fresh] = summed
         return summed
+
+    def _of_fresh(self) -> NDArray[np.complex128]:
+        """The transform of one more event's distribution in each case."""
+        if self._fresh_spectrum is None:
+            self._fresh_spectrum = 1 + self._table.chances[self._fresh][:, None] * _TURNS
+        return self._fresh_spectrum
 
     def _normal(self, limit: float, fresh: int) -> float:
         """The normal approximation of staying below a limit, summed over the cases."""
@@ -106,17 +110,17 @@ class Events:
     def _make_shapes(self, fresh: int) -> list[tuple[float, float, float]]:
         """Of each case mean, one over √2 deviations, and the factor of the skewness."""
         if self._moments is None:
-            taken = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
-            self._moments = taken.tolist(), self._table.moments[self._fresh].tolist()
-        taken_moments, more = self._moments
+            summed = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
+            self._moments = summed.tolist(), self._table.moments[self._fresh].tolist()
+        taken, more = self._moments
+        moments = [sure + fresh * each for sure, each in zip(taken, more, strict=True)] if fresh else taken
         shapes = []
-        for case in range(0, 3 * self._cases, 3):
-            mean = taken_moments[case] + fresh * more[case]
-            variance = taken_moments[case + 1] + fresh * more[case + 1]
+        for mean, variance, third in zip(
+            moments[: self._cases], moments[self._cases : -self._cases], moments[-self._cases :], strict=True
+        ):
             if variance < _CERTAIN:
                 shapes.append((mean, _STEEP, 0.0))
                 continue
-            third = taken_moments[case + 2] + fresh * more[case + 2]
             per_spread = _ROOT_HALF / sqrt(variance)
             shapes.append((mean, per_spread, third * per_spread * per_spread * per_spread * _SKEW_FACTOR))
         return shapes

@@ -73,9 +73,12 @@ class ProductPolicy:
             next_chance=self.next_chance,
             rescuers=min(day.agents - len(day.free), day.rescuers),
             rescue_chance=self._rescue.value,
-            callers=expected(
-                self._arrivals.per_second(_moment(now)), self._estimates.answers.ring.mean(), others_free=0
-            ),
+            callers=self._callers_to_come(now) if day.scenario.inbound else (),
+        )
+
+    def _callers_to_come(self, now: float) -> tuple[float, ...]:
+        return expected(
+            self._arrivals.per_second(_moment(now)), self._estimates.answers.ring.mean(), others_free=0
         )
 
     def chances(self, day: CampaignDay) -> tuple[float, ...]:

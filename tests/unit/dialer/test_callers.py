@@ -74,6 +74,28 @@ def test_as_many_free_agents_are_held_back_as_callers_are_expected() -> None:
     assert held_back(expected(0.005, 10.0, others_free=0)) == 0
 
 
+@pytest.mark.parametrize(("abandoned", "placed"), [(28, 1), (29, 1), (30, 0), (31, 0)])
+def test_with_no_call_left_to_abandon_an_agent_whom_a_caller_might_take_is_not_certain(
+    abandoned: int, placed: int
+) -> None:
+    callers = expected(0.005, 10.0, others_free=0)
+    one_free = replace(
+        situations(1)[0],
+        free=1,
+        waiting=0,
+        ringing=(),
+        chances=(),
+        connected=1000 - abandoned,
+        abandoned=abandoned,
+        callers=callers,
+    )
+
+    decision = decide(one_free, replace(PREDICTIVE, mode=DialMode.PROGRESSIVE))
+
+    assert held_back(callers) == 0
+    assert decision.calls_to_place == placed
+
+
 def test_callers_to_come_never_make_the_pacing_dial_more() -> None:
     callers = expected(0.1, 10.0, others_free=0)
     fewer = 0
