@@ -51,10 +51,8 @@ class Left:
 
 @dataclass(slots=True)
 class Tally:
-    """What a reconciliation has come to.
-
-    `missing`: attempts whose leg Asterisk has not, with the time of their commitment, or since when it has not; `LANDED` where
-    it is known that they were dialled and what came of it.
+    """What a reconciliation has come to. `missing`: attempts whose leg Asterisk has not, with the time of their commitment, or
+    since when it has not; `LANDED` where it is known that they were dialled and what came of it.
     """
 
     taken: int = 0
@@ -305,9 +303,7 @@ class TakeOver:
             if attempt.connected_at is not None:
                 session.deliver(LegEnded(now, attempt.leg_id, _CAUSE))
             else:
-                tally.missing[attempt.leg_id] = (
-                    attempt.committed_at if attempt.abandoned_at is None else LANDED
-                )
+                tally.missing[attempt.leg_id] = LANDED if attempt.abandoned_at else attempt.committed_at
             return
         tally.taken += 1
         if found is Found.RINGING:
