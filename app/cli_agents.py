@@ -9,6 +9,7 @@ from app.console import agents, calls, conversations
 from app.console.agents import AgentAnswer, Login, NewAgent, Pause
 from app.console.calls import VoicemailQuery
 from app.console.routes import Nothing, Route
+from calls.words import AgentState
 
 agent_commands = new_commands("Agents: who they are and what they do now.")
 voicemail_commands = new_commands("Messages that callers left.")
@@ -170,7 +171,8 @@ def _tell(agent: AgentAnswer, as_json: bool) -> None:
         show(agent)
     else:
         later = "" if agent.pending is None else f", {agent.pending} after this call"
-        typer.echo(f"{agent.id} is {agent.state}{later}")
+        why = f" ({agent.reason})" if agent.state is AgentState.PAUSED and agent.reason else ""
+        typer.echo(f"{agent.id} is {agent.state}{why}{later}")
 
 
 def _skill(text: str) -> tuple[str, int]:

@@ -228,6 +228,10 @@ def _show(result: ImportResult) -> None:
     typer.echo(json.dumps(told, indent=2))
 
 
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def _tell(result: ImportResult, file: Path, dry_run: bool) -> None:
     if not result.faults:
         typer.echo(f"{result.rows} rows are in order" if dry_run else f"{result.added} contacts added")
@@ -240,6 +244,6 @@ def _tell(result: ImportResult, file: Path, dry_run: bool) -> None:
         else f"--report FILE lists them all; without --dry-run they go to {usual_report(file)}"
     )
     typer.echo(
-        f"{len(result.faults)} faults in {result.rows} rows, nothing was stored: {remedy}",
+        f"{_count(len(result.faults), 'fault')} in {_count(result.rows, 'row')}, nothing was stored: {remedy}",
         err=True,
     )

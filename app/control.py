@@ -137,7 +137,7 @@ class Control:
         return self.agent(agent_id)
 
     async def login(self, agent_id: AgentId, campaign_id: CampaignId | None = None) -> Agent:
-        """To work: for waiting calls, or on a campaign's open line. Raises NotNow, UnknownCampaign, NotForThisDealer."""
+        """To work: for waiting calls, or on a campaign's open line. Raises NotNow, PhoneTaken, UnknownCampaign, NotForThisDealer."""
         # A profile that is being changed is the new one.
         async with self._one_change:
             dealer = None if campaign_id is None else (await self._store.campaign(campaign_id)).dealer

@@ -1,6 +1,6 @@
 """Mistakes of those who ask something of the running program. Each says in `remedy` what to do instead.
 
-Beside these, `Control` lets through `UnknownAgent`, `NotNow` and `NotForThisDealer` of routing, `UnknownCampaign`, `UnknownProfile`, `DemoProfile` and
+Beside these, `Control` lets through `UnknownAgent`, `NotNow`, `NotForThisDealer` and `PhoneTaken` of routing, `UnknownCampaign`, `UnknownProfile`, `DemoProfile` and
 `StoreUnavailable` of the dialler, and `AlreadyThere` of the storage.
 """
 

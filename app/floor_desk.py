@@ -110,7 +110,7 @@ class FloorDesk:
     def login(
         self, agent_id: AgentId, campaign_id: CampaignId | None = None, dealer: DealerId | None = None
     ) -> None:
-        """To work, for waiting calls or on a campaign's open line; `dealer` is whose campaign it is. Raises NotForThisDealer."""
+        """To work, for waiting calls or on a campaign's open line; `dealer` is whose campaign it is. Raises NotForThisDealer, PhoneTaken."""
         now = self._clock.now()
         self._asked(agent_id, lambda: self.floor.login(agent_id, now, campaign_id, dealer))
 

@@ -36,3 +36,14 @@ class NotForThisDealer(RoutingError):
         )
         self.agent_id = agent_id
         self.dealer = dealer
+
+
+class PhoneTaken(RoutingError):
+    """Somebody else is at work with the same phone: it would ring for two calls at once."""
+
+    def __init__(self, agent_id: AgentId, other: AgentId, endpoint: str) -> None:
+        super().__init__(
+            f"{other} is at work with the phone {endpoint}: log {other} out first, or give {agent_id} another phone"
+        )
+        self.agent_id = agent_id
+        self.other = other

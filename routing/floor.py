@@ -27,7 +27,7 @@ from routing.agent import (
     state_change,
     works_for,
 )
-from routing.errors import NotForThisDealer, NotNow, UnknownAgent
+from routing.errors import NotForThisDealer, NotNow, PhoneTaken, UnknownAgent
 from routing.queue import QueueKey, QueuePlan, WaitingCall
 from routing.select import NoAgent, Selection, SelectionReason, idle_order, select_agent, takes_callers
 from routing.skills import meets
@@ -72,16 +72,26 @@ class Floor:
     ) -> Facts:
         """To work: for waiting calls, or on a campaign's line; `dealer` is whose campaign it is.
 
-        Raises NotNow when at work elsewhere (log out first), NotForThisDealer.
+        Raises NotNow when at work elsewhere (log out first), NotForThisDealer, PhoneTaken.
         """
         agent = self.agent(agent_id)
         if dealer is not None and not works_for(agent.profile, dealer):
             raise NotForThisDealer(agent_id, dealer)
         if agent.state is AgentState.LOGGED_OUT:
+            self._check_phone(agent.profile)
             self._agents[agent_id] = replace(agent, campaign_id=campaign_id, campaign_dealer=dealer)
         elif agent.campaign_id != campaign_id:
             raise NotNow(agent_id, agent.state, "logging in elsewhere")
         return self._change(agent_id, AgentTrigger.LOGGED_IN, now)
+
+    def _check_phone(self, profile: AgentProfile) -> None:
+        for other in self._agents.values():
+            same = (
+                other.profile.endpoint == profile.endpoint != ""
+                and other.profile.agent_id != profile.agent_id
+            )
+            if same and other.state is not AgentState.LOGGED_OUT:
+                raise PhoneTaken(profile.agent_id, other.profile.agent_id, profile.endpoint)
 
     def logout(self, agent_id: AgentId, now: datetime) -> Facts:
         """Go home, after the present call and its wrap-up if there is one."""

@@ -95,6 +95,10 @@ class Login:
 
     def __post_init__(self) -> None:
         _check("a user name", NAME, self.user)
+        if self.user == "general":
+            raise ValueError(
+                "general is a section of Asterisk's own in the file of users: choose another user name"
+            )
         _check("a password", _SECRET, self.password)
 
 

@@ -30,7 +30,7 @@ from app.control_errors import (
 from app.storage.errors import AlreadyThere
 from calls.words import AgentState
 from dialer.errors import DemoProfile, StoreUnavailable, UnknownCampaign, UnknownProfile
-from routing.errors import NotForThisDealer, NotNow, UnknownAgent
+from routing.errors import NotForThisDealer, NotNow, PhoneTaken, UnknownAgent
 
 CONTENT_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -78,6 +78,7 @@ _KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (UnknownCampaign, 404, "unknown-campaign"),
     (UnknownCall, 404, "unknown-call"),
     (NotForThisDealer, 409, "not-for-this-dealer"),
+    (PhoneTaken, 409, "phone-taken"),
     (NotTheirCall, 409, "not-their-call"),
     (AlreadyThere, 409, "already-there"),
     (ObjectionWithoutNumber, 409, "objection-without-number"),

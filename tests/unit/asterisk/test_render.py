@@ -118,6 +118,11 @@ def test_nothing_that_could_break_out_of_a_line_gets_into_a_file(text: str) -> N
         Trunk("host", username=text, password="x")
 
 
+def test_a_user_cannot_have_the_name_of_asterisks_own_section() -> None:
+    with pytest.raises(ValueError, match="choose another user name"):
+        Login("general", WORD)
+
+
 def test_a_password_is_in_no_representation() -> None:
     assert WORD not in repr(dealer_node())
 

@@ -9,7 +9,7 @@ from calls.facts import AgentStateChanged
 from calls.ids import AgentId, DealerId
 from calls.words import AgentState, Department, HangupCause
 from routing.agent import Agent
-from routing.errors import NotForThisDealer, NotNow, UnknownAgent
+from routing.errors import NotForThisDealer, NotNow, PhoneTaken, UnknownAgent
 from routing.floor import Floor
 from tests.unit.routing.people import (
     ANNA,
@@ -312,6 +312,19 @@ def test_an_agent_of_another_dealer_is_refused_on_a_campaign_and_stays_where_he_
         floor.login(ANNA, after(1), APK, DEMO)
 
     assert (floor.agent(ANNA).state, floor.agent(ANNA).campaign_id) == (S.LOGGED_OUT, None)
+
+
+def test_a_phone_is_one_agents_as_long_as_he_is_at_work() -> None:
+    floor = Floor()
+    floor.know(profile(ANNA), START)
+    floor.know(replace(profile(BRAM), endpoint=profile(ANNA).endpoint), START)
+    floor.login(ANNA, after(1))
+
+    with pytest.raises(PhoneTaken, match=r"anna is at work with the phone PJSIP/anna: log anna out first"):
+        floor.login(BRAM, after(2))
+    floor.logout(ANNA, after(3))
+
+    assert [fact.after for fact in floor.login(BRAM, after(4))] == [S.AVAILABLE]
 
 
 @pytest.mark.parametrize("dealers", [None, frozenset({DEMO, DealerId("other")})])
