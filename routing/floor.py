@@ -368,7 +368,7 @@ class Floor:
         before = self.agent(agent_id)
         after = change(before, trigger, now, reason=reason, call_id=call_id, wrap_up_seconds=wrap_up_seconds)
         self._agents[agent_id] = after
-        if after.state is before.state:
+        if (after.state, after.reason) == (before.state, before.reason):
             return []
         if after.state not in HANDLING and agent_id in self._handling:
             queue, began = self._handling.pop(agent_id)
