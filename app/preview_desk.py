@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Protocol
 
-from app.clock import Clock
+from app.clock import TrustedClock
 from app.control_errors import PreviewRefused
 from app.floor_desk import FloorDesk
 from app.journal import Journal
@@ -106,7 +106,7 @@ class PreviewDesk:
         desk: FloorDesk,
         store: PreviewStore,
         journal: Journal,
-        clock: Clock,
+        clock: TrustedClock,
         launcher: Launcher,
         campaigns: Campaigns,
         room_of: Callable[[DealerId], TrunkRoom],
@@ -275,6 +275,11 @@ class PreviewDesk:
 
     async def _dial(self, campaign: Campaign, preview: Preview) -> CallId:
         now, agent_id = self._clock.now(), preview.agent_id
+        if not self._clock.trusted():
+            raise PreviewRefused(
+                "the machine's clock is in doubt, and with it the calling hours",
+                "let the supervisor set the time right, and start the campaign",
+            )
         self._check_line(agent_id)
         self._check_agents(campaign)
         if not self._room_of(campaign.dealer).take(1, now):

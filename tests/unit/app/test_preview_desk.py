@@ -26,7 +26,7 @@ from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
 from dialer.previews import HELD_FOR, Preview, held_until
 from tests.fakes.campaign_store import NUMBER, KnownCampaigns, Launches, Room
-from tests.fakes.virtual_time import START, settle, virtual_time
+from tests.fakes.virtual_time import START, LoopClock, settle, virtual_time
 from tests.unit.app.bed import Bed, a_bed
 from tests.unit.app.people import ANNA, APK, BRAM, CAMPAIGN, agent, call_id
 
@@ -94,6 +94,15 @@ class MemoryPreviews:
             raise StoreUnavailable("the test took it away")
 
 
+class DoubtfulClock(LoopClock):
+    """A clock that need not be believed."""
+
+    believed = True
+
+    def trusted(self) -> bool:
+        return self.believed
+
+
 class Previews:
     """The desk, and all it talks to."""
 
@@ -104,11 +113,12 @@ class Previews:
         self.campaigns = KnownCampaigns(campaign)
         self.launches = Launches()
         self.room = Room()
+        self.clock = DoubtfulClock()
         self.desk = PreviewDesk(
             bed.desk,
             store,
             bed.journal,
-            bed.clock,
+            self.clock,
             self.launches,
             self.campaigns,
             lambda _dealer: self.room,
@@ -312,6 +322,26 @@ def test_another_mode_takes_open_previews_back_and_lets_dialled_ones_be(mode: Di
             assert it.bed.desk.find_line_agent(APK, dialled) is not None
             with pytest.raises(PreviewRefused):
                 await it.desk.show(BRAM)
+
+    story()
+
+
+@pytest.mark.parametrize("campaign", [MANUAL, TIMED])
+def test_nobody_is_dialled_by_a_clock_in_doubt_neither_by_the_agent_nor_by_the_timer(
+    campaign: Campaign,
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with at_work(campaign, ANNA) as it:
+            await it.desk.show(ANNA)
+            it.clock.believed = False
+
+            with pytest.raises(PreviewRefused, match="clock"):
+                await it.desk.dial(ANNA)
+            await asyncio.sleep(30)
+
+            assert it.dialled == []
+            assert it.bed.floor.agent(ANNA).state is AgentState.AVAILABLE
 
     story()
 
