@@ -333,6 +333,9 @@ def test_a_phone_is_one_agents_as_long_as_he_is_at_work() -> None:
 
     with pytest.raises(PhoneTaken, match=r"anna is at work with the phone PJSIP/anna: log anna out first"):
         floor.login(BRAM, after(2))
+    with pytest.raises(PhoneTaken):
+        floor.check_phone(floor.agent(BRAM).profile)
+    floor.check_phone(floor.agent(ANNA).profile)
     floor.logout(ANNA, after(3))
 
     assert [fact.after for fact in floor.login(BRAM, after(4))] == [S.AVAILABLE]
