@@ -376,6 +376,18 @@ async def test_a_database_that_is_away_dials_nobody_and_frees_the_agent() -> Non
 
 
 @virtual_time
+async def test_an_attempt_that_the_database_may_have_stored_without_saying_so_is_in_doubt() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        await it.desk.show(ANNA)
+        it.store.away = True
+
+        with pytest.raises(StoreUnavailable):
+            await it.desk.dial(ANNA)
+
+        assert it.campaigns.doubtful == [(APK, call_id(1))]
+
+
+@virtual_time
 async def test_a_full_trunk_delays_the_timer_and_then_gives_the_contact_back() -> None:
     async with at_work(TIMED, ANNA) as it:
         it.room.left = 0
