@@ -104,6 +104,11 @@ class CampaignService:
         if (runner := self._runners.get(campaign_id)) is not None:
             runner.adopt(call_id, dialled_at, traits, kept=kept)
 
+    def doubt(self, campaign_id: CampaignId, call_id: CallId) -> None:
+        """An attempt of this campaign may have been committed without the database saying so, and is not dialled."""
+        if (runner := self._runners.get(campaign_id)) is not None:
+            runner.doubt([call_id])
+
     def clock_moved(self, by: timedelta) -> None:
         """The wall clock was set to another time: tell every runner."""
         for runner in self._runners.values():

@@ -129,11 +129,14 @@ class Control:
 
         Who works on a campaign of a dealer that is left out now is logged out, after the present call.
 
-        Raises UnknownAgent, UnknownDealer, UnknownPhone.
+        Raises UnknownAgent, UnknownDealer, UnknownPhone, and PhoneTaken for an agent at work.
         """
         async with self._one_change:
-            before = self.agent(agent_id).profile
-            await self._save_agent(replace(before, **changes), before, who)
+            agent = self.agent(agent_id)
+            profile = replace(agent.profile, **changes)
+            if agent.state is not AgentState.LOGGED_OUT:
+                self._desk.floor.check_phone(profile)
+            await self._save_agent(profile, agent.profile, who)
         return self.agent(agent_id)
 
     async def login(self, agent_id: AgentId, campaign_id: CampaignId | None = None) -> Agent:

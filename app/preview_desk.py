@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Protocol
 
-from app.clock import Clock
+from app.clock import TrustedClock
 from app.control_errors import PreviewRefused
 from app.floor_desk import FloorDesk
 from app.journal import Journal
@@ -97,6 +97,10 @@ class Campaigns(Protocol):
         """A call rings for which an agent is `kept`: what becomes of it teaches like any other of the campaign."""
         ...
 
+    def doubt(self, campaign_id: CampaignId, call_id: CallId) -> None:
+        """An attempt may have been committed without the database saying so: it is ended, if it was."""
+        ...
+
 
 class PreviewDesk:
     """Every agent's preview. `room_of` is a dealer's part of the trunk."""
@@ -106,7 +110,7 @@ class PreviewDesk:
         desk: FloorDesk,
         store: PreviewStore,
         journal: Journal,
-        clock: Clock,
+        clock: TrustedClock,
         launcher: Launcher,
         campaigns: Campaigns,
         room_of: Callable[[DealerId], TrunkRoom],
@@ -275,6 +279,11 @@ class PreviewDesk:
 
     async def _dial(self, campaign: Campaign, preview: Preview) -> CallId:
         now, agent_id = self._clock.now(), preview.agent_id
+        if not self._clock.trusted():
+            raise PreviewRefused(
+                "the machine's clock is in doubt, and with it the calling hours",
+                "let the supervisor set the time right, and start the campaign",
+            )
         self._check_line(agent_id)
         self._check_agents(campaign)
         if not self._room_of(campaign.dealer).take(1, now):
@@ -284,6 +293,9 @@ class PreviewDesk:
         result: CommittedAttempt | RefusedContact | None = None
         try:
             result = await self._store.commit(campaign, preview, call_id, now)
+        except StoreUnavailable:
+            self._campaigns.doubt(campaign.campaign_id, call_id)
+            raise
         finally:
             if not isinstance(result, CommittedAttempt):
                 self._desk.release(agent_id, call_id)

@@ -247,9 +247,9 @@ class Reconciler:
             purpose, detail = _purpose(leg.arguments)
             if leg.leg_id not in owned and leg.ours and purpose in INBOUND_PURPOSES:
                 tally.taken += 1
-                self._reception.receive(
-                    LegArrived(self._clock.now(), leg.leg_id, purpose, detail, leg.cli_text)
-                )
+                arrived = LegArrived(self._clock.now(), leg.leg_id, purpose, detail, leg.cli_text)
+                self._executor.joins.on_fact(arrived)
+                self._reception.receive(arrived)
 
     async def _tidy(self, live: Live, running: set[CallId], *, differences: bool) -> None:
         """Take away what nobody owns. A leg of a call in `running` may be one that is just being made or just leaving."""

@@ -129,7 +129,8 @@ class TakeOver:
         self._lines.open_missing()
 
     def _take_over_lines(self, live: Live) -> None:
-        agents = {agent.profile.endpoint: agent for agent in self._desk.floor.agents()}
+        # Agents of two shifts may have one phone: the line on it is of the one who is at work.
+        agents = {each.profile.endpoint: each for each in self._desk.floor.agents() if each.campaign_id}
         for leg in live.legs.values():
             mark = leg_mark(leg.leg_id)
             agent = agents.get(leg.endpoint)

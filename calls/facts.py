@@ -226,7 +226,7 @@ class CallServedAlone:
 
 @dataclass(frozen=True, slots=True)
 class AgentStateChanged:
-    """An agent went from one state to another. `reason` is one word; `call_id` the call it concerns, if any.
+    """An agent went from one state to another, or is paused for another reason. `reason` is one word; `call_id` the call, if any.
 
     `wrap_up_until` is when the wrap-up that begins is over, unless the agent ends it before. Who was taken out of a wrap-up for
     a call has what is left of it still to come: then it is when that would be over if it went on at once.

@@ -129,6 +129,10 @@ class CampaignRunner:
         chance = self._estimates.answers.model.chance(traits)
         self._air.add(call_id, Ringing(dialled_at, traits, chance, kept))
 
+    def doubt(self, call_ids: Sequence[CallId]) -> None:
+        """The database did not say whether these were committed: if they were, they are ended, and nobody was dialled."""
+        self._doubtful |= dict.fromkeys(call_ids, asyncio.get_running_loop().time() + DOUBT_SECONDS)
+
     @property
     def calibration(self) -> Calibration | None:
         """How honest the chances of an answer have been; None before the first attempt is old enough to count."""
@@ -253,8 +257,7 @@ class CampaignRunner:
                 languages,
             )
         except StoreUnavailable:
-            until = asyncio.get_running_loop().time() + DOUBT_SECONDS
-            self._doubtful |= dict.fromkeys(call_ids, until)
+            self.doubt(call_ids)
             raise
         self._empty_until = None if results else now + timedelta(seconds=EMPTY_LIST_SECONDS)
         placed = 0

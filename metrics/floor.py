@@ -45,7 +45,8 @@ class FloorMetrics:
         """Count one thing that an agent did."""
         match fact:
             case AgentStateChanged():
-                self._changes[fact.after,].inc()
+                if fact.after is not fact.before:
+                    self._changes[fact.after,].inc()
             case AgentWishChanged():
                 self._wishes.inc()
             case DispositionRecorded():

@@ -173,6 +173,13 @@ def change(
     if after is None:
         raise NotNow(agent.profile.agent_id, agent.state, trigger)
     reason = reason or trigger
+    if (
+        trigger is AgentTrigger.PAUSED
+        and after is agent.state is AgentState.PAUSED
+        and reason != agent.reason
+    ):
+        # Who goes to lunch while the phone is away is at lunch, also when the phone is back.
+        return replace(agent, since=now, reason=reason)
     if after is agent.state:
         return _remember(agent, trigger, reason) if after in CARRIES_A_CALL else agent
     if trigger is AgentTrigger.RELEASED and agent.state is AgentState.RESERVED and agent.wrap_up_left > 0:

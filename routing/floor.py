@@ -78,13 +78,14 @@ class Floor:
         if dealer is not None and not works_for(agent.profile, dealer):
             raise NotForThisDealer(agent_id, dealer)
         if agent.state is AgentState.LOGGED_OUT:
-            self._check_phone(agent.profile)
+            self.check_phone(agent.profile)
             self._agents[agent_id] = replace(agent, campaign_id=campaign_id, campaign_dealer=dealer)
         elif agent.campaign_id != campaign_id:
             raise NotNow(agent_id, agent.state, "logging in elsewhere")
         return self._change(agent_id, AgentTrigger.LOGGED_IN, now)
 
-    def _check_phone(self, profile: AgentProfile) -> None:
+    def check_phone(self, profile: AgentProfile) -> None:
+        """See that nobody else is at work with this agent's phone. Raises PhoneTaken."""
         for other in self._agents.values():
             same = (
                 other.profile.endpoint == profile.endpoint != ""
@@ -368,7 +369,7 @@ class Floor:
         before = self.agent(agent_id)
         after = change(before, trigger, now, reason=reason, call_id=call_id, wrap_up_seconds=wrap_up_seconds)
         self._agents[agent_id] = after
-        if after.state is before.state:
+        if (after.state, after.reason) == (before.state, before.reason):
             return []
         if after.state not in HANDLING and agent_id in self._handling:
             queue, began = self._handling.pop(agent_id)

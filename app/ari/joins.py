@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from calls.ids import BridgeId, LegId
-from calls.legs import AnswererHeard, LegEnded, LegFact, LegJoined, LegLeft
+from calls.legs import AnswererHeard, LegArrived, LegEnded, LegFact, LegJoined, LegLeft
 
 # The news comes within milliseconds of the answer. A leg in its first second after the answer has a lease that outlasts this.
 NEWS_SECONDS = 0.5
@@ -25,7 +25,9 @@ class Joins:
         self._news: dict[LegId, asyncio.Event] = {}
 
     def on_fact(self, fact: LegFact | LegJoined | AnswererHeard) -> None:
-        """Take in a fact of a leg."""
+        """Take in a fact of a leg. Of one that comes, or comes back, nothing is known any more."""
+        if isinstance(fact, LegArrived):
+            self._last.pop(fact.leg_id, None)
         if not isinstance(fact, LegJoined | LegEnded | LegLeft):
             return
         before = self._last.pop(fact.leg_id, None)
@@ -41,17 +43,15 @@ class Joins:
     async def moment(
         self, bridge_id: BridgeId, legs: Sequence[LegId], now: Callable[[], datetime]
     ) -> datetime | None:
-        """When the last of the legs was in the bridge, after Asterisk sent them in; None when a single one had hung up before.
+        """When the last of the legs was in the bridge, after Asterisk sent them in; None when one of them had hung up before.
 
-        Of several, the end of the leg tells. Where Asterisk tells nothing, it is now.
+        That leg's end is told to its call. Where Asterisk tells nothing, it is now.
         """
-        told = [await self._told(bridge_id, leg_id) for leg_id in legs]
+        told = [fact for leg_id in legs if (fact := await self._told(bridge_id, leg_id)) is not None]
         joined = [fact.at for fact in told if isinstance(fact, LegJoined) and not fact.hung_up]
-        if len(joined) == len(legs):
-            return max(joined)
-        if len(legs) == 1 and told[0] is not None:
+        if len(joined) < len(told):
             return None
-        return now()
+        return max(joined) if len(joined) == len(legs) else now()
 
     async def _told(self, bridge_id: BridgeId, leg_id: LegId) -> LegJoined | LegEnded | LegLeft | None:
         news = self._news[leg_id] = asyncio.Event()

@@ -16,7 +16,7 @@ import contextlib
 from collections.abc import Iterable
 
 from app.ari.operations import Ari
-from app.ari.outcome import Gone
+from app.ari.outcome import Gone, Outcome, Unknown
 from calls.ids import LegId
 
 RENEW_SECONDS = 2.0
@@ -74,7 +74,10 @@ class Leases:
         if (renewal := self._renewing.get(leg_id)) is not None:
             # A renewal on another connection could overtake this one and cut a conversation.
             await renewal.wait()
-        await self._write(leg_id, seconds)
+        outcome = await self._write(leg_id, seconds)
+        if isinstance(outcome, Unknown) and not seconds:
+            # Left on, it would cut a conversation; switching off twice harms nobody.
+            await self._write(leg_id, 0)
 
     async def cover(self, leg_id: LegId, seconds: float, reason: str) -> None:
         """Before something that takes `seconds` and lets no renewal pass; `uncover` with the same reason ends it."""
@@ -147,9 +150,10 @@ class Leases:
         self._covered.pop(leg_id, None)
         self._covered_until.pop(leg_id, None)
 
-    async def _write(self, leg_id: LegId, seconds: int) -> None:
+    async def _write(self, leg_id: LegId, seconds: int) -> Outcome[None]:
         outcome = await self._ari.channels.set_channel_var(
             channel_id=leg_id, variable="TIMEOUT(absolute)", value=str(seconds)
         )
         if isinstance(outcome, Gone):
             self.drop(leg_id)
+        return outcome

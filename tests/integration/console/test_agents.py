@@ -117,6 +117,18 @@ async def test_an_agent_who_offers_to_come_out_of_wrap_up_is_stored_as_such_and_
     assert changed.rescue is False
 
 
+async def test_an_agent_at_work_does_not_get_the_phone_of_another_who_is(client: ApiClient) -> None:
+    await client.ask(agents.CREATE_AGENT, NewAgent(id="bram", name="Bram", endpoint="PJSIP/bram", skills={}))
+    for agent_id in ("anna", "bram"):
+        await client.ask(agents.LOG_IN, Login(), agent_id=agent_id)
+
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(agents.CHANGE_AGENT, AgentChanges(endpoint="PJSIP/anna"), agent_id="bram")
+
+    assert refused.value.problem.type == "urn:dealerlijn:problem:phone-taken"
+    assert (await client.ask(agents.GET_AGENT, agent_id="bram")).endpoint == "PJSIP/bram"
+
+
 async def test_an_agent_cannot_be_created_twice(client: ApiClient) -> None:
     again = NewAgent(id="anna", name="Other", endpoint="PJSIP/other", skills={})
 

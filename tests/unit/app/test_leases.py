@@ -57,6 +57,17 @@ async def test_a_lease_that_was_switched_off_is_never_renewed_again() -> None:
 
 
 @virtual_time
+async def test_switching_off_is_asked_for_again_when_there_was_no_answer() -> None:
+    asterisk = ScriptedAsterisk()
+    leases = Leases(asterisk.ari)
+    asterisk.answers("POST", f"/channels/{LEG}/variable", None, once=True)
+
+    await leases.set(LEG, 0)
+
+    assert written(asterisk) == [0, 0]
+
+
+@virtual_time
 async def test_a_renewal_in_flight_cannot_overtake_switching_off() -> None:
     asterisk = ScriptedAsterisk()
     leases = Leases(asterisk.ari)

@@ -96,6 +96,17 @@ def test_a_pause_that_the_agent_asked_for_is_not_ended_by_the_phone() -> None:
     assert watched.state() == (S.PAUSED, "lunch")
 
 
+def test_an_agent_who_goes_to_lunch_while_the_phone_is_gone_is_not_brought_back_by_it() -> None:
+    watched = Watched(agent(ANNA))
+    watched.phones.on_contacts([])
+    gone = watched.state()
+
+    watched.desk.pause(ANNA, "lunch")
+    watched.phones.on_contact(ANNAS)
+
+    assert (gone, watched.state()) == ((S.PAUSED, PHONE_GONE), (S.PAUSED, "lunch"))
+
+
 def test_a_phone_that_is_missing_after_a_reconnect_has_gone() -> None:
     watched = Watched(agent(ANNA))
     watched.phones.on_contacts([ANNAS])

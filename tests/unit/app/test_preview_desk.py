@@ -26,7 +26,7 @@ from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
 from dialer.previews import HELD_FOR, Preview, held_until
 from tests.fakes.campaign_store import NUMBER, KnownCampaigns, Launches, Room
-from tests.fakes.virtual_time import START, settle, virtual_time
+from tests.fakes.virtual_time import START, LoopClock, settle, virtual_time
 from tests.unit.app.bed import Bed, a_bed
 from tests.unit.app.people import ANNA, APK, BRAM, CAMPAIGN, agent, call_id
 
@@ -94,6 +94,15 @@ class MemoryPreviews:
             raise StoreUnavailable("the test took it away")
 
 
+class DoubtfulClock(LoopClock):
+    """A clock that need not be believed."""
+
+    believed = True
+
+    def trusted(self) -> bool:
+        return self.believed
+
+
 class Previews:
     """The desk, and all it talks to."""
 
@@ -104,11 +113,12 @@ class Previews:
         self.campaigns = KnownCampaigns(campaign)
         self.launches = Launches()
         self.room = Room()
+        self.clock = DoubtfulClock()
         self.desk = PreviewDesk(
             bed.desk,
             store,
             bed.journal,
-            bed.clock,
+            self.clock,
             self.launches,
             self.campaigns,
             lambda _dealer: self.room,
@@ -316,6 +326,26 @@ def test_another_mode_takes_open_previews_back_and_lets_dialled_ones_be(mode: Di
     story()
 
 
+@pytest.mark.parametrize("campaign", [MANUAL, TIMED])
+def test_nobody_is_dialled_by_a_clock_in_doubt_neither_by_the_agent_nor_by_the_timer(
+    campaign: Campaign,
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with at_work(campaign, ANNA) as it:
+            await it.desk.show(ANNA)
+            it.clock.believed = False
+
+            with pytest.raises(PreviewRefused, match="clock"):
+                await it.desk.dial(ANNA)
+            await asyncio.sleep(30)
+
+            assert it.dialled == []
+            assert it.bed.floor.agent(ANNA).state is AgentState.AVAILABLE
+
+    story()
+
+
 @virtual_time
 async def test_a_rule_that_forbids_the_call_by_now_frees_the_agent_and_ends_the_preview() -> None:
     async with at_work(MANUAL, ANNA) as it:
@@ -343,6 +373,18 @@ async def test_a_database_that_is_away_dials_nobody_and_frees_the_agent() -> Non
         await asyncio.sleep(3)
 
         assert (state, while_away, it.dialled) == (AgentState.AVAILABLE, [], [ContactId(1)])
+
+
+@virtual_time
+async def test_an_attempt_that_the_database_may_have_stored_without_saying_so_is_in_doubt() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        await it.desk.show(ANNA)
+        it.store.away = True
+
+        with pytest.raises(StoreUnavailable):
+            await it.desk.dial(ANNA)
+
+        assert it.campaigns.doubtful == [(APK, call_id(1))]
 
 
 @virtual_time

@@ -7,7 +7,7 @@ from calls.ids import LegId, bridge_of
 from calls.legs import LegEnded
 from calls.words import AgentState, HangupCause, InboundOutcome
 from tests.fakes.virtual_time import settle, virtual_time
-from tests.unit.app.people import ANNA, APK, CALLER, agent
+from tests.unit.app.people import ANNA, APK, BRAM, CALLER, agent
 from tests.unit.app.restart import CALL, DDI, LINE, LINE_LEG, RUNG, TALKING, Restart, restart
 
 IN_THE_LINE = replace(TALKING, agent_leg=LINE_LEG)
@@ -35,6 +35,20 @@ async def test_their_conversation_goes_on_and_the_line_stays_when_the_caller_han
         assert talking is AgentState.ON_CALL
         assert it.one(CallEnded).outcome is InboundOutcome.CONNECTED
         assert it.bed.floor.agent(ANNA).state is AgentState.WRAP_UP
+        assert it.lines.agent_on(LINE) == ANNA
+        assert it.bed.asterisk.asked("DELETE") == []
+
+
+@virtual_time
+async def test_the_line_is_of_the_agent_at_work_also_when_one_of_another_shift_has_the_same_phone() -> None:
+    same_phone = replace(agent(BRAM).profile, endpoint=ON_CALL.profile.endpoint)
+    at_home = replace(agent(BRAM, AgentState.LOGGED_OUT), profile=same_phone)
+    async with restart(ON_CALL, at_home, calls=(IN_THE_LINE,)) as it:
+        it.has(CALLER, "in", DDI)
+        line(it, CALLER)
+
+        await it.reconcile()
+
         assert it.lines.agent_on(LINE) == ANNA
         assert it.bed.asterisk.asked("DELETE") == []
 

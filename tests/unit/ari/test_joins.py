@@ -7,7 +7,7 @@ import pytest
 
 from app.ari.joins import NEWS_SECONDS, Joins
 from calls.ids import BridgeId, LegId, bridge_of
-from calls.legs import LegEnded, LegJoined, LegLeft
+from calls.legs import LegArrived, LegEnded, LegJoined, LegLeft
 from calls.words import HangupCause
 from tests.fakes.virtual_time import START, LoopClock, after, settle, virtual_time
 from tests.unit.app.people import CALLER, call_id
@@ -72,13 +72,36 @@ async def test_a_leg_that_came_in_and_hung_up_since_was_joined() -> None:
     assert await moment(joins) == after(1)
 
 
-@virtual_time
-async def test_of_two_the_end_of_the_one_who_hung_up_is_told_by_that_end() -> None:
-    joins = Joins()
-    joins.on_fact(came_in(after(1)))
-    joins.on_fact(came_in(after(1), OTHER, hung_up=True))
+@pytest.mark.parametrize(
+    "told", [came_in(after(1), OTHER, hung_up=True), LegEnded(after(3), OTHER, HangupCause.NORMAL)]
+)
+@pytest.mark.parametrize("legs", [(CALLER, OTHER), (OTHER, CALLER)])
+def test_of_two_nobody_is_joined_when_one_of_them_had_hung_up_before(
+    told: LegJoined | LegEnded, legs: tuple[LegId, LegId]
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        joins = Joins()
+        joins.on_fact(came_in(after(1)))
+        joins.on_fact(told)
 
-    assert await moment(joins, CALLER, OTHER) == START
+        assert await moment(joins, *legs) is None
+
+    story()
+
+
+@virtual_time
+async def test_a_leg_that_came_back_after_it_had_left_can_be_joined() -> None:
+    joins = Joins()
+    joins.on_fact(LegLeft(after(-3), CALLER))
+    joins.on_fact(LegArrived(after(-2), CALLER, "return", "+31401234567", ""))
+
+    async with asyncio.TaskGroup() as group:
+        waits = group.create_task(moment(joins))
+        await settle()
+        joins.on_fact(came_in(after(-1)))
+
+    assert waits.result() == after(-1)
 
 
 @virtual_time

@@ -1,5 +1,6 @@
 """Queues and agents as a snapshot has them."""
 
+from calls.facts import AgentStateChanged
 from calls.words import AgentState, Department
 from metrics.floor import QueueFigures
 from metrics.observer import Metrics
@@ -43,3 +44,12 @@ def test_what_agents_did_is_counted() -> None:
     assert shown.of("agent_state_changes_total", state="on_call") == 1
     assert shown.of("agent_state_changes_total", state="logged_out") == 0
     assert shown.of("dispositions_total") == 1
+
+
+def test_a_pause_for_another_reason_is_no_change_of_state() -> None:
+    metrics = Metrics(stream.TARGETS)
+    paused = AgentState.PAUSED
+
+    metrics.observe(AgentStateChanged(stream.NOW, stream.AGENT, paused, paused, "lunch"))
+
+    assert Shown(metrics).of("agent_state_changes_total", state="paused") == 0

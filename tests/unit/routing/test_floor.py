@@ -229,6 +229,17 @@ def test_what_a_call_repeats_of_its_agent_changes_nothing() -> None:
     assert floor.agent(ANNA).wrap_up_until == after(95)
 
 
+def test_a_pause_for_another_reason_is_told_and_for_the_same_one_is_not() -> None:
+    floor = floor_with(agent(ANNA))
+    floor.pause(ANNA, "phone_unreachable", after(1))
+
+    told = floor.pause(ANNA, "lunch", after(2))
+    again = floor.pause(ANNA, "lunch", after(3))
+
+    assert told == [AgentStateChanged(after(2), ANNA, S.PAUSED, S.PAUSED, "lunch")]
+    assert (again, floor.agent(ANNA).reason, floor.agent(ANNA).since) == ([], "lunch", after(2))
+
+
 def test_an_agent_who_asked_for_a_pause_gets_no_further_call() -> None:
     floor = floor_with_a_conversation()
     floor.enqueue(waiting(2, since=6))
@@ -322,6 +333,9 @@ def test_a_phone_is_one_agents_as_long_as_he_is_at_work() -> None:
 
     with pytest.raises(PhoneTaken, match=r"anna is at work with the phone PJSIP/anna: log anna out first"):
         floor.login(BRAM, after(2))
+    with pytest.raises(PhoneTaken):
+        floor.check_phone(floor.agent(BRAM).profile)
+    floor.check_phone(floor.agent(ANNA).profile)
     floor.logout(ANNA, after(3))
 
     assert [fact.after for fact in floor.login(BRAM, after(4))] == [S.AVAILABLE]
