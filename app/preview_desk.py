@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Protocol
 
-from app.clock import Clock
+from app.clock import TrustedClock
 from app.control_errors import PreviewRefused
 from app.floor_desk import FloorDesk
 from app.journal import Journal
@@ -106,7 +106,7 @@ class PreviewDesk:
         desk: FloorDesk,
         store: PreviewStore,
         journal: Journal,
-        clock: Clock,
+        clock: TrustedClock,
         launcher: Launcher,
         campaigns: Campaigns,
         room_of: Callable[[DealerId], TrunkRoom],
@@ -274,6 +274,7 @@ class PreviewDesk:
         return preview
 
     async def _dial(self, campaign: Campaign, preview: Preview) -> CallId:
+        self._check_clock()
         now, agent_id = self._clock.now(), preview.agent_id
         self._check_line(agent_id)
         self._check_agents(campaign)
@@ -336,6 +337,14 @@ class PreviewDesk:
     def _of(self, campaign_id: CampaignId | None) -> Campaign | None:
         campaign = None if campaign_id is None else self._campaigns.campaign(campaign_id)
         return campaign if previews(campaign) else None
+
+    def _check_clock(self) -> None:
+        """Every rule asks what time it is."""
+        if not self._clock.trusted():
+            raise PreviewRefused(
+                "the machine's clock was set to another time, nobody is dialled",
+                "wait until it is believed again, or have a supervisor start the campaign when it is right",
+            )
 
     def _check_line(self, agent_id: AgentId) -> None:
         agent = self._desk.floor.agent(agent_id)

@@ -17,7 +17,7 @@ HELD_FOR = timedelta(minutes=5)
 # A trunk that is full, or a phone that is off the hook, may hold up what the timer wants to dial.
 LATE = timedelta(minutes=1)
 SKIPPED_RESTS = timedelta(hours=1)
-_NOBODY_MAY_BE_CALLED = frozenset({Reason.WINDOW_CLOSED, Reason.WORKSHOP_FULL})
+_NOBODY_MAY_BE_CALLED = frozenset({Reason.WINDOW_CLOSED, Reason.WORKSHOP_FULL, Reason.CLOCK_JUMPED})
 
 
 @dataclass(frozen=True, slots=True)

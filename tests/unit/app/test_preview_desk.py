@@ -26,7 +26,7 @@ from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
 from dialer.previews import HELD_FOR, Preview, held_until
 from tests.fakes.campaign_store import NUMBER, KnownCampaigns, Launches, Room
-from tests.fakes.virtual_time import START, settle, virtual_time
+from tests.fakes.virtual_time import START, LoopClock, settle, virtual_time
 from tests.unit.app.bed import Bed, a_bed
 from tests.unit.app.people import ANNA, APK, BRAM, CAMPAIGN, agent, call_id
 
@@ -94,6 +94,16 @@ class MemoryPreviews:
             raise StoreUnavailable("the test took it away")
 
 
+class DoubtedClock(LoopClock):
+    """The virtual clock, which can be in doubt."""
+
+    def __init__(self) -> None:
+        self.in_doubt = False
+
+    def trusted(self) -> bool:
+        return not self.in_doubt
+
+
 class Previews:
     """The desk, and all it talks to."""
 
@@ -104,11 +114,12 @@ class Previews:
         self.campaigns = KnownCampaigns(campaign)
         self.launches = Launches()
         self.room = Room()
+        self.clock = DoubtedClock()
         self.desk = PreviewDesk(
             bed.desk,
             store,
             bed.journal,
-            bed.clock,
+            self.clock,
             self.launches,
             self.campaigns,
             lambda _dealer: self.room,
@@ -368,8 +379,33 @@ async def test_calls_that_still_ring_from_another_mode_keep_the_agents_they_need
         assert len(it.dialled) == 1
 
 
-@pytest.mark.parametrize("reason", [Reason.WINDOW_CLOSED, Reason.WORKSHOP_FULL])
-def test_outside_calling_hours_and_for_a_full_workshop_nobody_is_shown(reason: Reason) -> None:
+@pytest.mark.parametrize("campaign", [MANUAL, TIMED])
+def test_while_the_clock_is_in_doubt_nobody_is_dialled(campaign: Campaign) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with at_work(campaign, ANNA) as it:
+            shown = await it.desk.show(ANNA)
+            it.clock.in_doubt = True
+            with pytest.raises(PreviewRefused, match="clock"):
+                await it.desk.dial(ANNA)
+            await asyncio.sleep(30)
+            in_doubt = list(it.dialled)
+            it.clock.in_doubt = False
+            await it.desk.show(ANNA)
+            if campaign is MANUAL:
+                await it.desk.dial(ANNA)
+            else:
+                await asyncio.sleep(LOOK_SECONDS)
+
+            assert (in_doubt, it.dialled) == ([], [shown.contact_id])
+
+    story()
+
+
+@pytest.mark.parametrize("reason", [Reason.WINDOW_CLOSED, Reason.WORKSHOP_FULL, Reason.CLOCK_JUMPED])
+def test_outside_calling_hours_for_a_full_workshop_and_with_a_clock_in_doubt_nobody_is_shown(
+    reason: Reason,
+) -> None:
     @virtual_time
     async def story() -> None:
         async with at_work(TIMED, contacts=3) as it:
