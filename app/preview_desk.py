@@ -274,7 +274,7 @@ class PreviewDesk:
         return preview
 
     async def _dial(self, campaign: Campaign, preview: Preview) -> CallId:
-        self._check_clock()
+        self._check_may_dial(campaign)
         now, agent_id = self._clock.now(), preview.agent_id
         self._check_line(agent_id)
         self._check_agents(campaign)
@@ -338,8 +338,10 @@ class PreviewDesk:
         campaign = None if campaign_id is None else self._campaigns.campaign(campaign_id)
         return campaign if previews(campaign) else None
 
-    def _check_clock(self) -> None:
-        """Every rule asks what time it is."""
+    def _check_may_dial(self, campaign: Campaign) -> None:
+        if self._reason(campaign) is None:
+            raise PreviewRefused("the campaign does not dial now", "try again in a few seconds")
+        # Every rule asks what time it is.
         if not self._clock.trusted():
             raise PreviewRefused(
                 "the machine's clock was set to another time, nobody is dialled",

@@ -402,6 +402,18 @@ def test_while_the_clock_is_in_doubt_nobody_is_dialled(campaign: Campaign) -> No
     story()
 
 
+@virtual_time
+async def test_what_was_held_of_a_campaign_that_may_not_dial_since_a_restart_is_not_dialled() -> None:
+    held = Preview(ANNA, APK, ContactId(9), START, START + HELD_FOR, None, 0)
+
+    async with at_work(MANUAL, ANNA, held=[held]) as it:
+        it.campaigns.reason = None
+        with pytest.raises(PreviewRefused, match="does not dial"):
+            await it.desk.dial(ANNA)
+
+        assert it.dialled == []
+
+
 @pytest.mark.parametrize("reason", [Reason.WINDOW_CLOSED, Reason.WORKSHOP_FULL, Reason.CLOCK_JUMPED])
 def test_outside_calling_hours_for_a_full_workshop_and_with_a_clock_in_doubt_nobody_is_shown(
     reason: Reason,
