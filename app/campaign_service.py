@@ -12,7 +12,7 @@ from dialer.campaign import AbandonWindow, Campaign, CampaignState, Traits
 from dialer.errors import DemoProfile, StoreUnavailable, UnknownProfile
 from dialer.pacing import PacingDecision
 from dialer.ports import CampaignStore
-from dialer.profiles import Profiles
+from dialer.profiles import Profiles, kept_within
 from dialer.runner import CampaignRunner
 
 RELOAD_SECONDS = 2.0
@@ -71,7 +71,7 @@ class CampaignService:
         return runner.calibration if runner is not None else None
 
     def campaign(self, campaign_id: CampaignId) -> Campaign | None:
-        """A campaign as last read from the database."""
+        """A campaign as last read from the database, within what its profile allows."""
         return self.campaigns.get(campaign_id)
 
     def ringing(self, campaign_id: CampaignId) -> int:
@@ -106,6 +106,11 @@ class CampaignService:
         if (runner := self._runners.get(campaign_id)) is not None:
             runner.adopt(call_id, dialled_at, traits, kept=kept)
 
+    def doubt(self, campaign_id: CampaignId, call_id: CallId) -> None:
+        """The database did not say whether it has this attempt, which is not dialled."""
+        if (runner := self._runners.get(campaign_id)) is not None:
+            runner.doubt([call_id])
+
     def clock_moved(self, by: timedelta) -> None:
         """The wall clock was set to another time: tell every runner."""
         for runner in self._runners.values():
@@ -119,7 +124,9 @@ class CampaignService:
     async def load(self) -> list[CampaignRunner]:
         """Read the campaigns; the runners that are new. Raises StoreUnavailable."""
         fresh: list[CampaignRunner] = []
-        for campaign in await self._store.campaigns():
+        for stored in await self._store.campaigns():
+            profile = self._profiles.by_name.get(stored.profile)
+            campaign = stored if profile is None else kept_within(profile, stored)
             self.campaigns[campaign.campaign_id] = campaign
             runner = self._runners.get(campaign.campaign_id)
             if runner is not None:

@@ -97,6 +97,10 @@ class Campaigns(Protocol):
         """A call rings for which an agent is `kept`: what becomes of it teaches like any other of the campaign."""
         ...
 
+    def doubt(self, campaign_id: CampaignId, call_id: CallId) -> None:
+        """The database did not say whether it has this attempt, which is not dialled."""
+        ...
+
 
 class PreviewDesk:
     """Every agent's preview. `room_of` is a dealer's part of the trunk."""
@@ -285,6 +289,9 @@ class PreviewDesk:
         result: CommittedAttempt | RefusedContact | None = None
         try:
             result = await self._store.commit(campaign, preview, call_id, now)
+        except StoreUnavailable:
+            self._campaigns.doubt(campaign.campaign_id, call_id)
+            raise
         finally:
             if not isinstance(result, CommittedAttempt):
                 self._desk.release(agent_id, call_id)

@@ -6,7 +6,7 @@ Whatever is committed is dialled; whatever cannot be committed is not.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -128,6 +128,11 @@ class CampaignRunner:
         """Count an attempt that another dialled: an earlier process, or an agent who is `kept` for it."""
         chance = self._estimates.answers.model.chance(traits)
         self._air.add(call_id, Ringing(dialled_at, traits, chance, kept))
+
+    def doubt(self, call_ids: Iterable[CallId]) -> None:
+        """It is not known whether these attempts were committed; they are not dialled, and ended if they were."""
+        until = asyncio.get_running_loop().time() + DOUBT_SECONDS
+        self._doubtful |= dict.fromkeys(call_ids, until)
 
     @property
     def calibration(self) -> Calibration | None:
@@ -253,8 +258,7 @@ class CampaignRunner:
                 languages,
             )
         except StoreUnavailable:
-            until = asyncio.get_running_loop().time() + DOUBT_SECONDS
-            self._doubtful |= dict.fromkeys(call_ids, until)
+            self.doubt(call_ids)
             raise
         self._empty_until = None if results else now + timedelta(seconds=EMPTY_LIST_SECONDS)
         placed = 0

@@ -183,6 +183,7 @@ class KnownCampaigns:
         self.reason: Reason | None = Reason.PREVIEW
         self.in_the_air = 0
         self.taught_by: list[tuple[CallId, datetime, Traits | None]] = []
+        self.doubted: list[CallId] = []
 
     def campaign(self, campaign_id: CampaignId) -> Campaign | None:
         return self.known.get(campaign_id)
@@ -207,3 +208,6 @@ class KnownCampaigns:
     ) -> None:
         assert kept
         self.taught_by.append((call_id, dialled_at, traits))
+
+    def doubt(self, campaign_id: CampaignId, call_id: CallId) -> None:
+        self.doubted.append(call_id)

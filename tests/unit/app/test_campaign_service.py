@@ -9,7 +9,7 @@ import pytest
 
 from app.campaign_service import RELOAD_SECONDS, CampaignService
 from calls.ids import CallId, CampaignId
-from dialer.campaign import AbandonWindow, Campaign, CampaignState, ResolvedAttempt
+from dialer.campaign import AbandonWindow, Campaign, CampaignState, PacingSettings, ResolvedAttempt
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
 from dialer.profile_file import shipped_profiles
@@ -114,6 +114,18 @@ async def test_a_campaign_dials_nobody_once_the_settings_have_lost_the_number_th
     bed.ddis = ["+31401234599", CAMPAIGN.shown_number]
 
     assert (lost, len(await bed.service.load())) == ([], 1)
+
+
+@virtual_time
+async def test_a_profile_that_was_narrowed_since_holds_for_a_campaign_that_runs() -> None:
+    pacing = PacingSettings(limit_ratio=0.04, target_ratio=0.035)
+    bed = Bed(replace(CAMPAIGN, ring_seconds=12, pacing=pacing))
+
+    [runner] = await bed.service.load()
+
+    assert runner.campaign == bed.service.campaign(APK)
+    assert runner.campaign.ring_seconds == 15
+    assert (runner.campaign.pacing.limit_ratio, runner.campaign.pacing.target_ratio) == (0.03, 0.03)
 
 
 @virtual_time

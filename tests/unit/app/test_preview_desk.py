@@ -342,18 +342,19 @@ async def test_a_rule_that_forbids_the_call_by_now_frees_the_agent_and_ends_the_
 
 
 @virtual_time
-async def test_a_database_that_is_away_dials_nobody_and_frees_the_agent() -> None:
+async def test_a_database_that_is_away_dials_nobody_frees_the_agent_and_leaves_the_attempt_in_doubt() -> None:
     async with at_work(TIMED, ANNA) as it:
         it.store.away = True
         with pytest.raises(StoreUnavailable):
             await it.desk.dial(ANNA)
-        state = it.bed.floor.agent(ANNA).state
+        state, doubted = it.bed.floor.agent(ANNA).state, list(it.campaigns.doubted)
         await asyncio.sleep(25)
         while_away = list(it.dialled)
         it.store.away = False
         await asyncio.sleep(3)
 
         assert (state, while_away, it.dialled) == (AgentState.AVAILABLE, [], [ContactId(1)])
+        assert doubted == [call_id(1)]
 
 
 @virtual_time
