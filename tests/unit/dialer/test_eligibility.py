@@ -110,7 +110,14 @@ def test_a_campaign_may_try_less_often_than_the_profile_allows() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [NumberKind.PREMIUM, NumberKind.SHARED_COST, NumberKind.FREE, NumberKind.UNKNOWN]
+    "kind",
+    [
+        NumberKind.PREMIUM,
+        NumberKind.SHARED_COST,
+        NumberKind.SATELLITE,
+        NumberKind.FREE,
+        NumberKind.UNKNOWN,
+    ],
 )
 def test_dear_and_unknown_numbers_are_refused(kind: NumberKind) -> None:
     assert asked(replace(CONTACT, number_kind=kind)) == Refusal(Rule.NUMBER_KIND, None)
