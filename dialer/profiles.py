@@ -84,7 +84,12 @@ class Profiles:
 
 
 def kept_within(profile: CallingProfile, campaign: Campaign) -> Campaign:
-    """The campaign with its ring time and abandon rates as the profile allows them by now: it may have been narrowed since."""
+    """The campaign with its ring time and abandon rates as the profile allows them by now: it may have been narrowed since.
+
+    One for simulated people stays as it is.
+    """
+    if profile.for_demo:
+        return campaign
     limit = min(campaign.pacing.limit_ratio, profile.default_limit_ratio)
     pacing = replace(
         campaign.pacing, limit_ratio=limit, target_ratio=min(campaign.pacing.target_ratio, limit)
