@@ -78,6 +78,13 @@ class FakeTelephony:
         self.reloaded.append(module)
 
 
+class BelievedClock(SystemClock):
+    """The machine's clock, not in doubt."""
+
+    def trusted(self) -> bool:
+        return True
+
+
 @dataclass(slots=True)
 class Bed:
     """What a test looks at and turns on and off."""
@@ -113,7 +120,7 @@ class Bed:
 @asynccontextmanager
 async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     """Serve the API until the block is left: with agent anna, logged out, and campaign apk-may, a draft."""
-    clock, floor, node = SystemClock(), Floor(), NodeId("n1")
+    clock, floor, node = BelievedClock(), Floor(), NodeId("n1")
     epoch = await take_epoch(database, node)
     journal = Journal(SqlJournal(database, node, epoch))
     desk = FloorDesk(floor, journal, clock, _plan, lambda _campaign: 30.0)
