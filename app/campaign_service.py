@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from calls.facts import Fact
-from calls.ids import CallId, CampaignId
+from calls.ids import CallId, CampaignId, DealerId
 from dialer.answering import Calibration
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, Traits
 from dialer.errors import DemoProfile, StoreUnavailable, UnknownProfile
 from dialer.pacing import PacingDecision
 from dialer.ports import CampaignStore
-from dialer.profiles import Profiles
+from dialer.profiles import Profiles, kept_within
 from dialer.runner import CampaignRunner
 
 RELOAD_SECONDS = 2.0
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 class CampaignService:
     """All campaigns. `make_runner` builds a runner; `show_window` shows a campaign's last 24 hours.
 
-    `blend` hears, at each change, which campaigns' agents take callers too.
+    `blend` hears, at each change, which campaigns' agents take callers too; `numbers_of` tells a dealer's own numbers.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class CampaignService:
         now: Callable[[], datetime],
         *,
         profiles: Profiles,
+        numbers_of: Callable[[DealerId], Collection[str]],
         demo: bool,
     ) -> None:
         self._store = store
@@ -44,6 +45,7 @@ class CampaignService:
         self._blended: frozenset[CampaignId] = frozenset()
         self._now = now
         self._profiles = profiles
+        self._numbers_of = numbers_of
         self._demo = demo
         self.campaigns: dict[CampaignId, Campaign] = {}
         self._runners: dict[CampaignId, CampaignRunner] = {}
@@ -69,7 +71,7 @@ class CampaignService:
         return runner.calibration if runner is not None else None
 
     def campaign(self, campaign_id: CampaignId) -> Campaign | None:
-        """A campaign as last read from the database."""
+        """A campaign as last read from the database, within what its profile allows."""
         return self.campaigns.get(campaign_id)
 
     def ringing(self, campaign_id: CampaignId) -> int:
@@ -122,7 +124,9 @@ class CampaignService:
     async def load(self) -> list[CampaignRunner]:
         """Read the campaigns; the runners that are new. Raises StoreUnavailable."""
         fresh: list[CampaignRunner] = []
-        for campaign in await self._store.campaigns():
+        for stored in await self._store.campaigns():
+            profile = self._profiles.by_name.get(stored.profile)
+            campaign = stored if profile is None else kept_within(profile, stored)
             self.campaigns[campaign.campaign_id] = campaign
             runner = self._runners.get(campaign.campaign_id)
             if runner is not None:
@@ -166,12 +170,14 @@ class CampaignService:
         return [each.campaign_id for each in states if each.state is not CampaignState.DRAFT]
 
     def _may_run(self, campaign: Campaign) -> bool:
-        """The profile for simulated people never dials a real trunk."""
+        """Whether the settings of now let it dial: with a number shown that is answered, simulated people in a demo only."""
         try:
             self._profiles.usable(campaign.profile, demo=self._demo)
         except (UnknownProfile, DemoProfile) as error:
-            _log.error(
-                "a campaign does not dial", extra={"campaign": campaign.campaign_id, "reason": str(error)}
-            )
-            return False
-        return True
+            reason = str(error)
+        else:
+            if campaign.shown_number in self._numbers_of(campaign.dealer):
+                return True
+            reason = f"the number it shows is none of {campaign.dealer}: whoever calls it back reaches nobody"
+        _log.error("a campaign does not dial", extra={"campaign": campaign.campaign_id, "reason": reason})
+        return False

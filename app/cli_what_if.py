@@ -107,6 +107,6 @@ def _assumed(plan: Plan, days: int) -> str:
     scenario = plan.scenario
     return (
         f"{scenario.agents} agents, {scenario.hours:g} hours, {plan.contacts} contacts dialled up to "
-        f"{scenario.attempts} times; {scenario.talk.mean:.0f} s of talk and {scenario.wrap_up.mean:.0f} s of "
+        f"{scenario.attempts} times, mode {plan.mode}; {scenario.talk.mean:.0f} s of talk and {scenario.wrap_up.mean:.0f} s of "
         f"wrap-up, {100 * plan.booked_ratio:.0f} % book; {days} simulated days."
     )

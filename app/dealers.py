@@ -102,6 +102,10 @@ class Dealers:
         """Every prompt that a dealer's callers may hear, by its name."""
         return frozenset(name for dealer in self.dealers.values() for name in _prompts(dealer))
 
+    def numbers_of(self, dealer: DealerId) -> tuple[str, ...]:
+        """A dealer's numbers; none for one whom the settings have not."""
+        return self.dealers[dealer].ddis if dealer in self.dealers else ()
+
     def at_number(self, ddi: str) -> Dealer | None:
         """The dealer whose number was called, in whatever way the trunk writes it; None when it is nobody's."""
         if ddi in self.by_ddi:

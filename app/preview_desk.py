@@ -278,12 +278,8 @@ class PreviewDesk:
         return preview
 
     async def _dial(self, campaign: Campaign, preview: Preview) -> CallId:
+        self._check_may_dial(campaign)
         now, agent_id = self._clock.now(), preview.agent_id
-        if not self._clock.trusted():
-            raise PreviewRefused(
-                "the machine's clock is in doubt, and with it the calling hours",
-                "let the supervisor set the time right, and start the campaign",
-            )
         self._check_line(agent_id)
         self._check_agents(campaign)
         if not self._room_of(campaign.dealer).take(1, now):
@@ -348,6 +344,16 @@ class PreviewDesk:
     def _of(self, campaign_id: CampaignId | None) -> Campaign | None:
         campaign = None if campaign_id is None else self._campaigns.campaign(campaign_id)
         return campaign if previews(campaign) else None
+
+    def _check_may_dial(self, campaign: Campaign) -> None:
+        if self._reason(campaign) is None:
+            raise PreviewRefused("the campaign does not dial now", "try again in a few seconds")
+        # Every rule asks what time it is.
+        if not self._clock.trusted():
+            raise PreviewRefused(
+                "the machine's clock was set to another time, nobody is dialled",
+                "wait until it is believed again, or have a supervisor start the campaign when it is right",
+            )
 
     def _check_line(self, agent_id: AgentId) -> None:
         agent = self._desk.floor.agent(agent_id)

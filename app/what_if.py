@@ -131,4 +131,6 @@ def plan_of(campaign: Campaign, learned: Learned, question: Question) -> Plan:
     if target > limit:
         raise OutOfBounds({"target_ratio": f"is above the limit of {limit:g}: lower it"})
     booked = question.booked_ratio
-    return Plan(scenario, limit, target, learned_booking(BOOKED_RATIO, learned) if booked is None else booked)
+    if booked is None:
+        booked = learned_booking(BOOKED_RATIO, learned)
+    return Plan(scenario, limit, target, booked, pacing.mode, pacing.ratio)

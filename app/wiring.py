@@ -207,7 +207,14 @@ async def _assemble(
         metrics.campaigns.set_abandon_window(window.campaign_id, window.connected, window.abandoned)
 
     campaigns = CampaignService(
-        store, make_runner, show_window, desk.blend, clock.now, profiles=dealers.profiles, demo=settings.demo
+        store,
+        make_runner,
+        show_window,
+        desk.blend,
+        clock.now,
+        profiles=dealers.profiles,
+        numbers_of=dealers.numbers_of,
+        demo=settings.demo,
     )
     runners = await campaigns.load()
     previews = PreviewDesk(

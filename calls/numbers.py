@@ -18,6 +18,7 @@ class NumberKind(StrEnum):
     FREE = "free"
     PREMIUM = "premium"
     SHARED_COST = "shared_cost"
+    SATELLITE = "satellite"
     OTHER = "other"
     UNKNOWN = "unknown"
 
@@ -33,6 +34,9 @@ _KINDS = {
     PhoneNumberType.PREMIUM_RATE: NumberKind.PREMIUM,
     PhoneNumberType.SHARED_COST: NumberKind.SHARED_COST,
 }
+# To the library these are mobile.
+_SATELLITES = frozenset({870, 881})
+_OF_NO_COUNTRY = "001"
 # A plus and the 15 digits of E.164. The library knows some longer ones, such as German extensions, that no network carries.
 _LONGEST_E164 = 16
 DIALLABLE_KINDS = frozenset({NumberKind.MOBILE, NumberKind.FIXED, NumberKind.VOIP, NumberKind.OTHER})
@@ -52,7 +56,13 @@ class PhoneNumber:
     @property
     def kind(self) -> NumberKind:
         """What sort of line this is."""
-        return _KINDS.get(phonenumbers.number_type(phonenumbers.parse(self.e164)), NumberKind.UNKNOWN)
+        parsed = phonenumbers.parse(self.e164)
+        if parsed.country_code in _SATELLITES:
+            return NumberKind.SATELLITE
+        kind = _KINDS.get(phonenumbers.number_type(parsed), NumberKind.UNKNOWN)
+        # Nobody can say what a call to a network of no country costs.
+        stateless = phonenumbers.region_code_for_country_code(parsed.country_code or 0) == _OF_NO_COUNTRY
+        return NumberKind.UNKNOWN if stateless and kind in DIALLABLE_KINDS else kind
 
 
 def mask(text: str) -> str:

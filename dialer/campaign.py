@@ -99,11 +99,15 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class PastAttempt:
-    """An earlier dialling of a number, in any campaign. `outcome` is None while it is in the air."""
+    """An earlier dialling of a number, in any campaign. `outcome` is None while it is in the air.
+
+    `abandoned_at` is when somebody who answered had met nobody for too long, None when nobody did as far as is known.
+    """
 
     campaign_id: CampaignId
     at: datetime
     outcome: AttemptOutcome | None
+    abandoned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,8 @@ def refusal(
     """
     return (
         _for_ever(history, campaign, profile, now)
-        or _in_the_air(history, profile, now)
         or _until_a_date(history, profile, now)
+        or _in_the_air(history, profile, now)
         or _after_abandon(history, profile, now)
         or _after_attempts(history, campaign, profile, now)
         or _per_day(history, profile, now)
@@ -121,7 +121,7 @@ def _until_a_date(history: ContactHistory, profile: CallingProfile, now: datetim
 
 def _after_abandon(history: ContactHistory, profile: CallingProfile, now: datetime) -> Refusal | None:
     # Whoever was dialled when the program died may have answered and met nobody: as careful as after an abandoned call.
-    abandoned = [past.at for past in history.past if past.outcome in _MET_NOBODY]
+    abandoned = [past.abandoned_at or past.at for past in history.past if past.outcome in _MET_NOBODY]
     if abandoned and max(abandoned) + profile.after_abandon > now:
         return Refusal(Rule.AFTER_ABANDON, max(abandoned) + profile.after_abandon)
     return None

@@ -4,7 +4,7 @@ Hours are wall-clock time where the called party lives.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,7 +13,7 @@ import holidays.countries.netherlands  # loaded at first use otherwise, which wo
 
 from calls.numbers import NumberKind
 from calls.words import AttemptOutcome
-from dialer.campaign import CampaignKind, LegalBasis
+from dialer.campaign import Campaign, CampaignKind, LegalBasis
 from dialer.errors import DemoProfile, UnknownProfile
 
 _SEARCH_DAYS = 400
@@ -81,6 +81,21 @@ class Profiles:
         if profile.for_demo and not demo:
             raise DemoProfile(name, self.real_names)
         return profile
+
+
+def kept_within(profile: CallingProfile, campaign: Campaign) -> Campaign:
+    """The campaign with its ring time and abandon rates as the profile allows them by now: it may have been narrowed since.
+
+    One for simulated people stays as it is.
+    """
+    if profile.for_demo:
+        return campaign
+    limit = min(campaign.pacing.limit_ratio, profile.default_limit_ratio)
+    pacing = replace(
+        campaign.pacing, limit_ratio=limit, target_ratio=min(campaign.pacing.target_ratio, limit)
+    )
+    ring_seconds = max(campaign.ring_seconds, profile.min_ring_seconds)
+    return replace(campaign, pacing=pacing, ring_seconds=ring_seconds)
 
 
 def carries(profile: CallingProfile, basis: LegalBasis, kind: CampaignKind) -> bool:

@@ -367,6 +367,8 @@ class CampaignRunner:
                 )
             case AttemptEnded(outcome=AttemptOutcome.CONNECTED, talk_seconds=seconds):
                 self._estimates.talk_ended(seconds)
+            case AttemptEnded(outcome=AttemptOutcome.MACHINE) if self._window is not None:
+                self._window = replace(self._window, connected=max(0, self._window.connected - 1))
             case AttemptConnected() if self._window is not None:
                 self._window = replace(self._window, connected=self._window.connected + 1)
             case AttemptAbandoned() | MachineMistaken():

@@ -173,6 +173,8 @@ class CampaignMetrics:
             self._answered[campaign,].inc(row.answered)
             self._messages[campaign,].inc(row.messages)
             self._count_answered_by_person(campaign, row.connected, row.abandoned)
+            if row.outcome is AttemptOutcome.MACHINE:
+                self._met_no_person(campaign, row.connected)
             if row.outcome is not None:
                 self._outcomes[campaign, row.outcome].inc(row.attempts)
 
@@ -198,12 +200,22 @@ class CampaignMetrics:
                 self._outcomes[campaign, fact.outcome].inc()
                 if fact.outcome is AttemptOutcome.CONNECTED:
                     self._talk[campaign,].observe(fact.talk_seconds)
+                elif fact.outcome is AttemptOutcome.MACHINE:
+                    self._met_no_person(campaign, 1)
+
+    def _met_no_person(self, campaign: CampaignId, attempts: int) -> None:
+        """Connected, and hung up on as on a machine: whoever says later that it was a person makes it abandoned."""
+        self._connected_count[campaign] -= attempts
+        self._show_ratio(campaign)
 
     def _count_answered_by_person(self, campaign: CampaignId, connected: int, abandoned: int) -> None:
         self._connected[campaign,].inc(connected)
         self._abandoned[campaign,].inc(abandoned)
         self._connected_count[campaign] += connected
         self._abandoned_count[campaign] += abandoned
+        self._show_ratio(campaign)
+
+    def _show_ratio(self, campaign: CampaignId) -> None:
         self._set_ratio(
             campaign, "since_start", self._connected_count[campaign], self._abandoned_count[campaign]
         )

@@ -1,10 +1,11 @@
 """What a planned campaign would bring: a supervisor's question before the day begins."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dialer.campaign import PREVIEW_MODES, DialMode
 from simulation.campaign_day import CampaignDay
 from simulation.campaign_record import DayRecord
 from simulation.measures import Measure, measure
@@ -14,12 +15,17 @@ from simulation.scenario import Answering, Scenario
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked. The scenario has the team, the hours and a list with an end; `booked_ratio` of those reached book."""
+    """What is asked. The scenario has the team, the hours and a list with an end; `booked_ratio` of those reached book.
+
+    In the preview modes it is as if agents looked at nobody before a call: one call for each free agent.
+    """
 
     scenario: Scenario
     limit_ratio: float
     target_ratio: float | None
     booked_ratio: float
+    mode: DialMode = DialMode.PREDICTIVE
+    ratio: float = 1.5
 
     @property
     def contacts(self) -> int:
@@ -46,7 +52,8 @@ class Outlook:
 
 def live_planned_day(plan: Plan, seed: int) -> DayRecord:
     """The planned hours once."""
-    settings = settings_for(plan.limit_ratio, plan.target_ratio)
+    mode = DialMode.PROGRESSIVE if plan.mode in PREVIEW_MODES else plan.mode
+    settings = replace(settings_for(plan.limit_ratio, plan.target_ratio), mode=mode, ratio=plan.ratio)
     return CampaignDay(plan.scenario, POLICIES[PRODUCT](plan.scenario, settings), seed).run()
 
 

@@ -10,6 +10,7 @@ from app.console.routes import AnyRoute, Asked, Nothing, changing
 from app.control import Control
 from app.what_if import Prospect, Question
 from calls.ids import CampaignId
+from dialer.campaign import DialMode
 
 Share = Annotated[float, Field(ge=0, le=1)]
 AbandonShare = Annotated[float, Field(ge=0, le=0.5)]
@@ -51,6 +52,7 @@ class Assumed(BaseModel):
     talk_seconds: float
     wrap_up_seconds: float
     booked_ratio: float
+    mode: DialMode
     target_ratio: float
     limit_ratio: float
     attempts_seen: int
@@ -92,6 +94,7 @@ def _answer(prospect: Prospect) -> OutlookAnswer:
             talk_seconds=scenario.talk.mean,
             wrap_up_seconds=scenario.wrap_up.mean,
             booked_ratio=plan.booked_ratio,
+            mode=plan.mode,
             target_ratio=plan.target_ratio or 0.0,
             limit_ratio=plan.limit_ratio,
             attempts_seen=learned.ended,

@@ -101,15 +101,16 @@ class SqlCampaignStore:
             return {row.call_id: row.contact_id for row in await connection.execute(query)}
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
-        """Count the attempts that were connected and those that were abandoned from `since` on."""
+        """Count the attempts that were connected and those that were abandoned from `since` on.
+
+        One that was hung up on as on a machine met no person, or one who was abandoned: it is not connected.
+        """
         attempts = tables.attempts
+        ours = select(func.count()).where(attempts.c.campaign_id == campaign_id)
+        person = attempts.c.outcome.is_distinct_from(AttemptOutcome.MACHINE)
         counts = select(
-            *(
-                select(func.count())
-                .where(attempts.c.campaign_id == campaign_id, moment >= since)
-                .scalar_subquery()
-                for moment in (attempts.c.connected_at, attempts.c.abandoned_at)
-            )
+            ours.where(attempts.c.connected_at >= since, person).scalar_subquery(),
+            ours.where(attempts.c.abandoned_at >= since).scalar_subquery(),
         )
         async with self._database.reading() as connection:
             connected, abandoned = (await connection.execute(counts)).one()

@@ -127,7 +127,7 @@ class _Past:
             outcome = AttemptOutcome(row.outcome) if row.outcome is not None else None
             if outcome is AttemptOutcome.MACHINE and row.abandoned_at is not None:
                 outcome = AttemptOutcome.ABANDONED  # it was a person
-            attempt = PastAttempt(CampaignId(row.campaign_id), row.committed_at, outcome)
+            attempt = PastAttempt(CampaignId(row.campaign_id), row.committed_at, outcome, row.abandoned_at)
             self._by_number[row.number_hash].add(attempt)
             self._by_customer[row.customer_id].add(attempt)
 

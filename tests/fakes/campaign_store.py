@@ -176,20 +176,20 @@ class Launches:
 
 
 class KnownCampaigns:
-    """Campaigns as a running program has them (`app.preview_desk.Campaigns`); their pacing decided `reason` last."""
+    """Campaigns as a running program has them (`app.preview_desk.Campaigns`); their pacing decided `reason` last, None: nothing."""
 
     def __init__(self, *campaigns: Campaign) -> None:
         self.known = {campaign.campaign_id: campaign for campaign in campaigns}
-        self.reason = Reason.PREVIEW
+        self.reason: Reason | None = Reason.PREVIEW
         self.in_the_air = 0
         self.taught_by: list[tuple[CallId, datetime, Traits | None]] = []
-        self.doubtful: list[tuple[CampaignId, CallId]] = []
+        self.doubted: list[CallId] = []
 
     def campaign(self, campaign_id: CampaignId) -> Campaign | None:
         return self.known.get(campaign_id)
 
     def last_decision(self, campaign_id: CampaignId) -> PacingDecision | None:
-        return PacingDecision(0, self.reason, 0.3)
+        return None if self.reason is None else PacingDecision(0, self.reason, 0.3)
 
     def ringing(self, campaign_id: CampaignId) -> int:
         return self.in_the_air
@@ -210,4 +210,4 @@ class KnownCampaigns:
         self.taught_by.append((call_id, dialled_at, traits))
 
     def doubt(self, campaign_id: CampaignId, call_id: CallId) -> None:
-        self.doubtful.append((campaign_id, call_id))
+        self.doubted.append(call_id)

@@ -79,7 +79,7 @@ class FakeTelephony:
 
 
 class BelievedClock(SystemClock):
-    """The machine's clock, which nobody doubts."""
+    """The machine's clock, not in doubt."""
 
     def trusted(self) -> bool:
         return True

@@ -146,6 +146,7 @@ async def test_a_person_dropped_as_a_machine_counts_as_abandoned_and_rests_as_lo
     )
     await journal.write_facts([connected, dropped])
     as_machine = await past_call(database, attempt.call_id)
+    no_person = await store.abandon_window(campaign.campaign_id, NOW)
     await journal.write_facts([mistaken])
     as_person = await past_call(database, attempt.call_id)
 
@@ -156,7 +157,8 @@ async def test_a_person_dropped_as_a_machine_counts_as_abandoned_and_rests_as_lo
     assert as_machine.dropped_from == (campaign.campaign_id, campaign.dealer)
     assert as_person is not None
     assert as_person.dropped_from is None
-    assert (window.connected, window.abandoned) == (1, 1)
+    assert (no_person.connected, no_person.abandoned) == (0, 0)
+    assert (window.connected, window.abandoned) == (0, 1)
     assert [each.rule for each in refused(soon)] == ["after_abandon"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.campaign_service import RELOAD_SECONDS, CampaignService
 from calls.ids import CallId, CampaignId
-from dialer.campaign import AbandonWindow, Campaign, CampaignState, ResolvedAttempt
+from dialer.campaign import AbandonWindow, Campaign, CampaignState, PacingSettings, ResolvedAttempt
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
 from dialer.profile_file import shipped_profiles
@@ -27,6 +27,7 @@ class Bed:
     def __init__(self, *campaigns: Campaign, demo: bool = False) -> None:
         numbers = count(1)
         self.store = MemoryCampaignStore(*campaigns)
+        self.ddis = [CAMPAIGN.shown_number]
         self.windows: list[AbandonWindow] = []
         self.made: list[CampaignRunner] = []
         self.blended: list[Collection[CampaignId]] = []
@@ -55,6 +56,7 @@ class Bed:
             self.blended.append,
             LoopClock().now,
             profiles=shipped_profiles(),
+            numbers_of=lambda _dealer: self.ddis,
             demo=demo,
         )
 
@@ -102,6 +104,28 @@ def test_the_profile_for_simulated_people_dials_in_a_demo_only(demo: bool) -> No
         assert len(await bed.service.load()) == demo
 
     story()
+
+
+@virtual_time
+async def test_a_campaign_dials_nobody_once_the_settings_have_lost_the_number_that_it_shows() -> None:
+    bed = Bed(CAMPAIGN)
+    bed.ddis = []
+    lost = await bed.service.load()
+    bed.ddis = ["+31401234599", CAMPAIGN.shown_number]
+
+    assert (lost, len(await bed.service.load())) == ([], 1)
+
+
+@virtual_time
+async def test_a_profile_that_was_narrowed_since_holds_for_a_campaign_that_runs() -> None:
+    pacing = PacingSettings(limit_ratio=0.04, target_ratio=0.035)
+    bed = Bed(replace(CAMPAIGN, ring_seconds=12, pacing=pacing))
+
+    [runner] = await bed.service.load()
+
+    assert runner.campaign == bed.service.campaign(APK)
+    assert runner.campaign.ring_seconds == 15
+    assert (runner.campaign.pacing.limit_ratio, runner.campaign.pacing.target_ratio) == (0.03, 0.03)
 
 
 @virtual_time

@@ -38,6 +38,7 @@ async def figures_on(bed: Bed, metrics: Metrics, *, late: Callable[[], float] = 
         lambda _campaigns: None,
         LoopClock().now,
         profiles=shipped_profiles(),
+        numbers_of=lambda _dealer: (),
         demo=False,
     )
     await service.load()

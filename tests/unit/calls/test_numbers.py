@@ -42,6 +42,12 @@ def test_a_number_of_another_country_keeps_its_country() -> None:
         ("0900 1234", NumberKind.PREMIUM),
         ("085 123 4567", NumberKind.VOIP),
         ("088 123 4567", NumberKind.OTHER),
+        ("+870 301 234 567", NumberKind.SATELLITE),
+        ("+881 612 345 678", NumberKind.SATELLITE),
+        ("+883 5100 1234 5678", NumberKind.UNKNOWN),
+        ("+878 10 1234567890", NumberKind.UNKNOWN),
+        ("+32 470 12 34 56", NumberKind.MOBILE),
+        ("+800 1234 5678", NumberKind.FREE),
     ],
 )
 def test_a_number_tells_what_sort_of_line_it_is(text: str, kind: NumberKind) -> None:

@@ -110,7 +110,14 @@ def test_a_campaign_may_try_less_often_than_the_profile_allows() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [NumberKind.PREMIUM, NumberKind.SHARED_COST, NumberKind.FREE, NumberKind.UNKNOWN]
+    "kind",
+    [
+        NumberKind.PREMIUM,
+        NumberKind.SHARED_COST,
+        NumberKind.SATELLITE,
+        NumberKind.FREE,
+        NumberKind.UNKNOWN,
+    ],
 )
 def test_dear_and_unknown_numbers_are_refused(kind: NumberKind) -> None:
     assert asked(replace(CONTACT, number_kind=kind)) == Refusal(Rule.NUMBER_KIND, None)
@@ -179,6 +186,16 @@ def test_seventy_two_hours_pass_after_an_abandoned_call_of_any_campaign() -> Non
     assert asked(contact, now=over) is None
 
 
+def test_the_seventy_two_hours_begin_when_somebody_met_nobody_not_when_the_phone_began_to_ring() -> None:
+    abandoned_at = NOW - timedelta(hours=72) + timedelta(seconds=20)
+    call = tried(AttemptOutcome.ABANDONED, timedelta(hours=72, seconds=5), ELSEWHERE)
+    contact = replace(CONTACT, past=(replace(call, abandoned_at=abandoned_at),))
+    over = NOW + timedelta(seconds=20)
+
+    assert asked(contact) == Refusal(Rule.AFTER_ABANDON, over)
+    assert asked(contact, now=over) is None
+
+
 def test_a_moment_an_agent_named_lifts_the_wait_after_the_attempts_before_it_only() -> None:
     talked = tried(AttemptOutcome.CONNECTED, timedelta(days=2))
     agreed = replace(CONTACT, past=(talked,), resume_at=NOW - timedelta(days=1))
@@ -214,6 +231,13 @@ def test_an_agreed_moment_is_waited_for() -> None:
 
     assert asked(replace(CONTACT, not_before=moment)) == Refusal(Rule.NOT_BEFORE, moment)
     assert asked(replace(CONTACT, not_before=moment), now=moment) is None
+
+
+def test_an_agreed_moment_outlives_another_call_to_the_same_person() -> None:
+    moment = NOW + timedelta(days=7)
+    contact = replace(CONTACT, not_before=moment, past=(tried(None, timedelta(seconds=5), ELSEWHERE),))
+
+    assert asked(contact) == Refusal(Rule.NOT_BEFORE, moment)
 
 
 def test_outside_hours_the_next_opening_is_told() -> None:

@@ -42,8 +42,8 @@ def test_every_kind_has_lawful_defaults(kind: CampaignKind) -> None:
     assert Disposition.OBJECTION in defaults.guide.dispositions
 
 
-def test_commercial_kinds_are_proposed_on_consent() -> None:
-    commercial = (CampaignKind.TYRES, CampaignKind.MAILING)
+def test_kinds_that_are_or_may_be_commercial_are_proposed_on_consent() -> None:
+    commercial = (CampaignKind.APK, CampaignKind.TYRES, CampaignKind.SERVICE, CampaignKind.MAILING)
 
     assert {defaults_of(kind).basis for kind in commercial} == {LegalBasis.CONSENT}
 

@@ -52,6 +52,20 @@ async def test_the_abandoned_of_today_are_read_now_and_then_and_kept_up_in_betwe
 
 
 @virtual_time
+async def test_what_was_hung_up_on_as_a_machine_is_no_persons_answer() -> None:
+    bed = Bed(free=1, contacts=1)
+
+    async with running(bed):
+        await asyncio.sleep(1.5)
+        bed.tell(answered(1), AttemptConnected(after(11), call_id(1), APK, DEMO, ANNA, 0.1))
+        connected = await bed.runner._abandons(after(12))
+        bed.tell(ended(1, AttemptOutcome.MACHINE))
+        hung_up_on = await bed.runner._abandons(after(13))
+
+    assert (connected.connected, hung_up_on.connected) == (1001, 1000)
+
+
+@virtual_time
 async def test_an_abandoned_call_counts_once_before_it_is_stored_and_once_after() -> None:
     bed = Bed()
     for number in (1, 2, 2):

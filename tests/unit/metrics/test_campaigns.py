@@ -9,6 +9,7 @@ from calls.ids import CampaignId
 from calls.words import AgentState, AttemptOutcome
 from metrics.campaigns import AnswerCalibration, CampaignFigures
 from metrics.observer import Metrics
+from metrics.totals import AttemptTotal, Totals
 from tests.unit.metrics import stream
 from tests.unit.metrics.reading import Shown
 
@@ -79,6 +80,31 @@ def test_the_ratio_since_the_start_follows_every_person_answered_call(metrics: M
     shown = Shown(metrics)
     assert math.isnan(before)
     assert shown.of("campaign_abandon_ratio", campaign="apk-mei", window="since_start") == 0.25
+
+
+def test_what_was_hung_up_on_as_a_machine_is_no_person_and_when_it_was_one_it_is_abandoned_once(
+    metrics: Metrics,
+) -> None:
+    for call in ("x1", "x2", "x3", "x4"):
+        metrics.observe(stream.joined(call=call))
+    for call in ("x1", "x2"):
+        metrics.observe(stream.attempt_ended(AttemptOutcome.MACHINE, call))
+    metrics.observe(stream.mistaken("x2"))
+    restarted = Metrics({})
+    restarted.restore(
+        Totals(
+            (),
+            (
+                AttemptTotal(stream.CAMPAIGN, AttemptOutcome.MACHINE, 2, 2, connected=2, abandoned=1),
+                AttemptTotal(stream.CAMPAIGN, None, 2, 2, connected=2),
+            ),
+        )
+    )
+
+    for shown in (Shown(metrics), Shown(restarted)):
+        ratio = shown.of("campaign_abandon_ratio", campaign="apk-mei", window="since_start")
+        assert ratio == pytest.approx(1 / 3)
+        assert shown.of("connected_attempts_total", campaign="apk-mei") == 4
 
 
 def test_the_24_hour_ratio_is_what_the_database_says(metrics: Metrics) -> None:
