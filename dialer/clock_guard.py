@@ -17,6 +17,9 @@ QUIET_SECONDS = 60.0
 SMALL_SECONDS = 120.0
 # A clock that is put right slowly is followed, so that years of it make no jump.
 _FOLLOWED_PER_SECOND = 0.001
+# Less than this is followed at a later look: there are hundreds of looks a second.
+_TOO_LITTLE_SECONDS = 0.0005
+_NO_JUMP = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ def begun(wall: datetime, steady: float, memory: ClockMemory | None = None) -> C
 def looked(guard: ClockGuard, wall: datetime, steady: float) -> tuple[ClockGuard, timedelta]:
     """The guard after a look at both clocks, and by how much the wall clock has jumped since the last; mostly nothing."""
     drift = wall.timestamp() - steady - guard.offset
+    if guard.trusted and abs(drift) < _TOO_LITTLE_SECONDS:
+        return guard, _NO_JUMP
     if abs(drift) > JUMP_SECONDS:
         after = replace(guard, offset=guard.offset + drift, looked_at=steady, jumped_at=steady)
         return after, timedelta(seconds=drift)
