@@ -36,8 +36,11 @@ class OutboundDialler:
         clock: Clock,
         trunk_endpoint: str,
         cause_of: Callable[[LegId], Awaitable[HangupCause | None]],
+        message_of: Callable[[CampaignId], str],
     ) -> None:
-        """`cause_of` tells why a leg ended that was over before it could be followed, or soon None."""
+        """`cause_of` tells why a leg ended that was over before it could be followed, or soon None; `message_of` a campaign's
+        information message.
+        """
         self._supervisor = supervisor
         self._executor = executor
         self._desk = desk
@@ -45,10 +48,11 @@ class OutboundDialler:
         self._clock = clock
         self._trunk_endpoint = trunk_endpoint
         self._cause_of = cause_of
+        self._message_of = message_of
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         """Dial; what becomes of it comes back as facts."""
-        now = self._clock.now()
+        now, message = self._clock.now(), self._message_of(campaign.campaign_id)
         life = Attempt(
             attempt.call_id,
             campaign.campaign_id,
@@ -58,6 +62,7 @@ class OutboundDialler:
             detection=campaign.machine_detection,
             drop_machines=campaign.drop_machines,
             language=attempt.language,
+            message_prompt=message,
         )
         session = self._supervisor.start(OutboundCall(life, self._desk, self._clock), ())
         session.deliver(Dialled(now))
@@ -67,7 +72,7 @@ class OutboundDialler:
             CONTEXT,
             campaign.ring_seconds,
             caller_id(campaign.shown_number),
-            {"DL_CALL": attempt.leg_id},
+            {"DL_CALL": attempt.leg_id, "DL_INFORMATION": message},
         )
 
         async def go() -> None:
@@ -80,7 +85,8 @@ class OutboundDialler:
 
     def adopt(self, attempt: Attempt) -> CallSession:
         """Go on with an attempt that an earlier process left."""
-        return self._supervisor.start(OutboundCall(attempt, self._desk, self._clock), ())
+        told = replace(attempt, message_prompt=self._message_of(attempt.campaign_id))
+        return self._supervisor.start(OutboundCall(told, self._desk, self._clock), ())
 
     def adopt_talking(
         self, attempt: Attempt, agent_id: AgentId, line: CallId, connected_at: datetime | None, now: datetime

@@ -7,7 +7,7 @@ program works with are the frozen plans of `ivr` and `routing`.
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +27,9 @@ from app.dealers_file import (
 from calls.ids import DealerId
 from calls.numbers import cli_from_sip
 from calls.words import Department
+from dialer.campaign import Campaign, CampaignKind
 from dialer.errors import FileFaults
+from dialer.life import INFORMATION_MESSAGE
 from dialer.profile_file import read_folder, shipped_profiles
 from dialer.profiles import Profiles
 from ivr.entry import EntryPlan, VoicemailPlan
@@ -74,6 +76,12 @@ class Dealer:
     hours: OpeningHours
     entry: EntryPlan
     queues: Mapping[Department, QueuePlan]
+    information_message: str = INFORMATION_MESSAGE
+    information_messages: Mapping[CampaignKind, str] = field(default_factory=dict)
+
+    def information_for(self, kind: CampaignKind) -> str:
+        """The prompt that says who called and why, for whom no agent is free."""
+        return self.information_messages.get(kind, self.information_message)
 
     def number_in_full(self, ddi: str) -> str | None:
         """One of the dealer's numbers as the settings have it, in whatever way the trunk writes it; None for another's."""
@@ -99,12 +107,21 @@ class Dealers:
 
     @property
     def prompts(self) -> frozenset[str]:
-        """Every prompt that a dealer's callers may hear, by its name."""
+        """Every prompt that a dealer's callers and customers may hear, by its name."""
         return frozenset(name for dealer in self.dealers.values() for name in _prompts(dealer))
 
     def numbers_of(self, dealer: DealerId) -> tuple[str, ...]:
         """A dealer's numbers; none for one whom the settings have not."""
         return self.dealers[dealer].ddis if dealer in self.dealers else ()
+
+    def information_for(self, campaign: Campaign | None) -> str:
+        """The information message of a campaign; the general one when the settings have not its dealer."""
+        dealer = None if campaign is None else self.dealers.get(campaign.dealer)
+        return (
+            INFORMATION_MESSAGE
+            if campaign is None or dealer is None
+            else dealer.information_for(campaign.kind)
+        )
 
     def at_number(self, ddi: str) -> Dealer | None:
         """The dealer whose number was called, in whatever way the trunk writes it; None when it is nobody's."""
@@ -151,6 +168,7 @@ def _prompts(dealer: Dealer) -> Iterator[str]:
     if entry.voicemail is not None:
         yield from (entry.voicemail.offer_prompt, entry.voicemail.thanks_prompt)
     yield from (queue.still_waiting_prompt for queue in dealer.queues.values())
+    yield from (dealer.information_for(kind) for kind in CampaignKind)
 
 
 # From the file to the plans
@@ -168,6 +186,8 @@ def _dealer(dealer: DealerId, model: DealerTable) -> Dealer:
         queues={
             department: _queue(dealer, department, queue, model) for department, queue in model.queues.items()
         },
+        information_message=model.prompts.information_message,
+        information_messages=model.prompts.information_messages,
     )
 
 

@@ -26,6 +26,8 @@ from app.asterisk.nodes import NAME, PJSIP_SECTIONS
 from calls.errors import NumberError
 from calls.numbers import parse_number
 from calls.words import Department
+from dialer.campaign import CampaignKind
+from dialer.life import INFORMATION_MESSAGE
 from ivr.hours import MIDNIGHT, Block
 from ivr.public_holidays import holiday_names
 
@@ -157,6 +159,9 @@ class PromptsTable(Table):
     voicemail_offer: Name = "voicemail-offer"
     voicemail_thanks: Name = "voicemail-thanks"
     still_waiting: Name = "still-waiting"
+    information_message: Name = INFORMATION_MESSAGE
+    information_messages: dict[CampaignKind, Name] = Field(default_factory=dict)
+    """Instead of `information_message`, for the campaigns of a kind."""
 
 
 class VoicemailTable(Table):

@@ -168,7 +168,14 @@ async def _assemble(
     )
     causes = HangupCauses()
     dialler = OutboundDialler(
-        supervisor, executor, desk, journal, clock, settings.trunk_endpoint, causes.cause_of
+        supervisor,
+        executor,
+        desk,
+        journal,
+        clock,
+        settings.trunk_endpoint,
+        causes.cause_of,
+        lambda campaign_id: dealers.information_for(campaigns.campaign(campaign_id)),
     )
     lines = OpenLines(
         desk, supervisor, executor, clock, fresh_call_id, lambda agent_id: _endpoint(floor, agent_id)

@@ -95,7 +95,6 @@ from dialer.life import (
     trigger_of,
 )
 
-INFORMATION_MESSAGE = "information-message"
 OBJECTION_KEY = "9"
 # The dialplan's lease of 1.9 s would cut a conversation that begins when it has almost run out.
 _LATE_SECONDS = 1.0
@@ -318,7 +317,7 @@ _UNANSWERED = {
 
 
 def _play(attempt: Attempt) -> PlayPrompts:
-    return PlayPrompts(attempt_leg(attempt.call_id), attempt.playback_id, (INFORMATION_MESSAGE,))
+    return PlayPrompts(attempt_leg(attempt.call_id), attempt.playback_id, (attempt.message_prompt,))
 
 
 def _answered_fact(attempt: Attempt, at: datetime) -> AttemptAnswered:

@@ -35,6 +35,7 @@ from calls.legs import (
 from calls.words import AmdVerdict, MachineDetection
 
 GRACE = "grace"
+INFORMATION_MESSAGE = "information-message"
 
 
 class AttemptState(StrEnum):
@@ -195,6 +196,7 @@ class Attempt:
     language: str | None = None
     answerer: AmdVerdict | None = None
     dropped: bool = False
+    message_prompt: str = INFORMATION_MESSAGE
 
     @property
     def playback_id(self) -> PlaybackId:

@@ -23,11 +23,13 @@ class _Rule:
 class ScriptedAsterisk:
     """A transport (`app.ari.transport.Transport`). The youngest rule that fits answers; without one, everything succeeds.
 
-    `said` lists the requests as text, such as `DELETE /channels/x?reason=normal`, in the order in which they came.
+    `said` lists the requests as text, such as `DELETE /channels/x?reason=normal`, in the order in which they came,
+    `bodies` what came with them.
     """
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.bodies: list[bytes] = []
         self.ari = Ari(self)
         self._rules: list[_Rule] = []
         self._holds: list[tuple[str, str, asyncio.Future[None]]] = []
@@ -51,6 +53,7 @@ class ScriptedAsterisk:
     async def send(self, request: Request) -> Answer:
         path = unquote(request.path)
         self.said.append(f"{request.method} {path}")
+        self.bodies.append(request.body or b"")
         for hold in self._holds:
             method, beginning, held = hold
             if request.method == method and path.startswith(beginning):

@@ -6,6 +6,7 @@ import pytest
 from app.dealers import DealersError, load_dealers
 from calls.ids import DealerId
 from calls.words import Department
+from dialer.campaign import CampaignKind
 from ivr.hours import Block, is_open
 from routing.skills import Relaxation, SkillRequirement
 
@@ -101,6 +102,34 @@ def test_a_prompt_can_be_replaced_by_name(tmp_path: Path) -> None:
     entry = load_dealers(written(tmp_path, text)).dealers[DEMO].entry
 
     assert (entry.welcome_prompt, entry.menu.miss_prompt) == ("welcome-demo", "menu-miss")
+
+
+def test_a_dealer_has_an_information_message_of_its_own_and_another_for_a_kind_of_campaign(
+    tmp_path: Path,
+) -> None:
+    text = (
+        SMALL
+        + """
+    [dealers.demo.prompts]
+    information_message = "called-by-demo"
+    information_messages = { mailing = "called-by-demo-mailing" }
+    """
+    )
+
+    dealers = load_dealers(written(tmp_path, text))
+    demo = dealers.dealers[DEMO]
+
+    assert demo.information_for(CampaignKind.APK) == "called-by-demo"
+    assert demo.information_for(CampaignKind.MAILING) == "called-by-demo-mailing"
+    assert {"called-by-demo", "called-by-demo-mailing"} <= dealers.prompts
+    assert dealers.information_for(None) == "information-message"
+
+
+def test_a_kind_of_campaign_that_is_none_is_no_place_for_an_information_message(tmp_path: Path) -> None:
+    text = SMALL + '[dealers.demo.prompts]\ninformation_messages = { recal = "x" }\n'
+
+    with pytest.raises(DealersError, match=r"information_messages"):
+        load_dealers(written(tmp_path, text))
 
 
 def test_all_faults_are_told_at_once_each_with_its_key_and_a_remedy(tmp_path: Path) -> None:

@@ -54,11 +54,16 @@ async def heartbeat(dealer: DealerAsterisk, epoch: float | None = None) -> None:
     await dealer.set_global("DL_HEARTBEAT", str(int(time.time() if epoch is None else epoch)))
 
 
-async def ring_customer(dealer: DealerAsterisk, number: str) -> None:
+async def ring_customer(dealer: DealerAsterisk, number: str, **variables: str) -> None:
     node = dealer.node
     url = f"http://127.0.0.1:{node.ari_port}/ari/channels/{ATTEMPT}"
     headers = {"Authorization": aiohttp.encode_basic_auth(node.ari.user, node.ari.password)}
-    wanted = {"endpoint": f"PJSIP/{number}@trunk", "context": "campaign-answered", "extension": ATTEMPT}
+    wanted = {
+        "endpoint": f"PJSIP/{number}@trunk",
+        "context": "campaign-answered",
+        "extension": ATTEMPT,
+        "variables": variables,
+    }
     async with aiohttp.ClientSession(headers=headers) as session, session.post(url, json=wanted) as answer:
         assert answer.status == 200, await answer.text()
 
@@ -168,12 +173,12 @@ async def test_a_customer_whom_we_rang_hears_the_whole_message_from_its_start_wh
     await hears_the_message(dealer_asterisk, network_asterisk, latest_start=1.0)
 
 
-async def test_a_customer_whom_we_rang_hears_the_message_when_the_controller_freezes_at_the_answer(
+async def test_a_customer_whom_we_rang_hears_the_campaigns_message_when_the_controller_freezes_at_the_answer(
     dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk
 ) -> None:
     async with frozen_controller(dealer_asterisk) as entered:
         await network_asterisk.customer_does(CUSTOMER, "answer:0.5:90")
-        await hears_the_message(dealer_asterisk, network_asterisk, latest_start=5.0)
+        await hears_the_message(dealer_asterisk, network_asterisk, latest_start=5.0, own_message="closed")
 
         assert entered() == [f"answered,{ATTEMPT}"]
 
@@ -214,17 +219,20 @@ async def test_what_was_done_for_people_is_marked_with_its_times_and_outlives_as
     assert 2 < talked.total_seconds() < 6
 
 
-async def hears_the_message(dealer: DealerAsterisk, network: NetworkAsterisk, latest_start: float) -> None:
+async def hears_the_message(
+    dealer: DealerAsterisk, network: NetworkAsterisk, latest_start: float, own_message: str = ""
+) -> None:
     await network.customer_does(CUSTOMER, "answer:0.5:90")
     await network.record(CUSTOMER)
     before = len(network.steps(CUSTOMER))
 
-    await ring_customer(dealer, CUSTOMER)
+    await ring_customer(dealer, CUSTOMER, DL_INFORMATION=own_message)
     async with asyncio.timeout(60):
         while not any(step.event == "ended" for step in network.steps(CUSTOMER)[before:]):
             await asyncio.sleep(0.1)
 
-    message, rate = samples(dealer.node.sounds_dir / "nl" / "dealerlijn" / "information-message.wav")
+    prompt = f"{own_message or 'information-message'}.wav"
+    message, rate = samples(dealer.node.sounds_dir / "nl" / "dealerlijn" / prompt)
     heard = loudness(network.heard(CUSTOMER), 0.25)
     start = next(place for place, loud in enumerate(heard) if loud > LOUD) / 4
     end = len(heard) / 4 - next(place for place, loud in enumerate(reversed(heard)) if loud > LOUD) / 4

@@ -23,6 +23,7 @@ from calls.facts import CallArrived, DifferenceFound, Fact
 from calls.ids import BridgeId, ContactId, LegId, attempt_leg, line_leg, offer_leg
 from calls.numbers import PhoneNumber
 from calls.words import Department
+from dialer.life import INFORMATION_MESSAGE
 from dialer.profile_file import shipped_profiles
 from ivr.hours import Block, OpeningHours
 from ivr.recognition import Recognised
@@ -101,7 +102,14 @@ class Restart:
         )
         bed.journal.observe("open lines", self.lines.on_fact)
         self.dialler = OutboundDialler(
-            bed.supervisor, bed.executor, bed.desk, bed.journal, bed.clock, "trunk", HangupCauses().cause_of
+            bed.supervisor,
+            bed.executor,
+            bed.desk,
+            bed.journal,
+            bed.clock,
+            "trunk",
+            HangupCauses().cause_of,
+            lambda _: INFORMATION_MESSAGE,
         )
         self.counted: list[tuple[int, int]] = []
         self.shelf, self.told = FakeShelf(), FakeTold()

@@ -6,12 +6,14 @@ import pytest
 
 from app.calls_out import CampaignFloor, OutboundDialler
 from app.languages import Languages
+from app.outbound import OutboundCall
 from calls.facts import AttemptEnded
 from calls.ids import CampaignId, ContactId, LegId, attempt_leg
 from calls.legs import LegArrived
 from calls.numbers import PhoneNumber
 from calls.words import AttemptOutcome, HangupCause
 from dialer.campaign import CommittedAttempt
+from dialer.life import Attempt
 from routing.agent import Agent
 from tests.fakes.virtual_time import settle, virtual_time
 from tests.unit.app.bed import Bed, a_bed
@@ -26,7 +28,16 @@ def dialler(bed: Bed, cause: HangupCause | None) -> OutboundDialler:
     async def cause_of(leg_id: LegId) -> HangupCause | None:
         return cause if leg_id == LEG else None
 
-    return OutboundDialler(bed.supervisor, bed.executor, bed.desk, bed.journal, bed.clock, "trunk", cause_of)
+    return OutboundDialler(
+        bed.supervisor,
+        bed.executor,
+        bed.desk,
+        bed.journal,
+        bed.clock,
+        "trunk",
+        cause_of,
+        lambda campaign_id: f"message-{campaign_id}",
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,6 +64,32 @@ async def test_an_attempt_that_is_over_before_it_can_be_followed_ends_as_the_net
         assert isinstance(end, AttemptEnded)
         assert (end.outcome, end.cause) == (outcome, cause)
         assert len(bed.supervisor) == 0
+
+
+@virtual_time
+async def test_an_attempt_knows_its_campaigns_information_message_as_the_dialplan_does() -> None:
+    async with a_bed() as bed:
+        dialler(bed, None).launch(CAMPAIGN, ATTEMPT)
+        await settle()
+
+        (machine,) = bed.supervisor.machines()
+        assert isinstance(machine, OutboundCall)
+        assert machine.attempt.message_prompt == f"message-{APK}"
+        assert any(
+            f'"DL_INFORMATION":"message-{APK}"' in body.decode().replace(" ", "")
+            for body in bed.asterisk.bodies
+        )
+
+
+@virtual_time
+async def test_an_attempt_found_after_a_restart_has_its_campaigns_information_message() -> None:
+    async with a_bed() as bed:
+        life = Attempt(CALL, APK, CAMPAIGN.dealer, ContactId(1), bed.clock.now())
+        dialler(bed, None).adopt(life)
+
+        (machine,) = bed.supervisor.machines()
+        assert isinstance(machine, OutboundCall)
+        assert machine.attempt.message_prompt == f"message-{APK}"
 
 
 @virtual_time

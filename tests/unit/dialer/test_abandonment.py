@@ -12,8 +12,8 @@ from calls.facts import (
 )
 from calls.legs import DigitPressed, LegLeft
 from calls.words import AttemptOutcome
-from dialer.attempt import INFORMATION_MESSAGE, step
-from dialer.life import GRACE, AttemptState, Trigger
+from dialer.attempt import step
+from dialer.life import GRACE, INFORMATION_MESSAGE, AttemptState, Trigger
 from tests.unit.dialer.attempt_story import ANNA, CALL, LEG, START, Story, at, story_at
 
 
