@@ -17,7 +17,7 @@ from calls.facts import Fact
 from dialer.errors import StoreUnavailable
 
 # A transaction costs more than the facts in it: on a busy floor this puts a few dozen into each.
-GATHER_SECONDS = 0.025
+GATHER_SECONDS = 0.05
 KEEP_SECONDS = 0.25
 _KEPT_AT_ONCE = 1000
 _log = logging.getLogger(__name__)

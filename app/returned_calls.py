@@ -1,5 +1,7 @@
 """Recognising a caller who returns a campaign's call."""
 
+from collections.abc import Callable, Container
+
 from app.dealers import Dealer
 from app.shown_numbers import ANSWERABLE
 from app.storage.contact_list import load_hash_key
@@ -15,8 +17,10 @@ from ivr.recognition import Recognised
 class ReturnedCalls:
     """Asks the database, for no longer than a caller is kept without an answer."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, shown: Callable[[], Container[str]]) -> None:
+        """`shown` are the numbers that campaigns show now: nobody returns a call to any other."""
         self._database = database
+        self._shown = shown
         self._hash_key: bytes | None = None
 
     async def look_up(self, dealer: Dealer, arrived: CallArrived) -> Recognised | None:
@@ -25,7 +29,7 @@ class ReturnedCalls:
         None when the caller is not known, or hides the number. Raises StoreUnavailable.
         """
         shown_number = dealer.number_in_full(arrived.ddi)
-        if arrived.cli is None or shown_number is None:
+        if arrived.cli is None or shown_number is None or shown_number not in self._shown():
             return None
         since = arrived.at - ANSWERABLE
         hashed = number_hash(await self._key(), arrived.cli)

@@ -163,9 +163,8 @@ async def _assemble(
         },
     )
     supervisor = Supervisor(tasks, executor, journal, clock)
-    reception = Reception(
-        node, dealers, supervisor, executor, clock, fresh_call_id, ReturnedCalls(database).look_up
-    )
+    returned = ReturnedCalls(database, lambda: {each.shown_number for each in campaigns.campaigns.values()})
+    reception = Reception(node, dealers, supervisor, executor, clock, fresh_call_id, returned.look_up)
     causes = HangupCauses()
     dialler = OutboundDialler(
         supervisor,

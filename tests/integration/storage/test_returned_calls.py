@@ -34,6 +34,7 @@ from tests.unit.app.restart import DEALER
 
 CLI = "+31610000001"
 [RETURNED] = call_ids(1)
+SHOWN = {CAMPAIGN.shown_number}
 SERVED = replace(DEALER, queues=dict.fromkeys(Department, DEALER.queues[Department.SALES]))
 
 
@@ -71,7 +72,7 @@ async def _epoch(database: Database) -> int:
 
 
 async def look_up(database: Database, call: CallArrived) -> Recognised | None:
-    return await ReturnedCalls(database).look_up(SERVED, call)
+    return await ReturnedCalls(database, lambda: SHOWN).look_up(SERVED, call)
 
 
 @pytest.mark.parametrize("ddi", ["+31401234567", "0401234567", "31401234567"])
@@ -87,13 +88,19 @@ async def test_who_calls_the_shown_number_back_is_the_contact_of_the_last_campai
     assert found == Recognised(later.campaign_id, last, Department.SALES)
 
 
+async def test_a_number_that_no_campaign_shows_is_not_looked_up(database: Database) -> None:
+    await dialled(database, CAMPAIGN)
+
+    assert await ReturnedCalls(database, lambda: set[str]()).look_up(SERVED, arrived(NOW)) is None
+
+
 async def test_the_kind_says_who_serves_a_campaign_and_a_lost_queue_is_replaced_by_the_menus_default(
     database: Database,
 ) -> None:
     contact_id = await dialled(database, CAMPAIGN)
 
     usual = await look_up(database, arrived(NOW))
-    without = await ReturnedCalls(database).look_up(DEALER, arrived(NOW))
+    without = await ReturnedCalls(database, lambda: SHOWN).look_up(DEALER, arrived(NOW))
 
     assert usual == Recognised(CAMPAIGN.campaign_id, contact_id, Department.WORKSHOP)
     assert without == Recognised(CAMPAIGN.campaign_id, contact_id, DEALER.entry.menu.default)
