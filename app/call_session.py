@@ -12,10 +12,19 @@ from typing import Protocol
 from app.ari.executor import Executor
 from app.clock import Clock
 from app.journal import Journal
-from calls.commands import CancelTimer, Command, JoinPeople, PlayPrompts, Publish, RingAgent, SetTimer
+from calls.commands import (
+    CancelTimer,
+    Command,
+    JoinPeople,
+    PlayPrompts,
+    Publish,
+    RingAgent,
+    SetTimer,
+    StartRecording,
+)
 from calls.facts import Fact
 from calls.ids import CallId, LegId
-from calls.legs import LegEnded, LegFact, PeopleJoined, PromptFinished, TimerExpired
+from calls.legs import LegEnded, LegFact, PeopleJoined, PromptFinished, RecordingStopped, TimerExpired
 from calls.words import HangupCause
 
 INBOX_SIZE = 1000
@@ -121,5 +130,7 @@ def _outcome(command: Command, at: datetime, *, done: bool) -> LegFact | None:
             return PromptFinished(at, leg_id, playback_id)
         case RingAgent(leg_id=leg_id) if not done:
             return LegEnded(at, leg_id, HangupCause.FAILURE)
+        case StartRecording(recording_id=recording) if not done:
+            return RecordingStopped(at, recording, 0.0, complete=False)
         case _:
             return None

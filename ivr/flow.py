@@ -283,7 +283,9 @@ def _prompt_finished(ivr: Ivr, fact: PromptFinished) -> Step:
 
 def _recording_stopped(ivr: Ivr, fact: RecordingStopped) -> Step:
     voicemail = ivr.plan.voicemail
-    if ivr.stage not in (Stage.RECORDING, Stage.KEEPING) or voicemail is None:
+    # PARTING without a message: our own clock has ended the recording, and only now it is told what there is of it.
+    parting = ivr.stage is Stage.PARTING and not ivr.recorded_seconds
+    if voicemail is None or not (parting or ivr.stage in (Stage.RECORDING, Stage.KEEPING)):
         return Step(ivr)
     ivr = replace(ivr, recorded_seconds=fact.seconds)
     commands: tuple[Command, ...] = (CancelTimer(RECORDING_TIMER),)
@@ -299,7 +301,9 @@ def _recording_stopped(ivr: Ivr, fact: RecordingStopped) -> Step:
             complete=fact.complete,
         )
         commands += (Publish(left),)
-    if ivr.stage is Stage.KEEPING:
+    if parting:
+        last = Step(ivr)
+    elif ivr.stage is Stage.KEEPING:
         last = _end(ivr, ivr.cause, fact.at)
     elif long_enough:
         last = _play(replace(ivr, stage=Stage.PARTING), voicemail.thanks_prompt)

@@ -15,10 +15,19 @@ from calls.commands import (
     RingAgent,
     SetTimer,
     StartMusic,
+    StartRecording,
 )
 from calls.facts import Fact
-from calls.ids import AgentId, CallId, LegId, PlaybackId, bridge_of, offer_leg
-from calls.legs import LegAnswered, LegEnded, LegJoined, PeopleJoined, PromptFinished, TimerExpired
+from calls.ids import AgentId, CallId, LegId, PlaybackId, RecordingId, bridge_of, offer_leg
+from calls.legs import (
+    LegAnswered,
+    LegEnded,
+    LegJoined,
+    PeopleJoined,
+    PromptFinished,
+    RecordingStopped,
+    TimerExpired,
+)
 from calls.words import HangupCause
 from tests.fakes.virtual_time import START, after, settle, virtual_time
 from tests.unit.app.bed import Bed, a_bed
@@ -203,6 +212,11 @@ async def test_a_join_has_asterisks_own_time_and_who_had_hung_up_before_is_not_j
             RingAgent(OFFER, ANNA, 15, None),
             f"/channels/{OFFER}",
             [LegEnded(START, OFFER, HangupCause.FAILURE)],
+        ),
+        (
+            StartRecording(CALLER, RecordingId("v00"), 120, 4),
+            f"/channels/{CALLER}/record",
+            [RecordingStopped(START, RecordingId("v00"), 0.0, complete=False)],
         ),
         (JoinPeople(bridge_of(CALL), (CALLER,)), "/bridges", []),
         (StartMusic(CALLER), f"/channels/{CALLER}/moh", []),

@@ -324,6 +324,22 @@ def test_a_dealer_without_voicemail_says_it_is_closed_and_hangs_up() -> None:
     assert call(finished(1), opening=SHUT, plan=plan).commands == (HangUp(LEG),)
 
 
+def test_a_message_of_which_is_told_only_after_our_own_clock_has_ended_it_is_listed_and_counts() -> None:
+    left = VoicemailLeft(at(30), CALL, PLAN.dealer, RECORDING, "+31612345678", 20, True)
+    parting = call(finished(1), expired("recording"), opening=SHUT)
+
+    told = step(parting.state, recorded(20))
+    again = step(told.state, recorded(20))
+    over = step(told.state, gone())
+
+    assert told.commands == (CancelTimer("recording"), Publish(left))
+    assert again.commands == ()
+    (end,) = over.commands
+    assert isinstance(end, Publish)
+    assert isinstance(end.fact, CallEnded)
+    assert end.fact.outcome is InboundOutcome.VOICEMAIL
+
+
 def test_a_message_is_told_thanked_for_and_the_call_hung_up() -> None:
     left = VoicemailLeft(at(30), CALL, PLAN.dealer, RECORDING, "+31612345678", 20, True)
 
