@@ -7,7 +7,15 @@ import typer
 
 from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show_list, show_table
 from app.console import campaigns, conversations
-from app.console.campaigns import CalibrationAnswer, CampaignAnswer, NewCampaign, Pacing, PacingPatch, Stop
+from app.console.campaigns import (
+    CalibrationAnswer,
+    CampaignAnswer,
+    NewCampaign,
+    Pacing,
+    PacingPatch,
+    Start,
+    Stop,
+)
 from app.console.conversations import NewGuide
 from app.console.profiles import LIST_PROFILES
 from calls.words import Department, MachineDetection
@@ -134,10 +142,17 @@ def script(
 
 
 @campaign_commands.command("start")
-def start_campaign(campaign: CampaignMeant, as_json: AsJson = False) -> None:
+def start_campaign(
+    campaign: CampaignMeant,
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="Say so when the machine's clock is in doubt.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Let a campaign dial."""
     campaign_id = ask_campaign_id(campaign)
-    _tell(ask(lambda client: client.ask(campaigns.START_CAMPAIGN, campaign_id=campaign_id)), as_json)
+    body = Start(clock_is_right=clock_is_right)
+    _tell(ask(lambda client: client.ask(campaigns.START_CAMPAIGN, body, campaign_id=campaign_id)), as_json)
 
 
 @campaign_commands.command("stop")

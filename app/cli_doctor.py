@@ -89,7 +89,7 @@ async def _program(environment: Mapping[str, str] | None) -> Finding:
     except ApiError as error:
         return Finding("program", False, str(error))
     if told.ready and not told.clock_believed:
-        remedy = "put the machine's clock right, or say that it is: `dealerlijn campaign start NAME`"
+        remedy = "put the machine's clock right, or say that it is: `dealerlijn campaign start NAME --clock-is-right`"
         told_so = "takes calls, but does not believe the machine's clock and dials nobody"
         return Finding("program", False, f"{told_so}: {remedy}")
     if told.ready:

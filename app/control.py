@@ -15,6 +15,7 @@ from app.campaign_rules import campaign_faults, lawful_faults, pacing_faults
 from app.clock import Clock
 from app.consents import Consents
 from app.control_errors import (
+    ClockInDoubt,
     OutOfBounds,
     UnknownDealer,
     UnknownPhone,
@@ -78,6 +79,7 @@ class Control:
         live_calls: Callable[[], Sequence[LiveCall]],
         last_decision: Callable[[CampaignId], PacingDecision | None],
         calibration: Callable[[CampaignId], Calibration | None],
+        clock_trusted: Callable[[], bool],
         confirm_clock: Callable[[], bool],
     ) -> None:
         """`endpoints` are the phones that Asterisk knows; `confirm_clock` believes the clock, True when it was in doubt."""
@@ -100,6 +102,7 @@ class Control:
         self._live_calls = live_calls
         self._last_decision = last_decision
         self._calibration = calibration
+        self._clock_trusted = clock_trusted
         self._confirm_clock = confirm_clock
         # Reading settings, checking the change and storing it belong together.
         self._one_change = asyncio.Lock()
@@ -225,11 +228,16 @@ class Control:
         self._campaigns_changed()
         return campaign
 
-    async def start_campaign(self, campaign_id: CampaignId, who: str) -> Campaign:
-        """Let a campaign dial; nothing changes when it may already. Whoever starts one says that the clock is right.
+    async def start_campaign(
+        self, campaign_id: CampaignId, who: str, *, clock_is_right: bool = False
+    ) -> Campaign:
+        """Let a campaign dial; nothing changes when it may already. With `clock_is_right` a clock in doubt is believed again.
 
-        Raises UnknownCampaign, UnknownDealer, UnknownProfile, DemoProfile, and OutOfBounds for what the settings forbid by now.
+        Raises UnknownCampaign, UnknownDealer, UnknownProfile, DemoProfile, ClockInDoubt, and OutOfBounds for what the settings
+        forbid by now.
         """
+        if not (clock_is_right or self._clock_trusted()):
+            raise ClockInDoubt(self._clock.now())
         campaign = await self._set_state(campaign_id, CampaignState.RUNNING, who, "")
         if self._confirm_clock():
             await self._store.record_change(self._entry(who, "clock_confirmed", campaign_id))

@@ -5,6 +5,7 @@ Beside these, `Control` lets through `UnknownAgent`, `NotNow`, `NotForThisDealer
 """
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from calls.ids import AgentId, CallId, DealerId
 
@@ -93,6 +94,16 @@ class AmbiguousPerson(ControlError):
         super().__init__(
             "several people have this number" if people else "nobody is listed with this number",
             f"say which by the id: {said}" if people else "import the person first, or give the id",
+        )
+
+
+class ClockInDoubt(ControlError):
+    """No campaign starts by a clock that is not believed, unless somebody says that it is right."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(
+            f"the machine's clock is in doubt, it says {now:%d %B %Y %H:%M} UTC, and nobody is dialled by it",
+            "put it right; if it is right, start the campaign with --clock-is-right (clock_is_right in the API)",
         )
 
 

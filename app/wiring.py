@@ -339,6 +339,7 @@ async def _assemble(
         live_calls=lambda: live_calls(supervisor),
         last_decision=campaigns.last_decision,
         calibration=campaigns.calibration,
+        clock_trusted=clock.trusted,
         confirm_clock=clock.confirm,
     )
 

@@ -77,6 +77,12 @@ class NewCampaign(Ask):
     return_department: Department | None = None
 
 
+class Start(Ask):
+    """`clock_is_right`: somebody has looked at the machine's clock, which was in doubt."""
+
+    clock_is_right: bool = False
+
+
 class Stop(Ask):
     """Why a campaign stops, in one word."""
 
@@ -207,9 +213,10 @@ async def get_campaign(control: Control, asked: Asked[Nothing, Nothing]) -> Camp
     return _campaign_answer(await control.campaign(_id(asked.path)))
 
 
-async def start_campaign(control: Control, asked: Asked[Nothing, Nothing]) -> CampaignAnswer:
+async def start_campaign(control: Control, asked: Asked[Start, Nothing]) -> CampaignAnswer:
     """Let a campaign dial."""
-    return _campaign_answer(await control.start_campaign(_id(asked.path), asked.who))
+    campaign_id, right = _id(asked.path), asked.body.clock_is_right
+    return _campaign_answer(await control.start_campaign(campaign_id, asked.who, clock_is_right=right))
 
 
 async def stop_campaign(control: Control, asked: Asked[Stop, Nothing]) -> CampaignAnswer:
@@ -294,7 +301,7 @@ def _figures_answer(figures: CampaignFigures) -> FiguresAnswer:
 LIST_CAMPAIGNS = reading("/campaigns", list_campaigns, Nothing, CampaignList)
 CREATE_CAMPAIGN = changing("POST", "/campaigns", create_campaign, NewCampaign, CampaignAnswer, 201)
 GET_CAMPAIGN = reading("/campaigns/{campaign_id}", get_campaign, Nothing, CampaignAnswer)
-START_CAMPAIGN = changing("POST", "/campaigns/{campaign_id}/start", start_campaign, Nothing, CampaignAnswer)
+START_CAMPAIGN = changing("POST", "/campaigns/{campaign_id}/start", start_campaign, Start, CampaignAnswer)
 STOP_CAMPAIGN = changing("POST", "/campaigns/{campaign_id}/stop", stop_campaign, Stop, CampaignAnswer)
 GET_PACING = reading("/campaigns/{campaign_id}/pacing", get_pacing, Nothing, Pacing)
 CHANGE_PACING = changing("PATCH", "/campaigns/{campaign_id}/pacing", change_pacing, PacingPatch, Pacing)

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from app.control_errors import (
     AmbiguousPerson,
     AsteriskAway,
+    ClockInDoubt,
     NotTheirCall,
     ObjectionStands,
     ObjectionWithoutNumber,
@@ -86,6 +87,7 @@ _KNOWN: tuple[tuple[type[Exception], int, str], ...] = (
     (TooLateToCorrect, 409, "too-late-to-correct"),
     (AmbiguousPerson, 409, "ambiguous-person"),
     (PreviewRefused, 409, "preview-refused"),
+    (ClockInDoubt, 409, "clock-in-doubt"),
     (UnknownDealer, 422, "unknown-dealer"),
     (UnknownDisposition, 422, "unknown-disposition"),
     (UnknownPhone, 422, "unknown-phone"),

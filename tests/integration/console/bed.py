@@ -185,6 +185,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         calibration=lambda _campaign: Calibration(
             0.15, 0.2, 0.31, 0.3, (Reliability(100.0, 0.05, 0.04),) * 10
         ),
+        clock_trusted=lambda: not doubts,
         confirm_clock=lambda: bool(doubts) and doubts.pop(),
     )
     bed = Bed(

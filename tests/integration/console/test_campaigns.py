@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from app.console import campaigns
 from app.console.calls import LIST_CHANGES
-from app.console.campaigns import NewCampaign, Pacing, PacingPatch, Stop
+from app.console.campaigns import NewCampaign, Pacing, PacingPatch, Start, Stop
 from app.console.client import ApiClient, ApiRefused
 from app.storage.campaigns import create_campaign, get_campaign
 from calls.facts import CampaignStarted, CampaignStopped, Fact, PacingChanged
@@ -132,13 +132,18 @@ async def test_starting_a_running_campaign_changes_nothing(bed: Bed, client: Api
     assert len(bed.facts) == 1
 
 
-async def test_whoever_starts_a_campaign_confirms_a_clock_in_doubt_and_that_is_audited(
+async def test_no_campaign_starts_by_a_clock_in_doubt_unless_somebody_says_it_is_right_which_is_audited(
     bed: Bed, client: ApiClient
 ) -> None:
     await client.ask(campaigns.START_CAMPAIGN, campaign_id="apk-may")
     bed.doubts.append(True)
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(campaigns.START_CAMPAIGN, campaign_id="apk-may")
+    await client.ask(campaigns.START_CAMPAIGN, Start(clock_is_right=True), campaign_id="apk-may")
     await client.ask(campaigns.START_CAMPAIGN, campaign_id="apk-may")
-    await client.ask(campaigns.START_CAMPAIGN, campaign_id="apk-may")
+
+    problem = refused.value.problem
+    assert (problem.status, problem.type) == (409, "urn:dealerlijn:problem:clock-in-doubt")
 
     audit = await client.ask(LIST_CHANGES)
     assert [change.action for change in audit.changes] == ["clock_confirmed", "campaign_running"]
