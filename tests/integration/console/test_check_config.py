@@ -260,7 +260,8 @@ async def test_a_phone_without_a_password_is_found_and_gets_none(
 async def test_every_prompt_that_a_dealer_names_must_be_there(
     installation: Installation, tmp_path: Path, prompt: str
 ) -> None:
-    table = f'[dealers.demo.prompts]\n{prompt} = "of-their-own"\n\n[dealers.demo.menu]'
+    named = '{ mailing = "of-their-own" }' if prompt == "information_messages" else '"of-their-own"'
+    table = f"[dealers.demo.prompts]\n{prompt} = {named}\n\n[dealers.demo.menu]"
 
     findings = await with_dealers(installation, tmp_path, "[dealers.demo.menu]", table)
 
