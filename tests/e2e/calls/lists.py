@@ -23,7 +23,8 @@ PROFILE = "strict"
 ELSEWHERE = "elsewhere"
 _HERE = ZoneInfo("Europe/Amsterdam")
 _MARGIN = timedelta(minutes=15)
-_STRETCHES = ("00:00-12:00", "06:00-18:00", "12:00-23:59", "00:00-24:00")
+_ALL_DAY = "00:00-24:00"
+_STRETCHES = ("00:00-12:00", "06:00-18:00", "12:00-23:59", _ALL_DAY)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -57,7 +58,7 @@ def _stretch(now: datetime) -> str:
         fits = opens <= f"{before:%H:%M}" and f"{after:%H:%M}" < closes
         if fits and before.date() == after.date():
             return stretch
-    return _STRETCHES[-1]
+    return _ALL_DAY
 
 
 def allowed(campaign: str, numbers: Sequence[str]) -> list[Known]:
@@ -67,7 +68,7 @@ def allowed(campaign: str, numbers: Sequence[str]) -> list[Known]:
 
 
 def forbidden(campaign: str, first: str) -> list[Known]:
-    """One person for each rule that forbids calling them; their numbers begin with `first`, and the network would answer them.
+    """One person for each rule that forbids calling them now; their numbers begin with `first`, and the network would answer them.
 
     The last two are only on a list because somebody else's history is theirs: by the number, and by the person.
     """
@@ -78,7 +79,7 @@ def forbidden(campaign: str, first: str) -> list[Known]:
         told = {"person": f"forbidden {first}{place}", "consented_at": long_ago} | known
         return Known(campaign, f"{first}{place:02d}", **told)  # type: ignore[arg-type]
 
-    return [
+    persons = [
         person(1, consented_at=None),
         person(2, consented_at=now + 86_400),
         person(3, objected_at=long_ago),
@@ -87,11 +88,14 @@ def forbidden(campaign: str, first: str) -> list[Known]:
         person(6, dear=True),
         person(7, refused_at=now - 27 * 86_400),
         person(8, timezone="Europe/Atlantis"),
-        person(9, timezone=_far_away(datetime.now(UTC))),
         person(10, earlier=(Earlier(ELSEWHERE, now),)),
         person(11, earlier=(Earlier(ELSEWHERE, now - 71 * 3600, abandoned=True),)),
         person(12, earlier=(Earlier(ELSEWHERE, yesterday, abandoned=True), Earlier(ELSEWHERE, long_ago))),
     ]
+    # Around midnight the profile is open all day, and so is it at the other side of the world.
+    if _stretch(datetime.now(_HERE)) != _ALL_DAY:
+        persons.insert(8, person(9, timezone=_far_away(datetime.now(UTC))))
+    return persons
 
 
 def used_up(campaign: str, number: str) -> Known:
