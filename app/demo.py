@@ -23,7 +23,7 @@ from app.dealers import Dealers, load_dealers
 from app.demo_bed import DemoBed, PhonesMissing, demo_bed
 from app.demo_people import CAMPAIGN, SKILLS, fill
 from app.live_table import live_table, plain_line
-from app.main import EXPECTED, CannotRun, explained, reachable, say, set_up_logging, spare_what_is_loaded
+from app.main import EXPECTED, CannotRun, explained, let_calls_go_first, reachable, say, set_up_logging
 from app.program import Program
 from app.stopping import StopSignals
 from app.storage.database import open_database
@@ -85,7 +85,7 @@ async def _run(
     async with demo_bed(folder, dealers.phones, ports) as bed:
         await _fill(bed, folder, dealers, seed)
         async with running(bed.settings, dealers) as program, reachable(program, bound) as address:
-            spare_what_is_loaded()
+            let_calls_go_first()
             await _connected(program, ports)
             await _to_work(program, dealers)
             await _watch(program, bed, address, end, seed)

@@ -25,6 +25,7 @@ from app.storage.errors import StorageError
 from app.wiring import running
 from dialer.errors import StoreUnavailable
 
+_SWITCH_SECONDS = 0.001
 EXPECTED = (DealersError, AddressTaken, StorageError, StoreUnavailable, AsteriskError, Replaced)
 
 
@@ -65,7 +66,7 @@ async def _serve(settings: Settings) -> None:
             asyncio.TaskGroup() as group,
         ):
             say(f"the API and /metrics answer at {api}")
-            spare_what_is_loaded()
+            let_calls_go_first()
             told = group.create_task(tell_of_asterisk(settings.ari, say))
             await signals.told()
             told.cancel()
@@ -76,14 +77,14 @@ def say(text: str) -> None:
     print(f"-- {text}", file=sys.stderr, flush=True)
 
 
-def spare_what_is_loaded() -> None:
-    """Let no later garbage collection look at what there is now, which takes a tenth of a second in which every call waits; and
-    let there be fewer.
-    """
+def let_calls_go_first() -> None:
+    """Let calls wait less for what is done beside them: garbage collections, and threads with transactions of their own."""
     gc.collect()
+    # What there is now is never looked at again: that takes a tenth of a second.
     gc.freeze()
     # A call leaves few cycles, and a collection every 700 objects is a few in every call.
     gc.set_threshold(10_000, 10, 10)
+    sys.setswitchinterval(_SWITCH_SECONDS)
 
 
 @contextlib.asynccontextmanager

@@ -16,7 +16,7 @@ import contextlib
 from collections.abc import Iterable
 
 from app.ari.operations import Ari
-from app.ari.outcome import Gone, Outcome, Unknown
+from app.ari.outcome import Done, Gone, Outcome
 from calls.ids import LegId
 
 RENEW_SECONDS = 2.0
@@ -75,7 +75,7 @@ class Leases:
             # A renewal on another connection could overtake this one and cut a conversation.
             await renewal.wait()
         outcome = await self._write(leg_id, seconds)
-        if isinstance(outcome, Unknown) and not seconds:
+        if not seconds and not isinstance(outcome, Done | Gone):
             # Left on, it would cut a conversation; switching off twice harms nobody.
             await self._write(leg_id, 0)
 

@@ -79,6 +79,8 @@ class AriRequestError(Exception):
 _REFUSALS: tuple[tuple[int, str, type[Gone | WrongMoment]], ...] = (
     (400, "channel not found", Gone),
     (400, "channel was not found", Gone),
+    # A channel that is just hanging up takes no value.
+    (400, "failed to execute function", WrongMoment),
     (404, "variable was not found", WrongMoment),
     (404, "", Gone),
     (409, "", WrongMoment),

@@ -19,7 +19,7 @@ from typing import Any
 from app.ari.events import AriEvent
 from app.ari.models import ChannelStateChange, StasisStart
 from app.ari.transport import Answer, HttpTransport, Request
-from app.main import set_up_logging, spare_what_is_loaded
+from app.main import let_calls_go_first, set_up_logging
 from app.node import AsteriskNode
 from app.program import Program
 from app.settings import read_settings
@@ -98,7 +98,7 @@ async def main(plan: dict[str, Any]) -> None:
                 await asyncio.sleep(0.002)
         if login:
             await _to_work(program, plan["agents"], campaign=campaign)
-        spare_what_is_loaded()
+        let_calls_go_first()
 
         def report() -> Report:
             told: Report = {

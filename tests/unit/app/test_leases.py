@@ -56,15 +56,22 @@ async def test_a_lease_that_was_switched_off_is_never_renewed_again() -> None:
     assert len(leases) == 0
 
 
-@virtual_time
-async def test_switching_off_is_asked_for_again_when_there_was_no_answer() -> None:
-    asterisk = ScriptedAsterisk()
-    leases = Leases(asterisk.ari)
-    asterisk.answers("POST", f"/channels/{LEG}/variable", None, once=True)
+@pytest.mark.parametrize(("status", "words"), [(None, ""), (400, "Failed to execute function")])
+def test_switching_off_is_asked_for_again_when_it_is_not_known_to_be_done(
+    status: int | None, words: str
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        asterisk = ScriptedAsterisk()
+        leases = Leases(asterisk.ari)
+        body = {"message": words}
+        asterisk.answers("POST", f"/channels/{LEG}/variable", status, body, once=True)
 
-    await leases.set(LEG, 0)
+        await leases.set(LEG, 0)
 
-    assert written(asterisk) == [0, 0]
+        assert written(asterisk) == [0, 0]
+
+    story()
 
 
 @virtual_time

@@ -19,6 +19,7 @@ REFUSALS: list[tuple[int, str, Undone]] = [
     (404, "Channel not found", Gone("Channel not found")),
     (404, "Bridge not found", Gone("Bridge not found")),
     (404, "Provided variable was not found", WrongMoment("Provided variable was not found")),
+    (400, "Failed to execute function", WrongMoment("Failed to execute function")),
     (400, "Channel not found", Gone("Channel not found")),
     (400, "Provided channel was not found", Gone("Provided channel was not found")),
     (409, "Channel not in Stasis application", WrongMoment("Channel not in Stasis application")),
