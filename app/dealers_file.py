@@ -3,7 +3,6 @@
 A fault of our own carries a problem and a remedy in its context; `app.dealers` words those of pydantic.
 """
 
-import re
 from collections import Counter
 from datetime import date, time
 from itertools import pairwise
@@ -24,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from app.asterisk.nodes import NAME, PJSIP_SECTIONS
 from calls.errors import NumberError
-from calls.numbers import parse_number
+from calls.numbers import may_hold_number, parse_number
 from calls.words import Department
 from dialer.campaign import CampaignKind
 from dialer.life import INFORMATION_MESSAGE
@@ -92,7 +91,7 @@ def _phone(name: str) -> str:
 
 
 def _no_number(name: str) -> str:
-    if re.search("[0-9]{7}", name.replace("-", "")):
+    if may_hold_number(name):
         raise _wrong(f"{name!r} may be a phone number, and is shown in metrics", "leave the number out")
     return name
 

@@ -1,5 +1,6 @@
 """Phone numbers: parsed to E.164, typed, and masked wherever they are shown."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,6 +64,11 @@ class PhoneNumber:
         # Nobody can say what a call to a network of no country costs.
         stateless = phonenumbers.region_code_for_country_code(parsed.country_code or 0) == _OF_NO_COUNTRY
         return NumberKind.UNKNOWN if stateless and kind in DIALLABLE_KINDS else kind
+
+
+def may_hold_number(text: str) -> bool:
+    """Whether a name that is shown in metrics may be, or contain, a phone number."""
+    return re.search("[0-9]{7}", text.replace("-", "")) is not None
 
 
 def mask(text: str) -> str:

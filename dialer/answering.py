@@ -147,8 +147,10 @@ class AnswerModel:
         """Between 0 and 1; for a contact of whom nothing is known the campaign's level."""
         if traits is None:
             return _share(self._level.value)
-        if (known := self._chances.get(traits)) is None:
-            known = self._chances[traits] = self._chance_of(traits)
+        # A transaction in a thread asks too: what it works out while the model learns goes into a table that is thrown away.
+        chances = self._chances
+        if (known := chances.get(traits)) is None:
+            known = chances[traits] = self._chance_of(traits)
         return known
 
     def _chance_of(self, traits: Traits) -> float:
@@ -173,8 +175,8 @@ class AnswerModel:
             self._learn_one(traits, answered - chance, chance * (1 - chance), answered=answered)
         self._notice_change()
         self._rate = rate
-        self._known.clear()
-        self._chances.clear()
+        self._known = {}
+        self._chances = {}
 
     def _learn_one(self, traits: Traits | None, surprise: float, spread: float, *, answered: bool) -> None:
         self._latest_surprise += surprise
@@ -214,12 +216,13 @@ class AnswerModel:
         answered, unanswered = _counted(traits)
         if not answered + unanswered:
             return 0.0
-        if (known := self._known.get((answered, unanswered))) is None:
+        odds = self._known
+        if (known := odds.get((answered, unanswered))) is None:
             best = max(self._fit)
             weights = [exp(fit - best) for fit in self._fit]
             shares = [_posterior(m, self._rate, answered, unanswered) for m in _ALIKE]
             mean = sum(weight * share for weight, share in zip(weights, shares, strict=True)) / sum(weights)
-            known = self._known[answered, unanswered] = _logit(mean) - _logit(self._rate)
+            known = odds[answered, unanswered] = _logit(mean) - _logit(self._rate)
         return known
 
     def _learn_history(self, traits: Traits, *, answered: bool) -> None:

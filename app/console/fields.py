@@ -1,13 +1,12 @@
 """The kinds of fields that requests are made of. What does not fit is refused, and so is every field nobody asked for."""
 
-import re
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from calls.errors import NumberError
-from calls.numbers import parse_number
+from calls.numbers import may_hold_number, parse_number
 
 SLUG = "[a-z0-9][a-z0-9-]{0,31}"
 PATH_PATTERNS = {"agent_id": SLUG, "campaign_id": SLUG, "dealer_id": SLUG, "call_id": "[0-9a-z]{28}"}
@@ -34,7 +33,7 @@ def _storable(moment: datetime) -> datetime:
 
 
 def _no_number(text: str) -> str:
-    if re.search("[0-9]{7}", text.replace("-", "")):
+    if may_hold_number(text):
         raise ValueError("may be a phone number, and this name is shown in metrics: leave the number out")
     return text
 
