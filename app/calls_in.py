@@ -7,7 +7,7 @@ from datetime import datetime
 from app.ari.executor import Executor
 from app.call_session import CallSession
 from app.clock import Clock
-from app.dealers import Dealer, Dealers
+from app.dealers import Dealer, Dealers, lost_queue
 from app.inbound import InboundCall, InboundPlan
 from app.supervisor import Supervisor
 from calls.commands import HangUp, LeaveToMessage
@@ -89,18 +89,7 @@ class Reception:
         """A queue's rules; plain ones for a queue that the settings have lost: a conversation from it may still go on."""
         dealer = self._dealers.dealers.get(dealer_id)
         plan = None if dealer is None else dealer.queues.get(department)
-        return plan or QueuePlan(
-            dealer_id,
-            department,
-            requirements=(),
-            relaxations=(),
-            priority=0,
-            ring_seconds=15,
-            wrap_up_seconds=30.0,
-            still_waiting_prompt="still-waiting",
-            still_waiting_seconds=30.0,
-            short_abandon_seconds=5.0,
-        )
+        return plan or lost_queue(dealer_id, department)
 
     def start_again(self, call: InboundCall, leg_id: LegId) -> None:
         """A caller whom nobody had answered yet when we went down, or who hears that we are closed, begins anew."""

@@ -184,7 +184,8 @@ def _dealer(dealer: DealerId, model: DealerTable) -> Dealer:
         hours=_opening_hours(model.hours),
         entry=_entry(dealer, model),
         queues={
-            department: _queue(dealer, department, queue, model) for department, queue in model.queues.items()
+            department: _queue(dealer, department, queue, model.prompts, model.short_abandon_seconds)
+            for department, queue in model.queues.items()
         },
         information_message=model.prompts.information_message,
         information_messages=model.prompts.information_messages,
@@ -230,7 +231,19 @@ def _voicemail(model: VoicemailTable, prompts: PromptsTable) -> VoicemailPlan:
     )
 
 
-def _queue(dealer: DealerId, department: Department, queue: QueueTable, model: DealerTable) -> QueuePlan:
+def lost_queue(dealer: DealerId, department: Department) -> QueuePlan:
+    """The rules of a queue that the settings have lost: those of one of which nothing is said."""
+    short_abandon_seconds = DealerTable.model_fields["short_abandon_seconds"].default
+    return _queue(dealer, department, QueueTable(), PromptsTable(), short_abandon_seconds)
+
+
+def _queue(
+    dealer: DealerId,
+    department: Department,
+    queue: QueueTable,
+    prompts: PromptsTable,
+    short_abandon_seconds: float,
+) -> QueuePlan:
     return QueuePlan(
         dealer=dealer,
         department=department,
@@ -241,9 +254,9 @@ def _queue(dealer: DealerId, department: Department, queue: QueueTable, model: D
         priority=queue.priority,
         ring_seconds=queue.ring_seconds,
         wrap_up_seconds=queue.wrap_up_seconds,
-        still_waiting_prompt=model.prompts.still_waiting,
+        still_waiting_prompt=prompts.still_waiting,
         still_waiting_seconds=queue.still_waiting_seconds,
-        short_abandon_seconds=model.short_abandon_seconds,
+        short_abandon_seconds=short_abandon_seconds,
     )
 
 

@@ -14,6 +14,7 @@ and a leg that has left gets no lease, whatever its call still wants.
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from app.ari.operations import Ari
 from app.ari.outcome import Done, Gone, Outcome
@@ -28,14 +29,21 @@ _AT_ONCE = 8
 _REMEMBERED = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """Why a lease is longer than usual, and until when on the loop's clock; `until` is long past when that is not known."""
+
+    reason: str
+    until: float = 0.0
+
+
 class Leases:
     """The legs that hold a lease, and their renewal. `run` renews until cancelled."""
 
     def __init__(self, ari: Ari) -> None:
         self._ari = ari
         self._held: set[LegId] = set()
-        self._covered: dict[LegId, str] = {}
-        self._covered_until: dict[LegId, float] = {}
+        self._covered: dict[LegId, _Cover] = {}
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._renewing: dict[LegId, asyncio.Event] = {}
         self._suspended = False
@@ -54,7 +62,7 @@ class Leases:
         self._held.add(leg_id)
         self._left.pop(leg_id, None)
         if covered_for is not None:
-            self._covered[leg_id] = covered_for
+            self._covered[leg_id] = _Cover(covered_for)
 
     def drop(self, leg_id: LegId) -> None:
         """Give this leg no lease any more: it is gone or was given another life."""
@@ -83,20 +91,19 @@ class Leases:
         """Before something that takes `seconds` and lets no renewal pass; `uncover` with the same reason ends it."""
         if leg_id in self._left:
             return
-        self._covered[leg_id] = reason
+        lease = int(seconds) + LEASE_SECONDS
+        self._covered[leg_id] = _Cover(reason, asyncio.get_running_loop().time() + lease)
         if (renewal := self._renewing.get(leg_id)) is not None:
             await renewal.wait()
-        lease = int(seconds) + LEASE_SECONDS
-        self._covered_until[leg_id] = asyncio.get_running_loop().time() + lease
         await self._write(leg_id, lease)
 
     def uncover(self, leg_id: LegId, reason: str) -> None:
         """What was covered is over: the usual renewals go on, the first of them now if the lease is much longer or shorter."""
-        if self._covered.get(leg_id) != reason:
+        cover = self._covered.get(leg_id)
+        if cover is None or cover.reason != reason:
             return
         del self._covered[leg_id]
-        until = self._covered_until.pop(leg_id, None)
-        left = 0.0 if until is None else until - asyncio.get_running_loop().time()
+        left = cover.until - asyncio.get_running_loop().time()
         if abs(left - LEASE_SECONDS) > _AS_USUAL_SECONDS:
             self._urgent.add(leg_id)
             self._hurry.set()
@@ -148,7 +155,6 @@ class Leases:
     def _forget(self, leg_id: LegId) -> None:
         self._held.discard(leg_id)
         self._covered.pop(leg_id, None)
-        self._covered_until.pop(leg_id, None)
 
     async def _write(self, leg_id: LegId, seconds: int) -> Outcome[None]:
         outcome = await self._ari.channels.set_channel_var(

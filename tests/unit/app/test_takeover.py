@@ -263,7 +263,7 @@ async def test_a_message_that_is_being_left_goes_on_and_is_listed_once() -> None
         session = it.bed.supervisor.owner(CALLER)
         assert session is not None
         said = it.bed.asterisk.asked(f"POST /channels/{CALLER}")
-        covered = dict(it.bed.leases._covered)
+        covered = {leg: cover.reason for leg, cover in it.bed.leases._covered.items()}
         session.deliver(RecordingStopped(it.bed.clock.now(), MESSAGE, 20.0))
         await settle()
 
@@ -342,7 +342,7 @@ async def test_a_prompt_that_still_plays_is_neither_cut_nor_played_twice() -> No
         await asyncio.sleep(60)
 
         assert it.bed.asterisk.asked("play/") == it.bed.asterisk.asked("DELETE") == []
-        assert it.bed.leases._covered == {CALLER: it.playing}
+        assert {leg: cover.reason for leg, cover in it.bed.leases._covered.items()} == {CALLER: it.playing}
 
 
 @pytest.mark.parametrize(
