@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,16 +16,8 @@ from calls.commands import (
 from calls.facts import CallEnded, CallerRecognised, MenuChosen, VoicemailLeft
 from calls.ids import (
     BridgeId,
-    CallId,
-    CampaignId,
-    ContactId,
-    DealerId,
-    LegId,
-    PlaybackId,
-    RecordingId,
 )
 from calls.legs import (
-    DigitPressed,
     LegAnswered,
     LegArrived,
     LegEnded,
@@ -34,87 +25,31 @@ from calls.legs import (
     LegLeft,
     LegRinging,
     PeopleJoined,
-    PromptFinished,
     PromptStarted,
-    RecordingStopped,
-    TimerExpired,
 )
 from calls.words import CallPhase, Department, HangupCause, InboundOutcome
-from ivr.entry import EntryPlan, VoicemailPlan
 from ivr.flow import Ivr, IvrFact, Stage, Step, ended, resume, start, step
-from ivr.hours import Opening, OpeningReason
-from ivr.menus import Menu
-from ivr.recognition import CallerLookedUp, Recognised
-
-CALL = CallId("n1" + "0" * 26)
-LEG = LegId("1700000000.1")
-RECORDING = RecordingId(f"{CALL}-v00")
-ARRIVED = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
-CAMPAIGN = Recognised(CampaignId("apk"), ContactId(7), Department.WORKSHOP)
-OPEN = Opening(True, OpeningReason.WEEKLY, None, None)
-SHUT = Opening(False, OpeningReason.WEEKLY, None, None)
-PLAN = EntryPlan(
-    dealer=DealerId("demo"),
-    welcome_prompt="welcome",
-    closed_prompt="closed",
-    menu=Menu(
-        choices={"1": Department.SALES, "2": Department.PARTS, "3": Department.WORKSHOP},
-        default=Department.RECEPTION,
-        prompt="menu",
-        miss_prompt="menu-miss",
-        max_misses=2,
-        timeout_seconds=5,
-    ),
-    voicemail=VoicemailPlan("voicemail-offer", "voicemail-thanks", 2, 120, 4),
-    short_abandon_seconds=5,
+from ivr.hours import Opening
+from tests.unit.ivr.story import (
+    ARRIVED,
+    CALL,
+    CAMPAIGN,
+    LEG,
+    OPEN,
+    PLAN,
+    RECORDING,
+    SHUT,
+    at,
+    call,
+    digit,
+    expired,
+    finished,
+    gone,
+    looked_up,
+    playback,
+    recognised_call,
+    recorded,
 )
-
-
-def at(seconds: float) -> datetime:
-    return ARRIVED + timedelta(seconds=seconds)
-
-
-def playback(number: int) -> PlaybackId:
-    return PlaybackId(f"{CALL}-p{number:02d}")
-
-
-def digit(key: str, seconds: float = 10) -> DigitPressed:
-    return DigitPressed(at(seconds), LEG, key)
-
-
-def finished(number: int, seconds: float = 10) -> PromptFinished:
-    return PromptFinished(at(seconds), LEG, playback(number))
-
-
-def recorded(seconds: float) -> RecordingStopped:
-    return RecordingStopped(at(30), RECORDING, seconds)
-
-
-def expired(name: str) -> TimerExpired:
-    return TimerExpired(at(30), name)
-
-
-def gone(seconds: float = 30) -> LegEnded:
-    return LegEnded(at(seconds), LEG, HangupCause.NORMAL)
-
-
-def call(*facts: LegFact, opening: Opening = OPEN, plan: EntryPlan = PLAN) -> Step:
-    last = start(plan, CALL, LEG, "+31612345678", opening, ARRIVED)
-    for fact in facts:
-        last = step(last.state, fact)
-    return last
-
-
-def looked_up(recognised: Recognised | None, seconds: float = 0.01) -> CallerLookedUp:
-    return CallerLookedUp(at(seconds), recognised)
-
-
-def recognised_call(*facts: IvrFact) -> Step:
-    last = start(PLAN, CALL, LEG, "+31612345678", OPEN, ARRIVED, looks_up=True)
-    for fact in (looked_up(CAMPAIGN), *facts):
-        last = step(last.state, fact)
-    return last
-
 
 SITUATIONS: dict[str, Ivr] = {
     "looking up": start(PLAN, CALL, LEG, "+31612345678", OPEN, ARRIVED, looks_up=True).state,
@@ -402,64 +337,3 @@ def test_a_message_of_who_hung_up_keeps_the_cause_of_the_hang_up() -> None:
     busy = LegEnded(at(25), LEG, HangupCause.FAILURE)
 
     assert ending(finished(1), busy, recorded(20), opening=SHUT).cause is HangupCause.FAILURE
-
-
-def test_a_caller_found_in_the_menu_after_a_restart_hears_the_prompt_to_its_end_and_may_press_meanwhile() -> (
-    None
-):
-    found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.MENU, playbacks=2, playing=playback(2)))
-
-    pressed = step(found.state, digit("1"))
-    heard = step(found.state, PromptFinished(at(8), LEG, playback(2)))
-
-    assert found.commands == ()
-    assert StopPrompts(playback(2)) in pressed.commands
-    assert pressed.state.stage is Stage.QUEUED
-    assert heard.commands == (SetTimer("silence", 5),)
-
-
-def test_a_caller_found_in_silence_after_a_restart_hears_the_menu_at_once_and_has_the_usual_time_to_press() -> (
-    None
-):
-    found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.MENU, playbacks=12))
-
-    heard = step(found.state, finished(13))
-    missed = step(heard.state, TimerExpired(at(5), "silence"))
-
-    assert found.commands == (PlayPrompts(LEG, playback(13), ("menu",)),)
-    assert heard.commands == (SetTimer("silence", 5),)
-    assert missed.commands == (PlayPrompts(LEG, playback(14), ("menu-miss", "menu")),)
-
-
-def test_a_message_under_way_at_a_restart_is_waited_for_and_listed_once() -> None:
-    found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.RECORDING, playbacks=12))
-
-    kept = step(found.state, RecordingStopped(at(40), RECORDING, 20.0))
-
-    assert found.commands == (SetTimer("recording", 130),)
-    assert [type(command.fact) for command in kept.commands if isinstance(command, Publish)] == [
-        VoicemailLeft
-    ]
-    assert kept.state.stage is Stage.PARTING
-
-
-def test_a_caller_whose_message_is_listed_already_is_thanked_after_a_restart_and_counts_as_voicemail() -> (
-    None
-):
-    found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.PARTING, playbacks=12, recorded_seconds=20.0))
-
-    over = step(found.state, LegEnded(at(60), LEG, HangupCause.NORMAL))
-
-    assert found.commands == (PlayPrompts(LEG, playback(13), ("voicemail-thanks",)),)
-    (end,) = [command.fact for command in over.commands if isinstance(command, Publish)]
-    assert isinstance(end, CallEnded)
-    assert end.outcome is InboundOutcome.VOICEMAIL
-
-
-def test_a_caller_who_hears_that_we_are_closed_at_a_restart_hears_it_to_its_end() -> None:
-    found = resume(Ivr(CALL, LEG, PLAN, None, ARRIVED, Stage.CLOSED, playbacks=1, playing=playback(1)))
-
-    heard = step(found.state, PromptFinished(at(8), LEG, playback(1)))
-
-    assert found.commands == ()
-    assert heard.state.stage is Stage.RECORDING
