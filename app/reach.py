@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
+from app.ari.http import HttpTransport
 from app.ari.operations import Ari
 from app.ari.outcome import AriRequestError, Done
-from app.ari.transport import HttpTransport
 from app.asterisk.errors import AsteriskGone
 from app.asterisk.program import Version, parse_version, require_supported
 from app.settings import AriAddress

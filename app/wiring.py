@@ -16,10 +16,10 @@ from app.ami.causes import HangupCauses
 from app.ami.link import AmiLink
 from app.ari.connection import AriConnection
 from app.ari.executor import Executor
+from app.ari.http import HttpTransport
 from app.ari.joins import Joins
 from app.ari.leases import Leases
 from app.ari.operations import Ari
-from app.ari.transport import HttpTransport
 from app.calls_in import Reception
 from app.calls_out import CampaignFloor, OutboundDialler
 from app.campaign_service import CampaignService

@@ -22,9 +22,10 @@ from uuid import uuid4
 import aiohttp
 import msgspec
 
+from app.ari.http import HttpTransport
 from app.ari.operations import Ari
 from app.ari.outcome import value_or
-from app.ari.transport import Answer, HttpTransport, Lane, Request, Transport
+from app.ari.transport import Answer, Lane, Request, Transport
 
 APPLICATION = "benchmark"
 REQUESTS = 5_000

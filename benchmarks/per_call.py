@@ -2,10 +2,10 @@
 
     python -m benchmarks.per_call [--seconds N] [--json]
 
-Calls begin at the same rate throughout; how long people talk makes the number of calls at once. So the processor time of the
-program and of Asterisk, divided by the calls that began and ended meanwhile, is the same when a call does not cost more
-among many. No audio is sent while people talk: what Asterisk spends on audio grows with the calls and is no matter of control.
-Time spent when nobody calls is measured first and taken off. Memory is resident memory above that of the idle programs.
+Calls begin at the same rate throughout; how long people talk makes the number of calls at once. So a call among many is also a
+longer one, and what a call costs while people only talk (no audio is sent) is measured by itself: so many calls are up, and
+for some seconds none begins or ends. That, and what is spent when nobody calls, is taken off; what is left, divided by the calls that
+began and ended, is the same when a call does not cost more among many. Memory is resident memory above that of the idle programs.
 
 The bare ARI client goes through the same, on the same Asterisk: what Asterisk spends more on its calls among many, whoever
 controls them, shows there.
@@ -26,6 +26,8 @@ AGENTS = 330
 BEFORE_TALK_SECONDS = 0.4
 WARM_UP_SECONDS = 5.0
 IDLE_SECONDS = 4.0
+HELD_RATE = 30.0
+HELD_SECONDS = 6.0
 PARTS = 3
 
 
@@ -58,10 +60,25 @@ async def idle(bench: Rig, program: Subject, number: str) -> Idle:
     return (own / IDLE_SECONDS, own_usage), (asterisk / IDLE_SECONDS, asterisk_usage)
 
 
+async def held(bench: Rig, program: Subject, number: str, calls: int) -> tuple[float, float]:
+    """Processor seconds a second of program and Asterisk while so many people talk and nobody comes or goes."""
+    beginning = calls / HELD_RATE + WARM_UP_SECONDS
+    stay_ms = round((beginning + HELD_SECONDS) * 1000)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(
+            callers(bench, "caller_leaves", number, HELD_RATE, calls / HELD_RATE, stay_ms=stay_ms)
+        )
+        await asyncio.sleep(beginning)
+        own, asterisk = await both(bench, program, HELD_SECONDS)
+    await bench.quiet()
+    return own[0] / HELD_SECONDS, asterisk[0] / HELD_SECONDS
+
+
 async def at(
     bench: Rig, who: str, program: Subject, number: str, calls: int, seconds: float, nothing: Idle
 ) -> dict[str, Cell]:
     """Measure with so many calls at once, in parts that show the spread."""
+    own_held, asterisk_held = await held(bench, program, number, calls)
     talk = calls / RATE - BEFORE_TALK_SECONDS
     own_ms: list[float] = []
     asterisk_ms: list[float] = []
@@ -74,8 +91,8 @@ async def at(
         await asyncio.sleep(talk + WARM_UP_SECONDS)
         for _ in range(PARTS):
             own, asterisk = await both(bench, program, part)
-            own_ms.append((own[0] - nothing[0][0] * part) * 1000 / (RATE * part))
-            asterisk_ms.append((asterisk[0] - nothing[1][0] * part) * 1000 / (RATE * part))
+            own_ms.append((own[0] - own_held * part) * 1000 / (RATE * part))
+            asterisk_ms.append((asterisk[0] - asterisk_held * part) * 1000 / (RATE * part))
         channels = await bench.channels()
     await bench.quiet()
     return {
@@ -89,6 +106,8 @@ async def at(
         "asterisk_ms": median(asterisk_ms),
         "from ": min(asterisk_ms),
         "to ": max(asterisk_ms),
+        "own_us_held": (own_held - nothing[0][0]) * 1e6 / calls,
+        "asterisk_us_held": (asterisk_held - nothing[1][0]) * 1e6 / calls,
         "own_kB": (own[1].memory_mb - nothing[0][1].memory_mb) * 1000 / calls,
         "asterisk_kB": (asterisk[1].memory_mb - nothing[1][1].memory_mb) * 1000 / calls,
     }

@@ -14,8 +14,9 @@ _ = _Names()
 _.calling_profiles, _.monday, _.tuesday, _.wednesday, _.thursday, _.friday, _.saturday, _.sunday
 _.sip_port, _.max_calls, _.max_load, _.fallback_voicemail, _.dealer_host, _.dealer_port, _.phones_host
 
-# Read by a library: pydantic, Alembic, SQLAlchemy, pyst2
+# Read by a library: pydantic, httptools, Alembic, SQLAlchemy, pyst2
 _.model_config, _._sock
+_.on_body, _.on_message_complete
 _.down_revision, _.branch_labels, _.depends_on
 _.impl, _.cache_ok, _.process_bind_param, _.process_result_value, _.isolation_level
 

@@ -17,8 +17,9 @@ from time import monotonic
 from typing import Any
 
 from app.ari.events import AriEvent
+from app.ari.http import HttpTransport
 from app.ari.models import ChannelStateChange, StasisStart
-from app.ari.transport import Answer, HttpTransport, Request
+from app.ari.transport import Answer, Request
 from app.main import let_calls_go_first, set_up_logging
 from app.node import AsteriskNode
 from app.program import Program

@@ -10,9 +10,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from app.ari.http import HttpTransport
 from app.ari.operations import Ari
 from app.ari.outcome import Done
-from app.ari.transport import HttpTransport
 from app.asterisk.program import AsteriskProgram
 from tests.e2e.ari.small_asterisk import PASSWORD, USER, SmallAsterisk, prepare
 from tests.integration.ari.under_test import APPLICATION, LIMIT, UnderTest, connected

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from app.ari.http import HttpTransport
 from app.ari.operations import Ari
-from app.ari.transport import HttpTransport
 from tests.fakes.ari_nouns import Person
 from tests.fakes.ari_server import PASSWORD, USER, FakeAri
 from tests.fakes.ari_world import World

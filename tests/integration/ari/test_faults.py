@@ -9,10 +9,11 @@ import pytest
 
 from app.ari.connection import AriConnection, ConnectionLimits
 from app.ari.events import UnknownEvent
+from app.ari.http import HttpTransport
 from app.ari.models import ChannelUserevent, StasisStart
 from app.ari.operations import Ari
 from app.ari.outcome import AriRequestError, Done, Unknown
-from app.ari.transport import HttpTransport, Lane, LaneLimits
+from app.ari.transport import Lane, LaneLimits
 from tests.fakes.ari_server import PASSWORD, USER, FakeAri
 from tests.integration.ari.under_test import APPLICATION, Recorder
 
