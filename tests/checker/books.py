@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 _ANSWER_SECONDS = 10
-_SERIES = re.compile(r"^dealerlijn_(\w+)_total\{([^}]*)\} (\S+)$")
+_SERIES = re.compile(r"^dealerlijn_(\w+)\{([^}]*)\} (\S+)$")
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 _MOMENTS = {
     "AttemptCommitted": "committed_at",
@@ -104,7 +104,7 @@ def read_books(database: Path, campaign: str, figures: dict[str, Counts]) -> Boo
 
 def ask_api(address: str, token: str, campaign: str) -> dict[str, Counts]:
     """What the API and /metrics count."""
-    figures = json.loads(_get(f"{address}/api/v1/campaigns/{campaign}/figures", token))["since_start"]
+    figures = json.loads(get(f"{address}/api/v1/campaigns/{campaign}/figures", token))["since_start"]
     outcomes = {word: count for word, count in figures["outcomes"].items() if count}
     return {
         "API": Counts(
@@ -115,7 +115,7 @@ def ask_api(address: str, token: str, campaign: str) -> dict[str, Counts]:
             figures["information_messages"],
             outcomes,
         ),
-        "/metrics": read_metrics(_get(f"{address}/metrics", token), campaign),
+        "/metrics": read_metrics(get(f"{address}/metrics", token), campaign),
     }
 
 
@@ -123,8 +123,8 @@ def read_metrics(text: str, campaign: str) -> Counts:
     """The counters of one campaign in a Prometheus text."""
     counters: Counter[tuple[str, str]] = Counter()
     for name, labels, value in _series(text):
-        if labels.get("campaign") == campaign:
-            counters[name, labels.get("outcome", "")] += int(float(value))
+        if labels.get("campaign") == campaign and name.endswith("_total"):
+            counters[name.removesuffix("_total"), labels.get("outcome", "")] += int(float(value))
     return Counts(
         counters["attempts", ""],
         counters["answered_attempts", ""],
@@ -135,6 +135,11 @@ def read_metrics(text: str, campaign: str) -> Counts:
     )
 
 
+def labelled(text: str, name: str) -> Iterator[tuple[dict[str, str], str]]:
+    """The labels and the value of each series of this name in a Prometheus text."""
+    return ((labels, value) for each, labels, value in _series(text) if each == name)
+
+
 def _series(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
     for line in text.splitlines():
         found = _SERIES.match(line)
@@ -142,7 +147,8 @@ def _series(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
             yield found[1], dict(_LABEL.findall(found[2])), found[3]
 
 
-def _get(url: str, token: str) -> str:
+def get(url: str, token: str) -> str:
+    """What an address of the product's answers."""
     request = Request(url, headers={"Authorization": f"Bearer {token}"})
     with urlopen(request, timeout=_ANSWER_SECONDS) as answer:
         content: bytes = answer.read()

@@ -53,12 +53,15 @@ class Verdict:
     """`wrong`: each disagreement, naming its call. `late`: what no controller could see, and the books say so late or in doubt.
 
     `unclear`: who hung up in the moment of being joined, or told the message. `slow`: what a busy machine did late.
+    `outcomes` has for each call on the wire when it was answered (dialled, if it was not) and what became of it: by the wire,
+    and by the books only where the wire leaves it open or no controller could see it.
     """
 
     wrong: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
     slow: list[str] = field(default_factory=list)
+    outcomes: list[tuple[float, str]] = field(default_factory=list)
 
 
 def compare(seen: Iterable[Seen], books: Books, away: Sequence[Away] = ()) -> Verdict:
@@ -67,6 +70,7 @@ def compare(seen: Iterable[Seen], books: Books, away: Sequence[Away] = ()) -> Ve
     for entry, sight in _pairs(books.table, seen):
         if entry is None and sight is not None:
             verdict.wrong.append(f"{sight.number}: dialled at {sight.invited_at:.3f} and in no book")
+            verdict.outcomes.append(_unbooked(sight))
         elif entry is not None and sight is None:
             if entry.outcome != "in_doubt":
                 verdict.wrong.append(f"{_name(entry)}: never dialled, but {entry.outcome} in the books")
@@ -105,11 +109,14 @@ class _Pair:
     def compare(self) -> None:
         entry, sight = self.entry, self.sight
         allowed = self._outcomes()
-        if entry.outcome not in allowed:
-            if entry.outcome == "in_doubt" and self._may_be_in_doubt(allowed):
+        outcome = entry.outcome
+        if outcome not in allowed:
+            if outcome == "in_doubt" and self._may_be_in_doubt(allowed):
                 self._late("in doubt", f"{'/'.join(sorted(allowed))} on the wire")
             else:
-                self._wrong(f"{entry.outcome} in the books, {'/'.join(sorted(allowed))} on the wire")
+                self._wrong(f"{outcome} in the books, {'/'.join(sorted(allowed))} on the wire")
+                outcome = min(allowed)
+        self.verdict.outcomes.append((sight.answered_at or sight.invited_at, outcome or ""))
         self._moment("answered", entry.answered_at, sight.answered_at, kept=self._outlived_the_controllers())
         if entry.outcome == "connected" and self._hung_up_just_after(entry.connected_at):
             self.verdict.unclear.append(f"{_name(entry)}: hung up in the moment of being joined")
@@ -227,6 +234,13 @@ class _Pair:
 
     def _late(self, what: str, where: str) -> None:
         self.verdict.late.append(f"{_name(self.entry)}: {what}, {where}")
+
+
+def _unbooked(sight: Seen) -> tuple[float, str]:
+    met = (
+        "connected" if sight.connected_at is not None else "abandoned" if sight.message_at is not None else ""
+    )
+    return sight.answered_at or sight.invited_at, met
 
 
 def _in_order(entry: Entry) -> bool:

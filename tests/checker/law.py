@@ -1,8 +1,8 @@
 """Whom a campaign may call at a moment, told once more: from what was known before the run and from the wire of the run itself."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -41,7 +41,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """What the campaigns of a run must keep. Hours are on the clock where the person lives."""
+    """What the campaigns of a run must keep. Hours are on the clock where the person lives; `shown` has the one number that each
+    campaign shows to whom it calls.
+    """
 
     needs_consent: bool = True
     opens: time = time(0)
@@ -51,6 +53,7 @@ class Law:
     a_day: int = 1
     after_abandoned: timedelta = timedelta(hours=72)
     after_refusal: timedelta = timedelta(weeks=4)
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 def bans(known: Known, law: Law, at: float, earlier: Sequence[Earlier] = ()) -> list[str]:
@@ -88,7 +91,10 @@ def bans(known: Known, law: Law, at: float, earlier: Sequence[Earlier] = ()) -> 
 
 
 def unlawful(seen: Iterable[Seen], list_: Iterable[Known], law: Law) -> list[str]:
-    """Every call on the wire that must not have been made, with each of its reasons."""
+    """Every call on the wire that must not have been made, or not so, with each of its reasons.
+
+    By the number that a call shows it is known which campaign made it, where campaigns show different ones.
+    """
     by_number: dict[str, list[Known]] = defaultdict(list)
     for known in list_:
         by_number[known.number].append(known)
@@ -98,6 +104,15 @@ def unlawful(seen: Iterable[Seen], list_: Iterable[Known], law: Law) -> list[str
         if each.number not in by_number:
             lines.append(f"{each.number}: dialled at {each.invited_at:.3f} and on no list")
         known_as = by_number[each.number]
+        if law.shown and known_as:
+            mays = {law.shown[known.campaign] for known in known_as}
+            known_as = [known for known in known_as if each.shown == (law.shown[known.campaign],)]
+            if not known_as:
+                told = ", ".join(each.shown) or "nothing"
+                lines.append(
+                    f"{each.number}: shown {told} at {each.invited_at:.3f} and not {' or '.join(sorted(mays))}"
+                )
+                known_as = by_number[each.number]
         people = sorted({known.person for known in known_as})
         before = {id(call): call for key in (each.number, *people) for call in called[key]}
         reasons = {known: bans(known, law, each.invited_at, list(before.values())) for known in known_as}

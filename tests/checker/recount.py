@@ -33,7 +33,7 @@ class Seen:
 
     `connected_at` and `parted_at` are when the first and the last sound of the agent reached the customer, who had not hung up
     yet; `message_at` when the information message did. `unheard`: the agent heard nothing of what the customer said.
-    `quiet_seconds`: the longest time in which the customer heard nothing.
+    `quiet_seconds`: the longest time in which the customer heard nothing. `shown`: every number that the invitation gave as ours.
     """
 
     number: str
@@ -50,6 +50,7 @@ class Seen:
     agent: str | None = None
     unheard: bool = False
     quiet_seconds: float = 0.0
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ def _seen(call: SipCall, audio: Audio, phones: Mapping[str, Sequence[Side]], sou
         talk.agent,
         talk.unheard,
         quiet,
+        tuple(dict.fromkeys((call.calling, *call.asserted))),
     )
 
 

@@ -15,15 +15,24 @@ HEARD_WITHIN_SECONDS, QUIET_SECONDS = 2.0, 5.0
 # Whom a controller that died was to serve, Asterisk serves alone after so long.
 LEFT_ALONE_SECONDS = 6.0
 JOINING_SECONDS = 0.2  # who was being joined when the agent asked for the pause is still joined
+UNTIL_RINGING_SECONDS = 0.5  # between the INVITE, from which Asterisk counts, and the first ring
+# The law's second, half of one while the key is held, and half of one for a busy machine.
+CALLED_OFF_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is allowed: calls per second and at once, attempts for each number, and from when to when on the clock there."""
+    """What is allowed: calls per second and at once, attempts for each number, and from when to when on the clock there.
+
+    A phone that nobody answers rings for `ring_seconds` at least. Who has objected in the call is let go of within
+    `objector_seconds`: the rest of the message.
+    """
 
     per_second: float
     at_once: int
     attempts: int
+    ring_seconds: float = 15.0
+    objector_seconds: float = 40.0
     opens: time = time(0)
     closes: time = time.max
     timezone: str = "Europe/Amsterdam"
@@ -37,6 +46,8 @@ def breaches(seen: Iterable[Seen], limits: Limits, objections: Mapping[str, floa
         *_hours(attempts, limits),
         *_per_second(attempts, limits),
         *_at_once(attempts, limits),
+        *_rang_shortly(attempts, limits, objections),
+        *_rung_after_objection(attempts, limits, objections),
         *_silence(attempts),
         *_one_conversation_each(attempts),
         *(f"{each.number}: never ended" for each in attempts if each.ended_at is None),
@@ -74,6 +85,34 @@ def _hours(attempts: list[Seen], limits: Limits) -> list[str]:
 
 def _rang_until(each: Seen) -> float:
     return each.answered_at or each.ended_at or each.invited_at
+
+
+def _rang_shortly(attempts: list[Seen], limits: Limits, objections: Mapping[str, float]) -> list[str]:
+    """Whom we gave up on too early, and who had not objected by then."""
+    lines = []
+    for each in attempts:
+        if each.answered_at is not None or each.ended_at is None or each.ended_by_them:
+            continue
+        rang = each.ended_at - (each.ringing_at or each.invited_at)
+        called_off = objections.get(each.number, float("inf")) <= each.ended_at
+        if rang < limits.ring_seconds - UNTIL_RINGING_SECONDS and not called_off:
+            lines.append(f"{each.number}: given up after {rang:.3f} s of ringing")
+    return lines
+
+
+def _rung_after_objection(attempts: list[Seen], limits: Limits, objections: Mapping[str, float]) -> list[str]:
+    """Whose phone rang on after an objection, and who was kept on the line after objecting there."""
+    lines = []
+    for each in attempts:
+        if each.objected_at is not None and each.ended_at is not None:
+            seconds = each.ended_at - each.objected_at
+            if seconds > limits.objector_seconds:
+                lines.append(f"{each.number}: kept on the line for {seconds:.3f} s after objecting")
+        elif each.number in objections:
+            since = objections[each.number]
+            if each.invited_at <= since and _rang_until(each) > since + CALLED_OFF_SECONDS:
+                lines.append(f"{each.number}: rung for {_rang_until(each) - since:.3f} s after an objection")
+    return lines
 
 
 def _per_second(attempts: list[Seen], limits: Limits) -> list[str]:

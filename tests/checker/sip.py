@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from tests.checker.pcap import Address, Datagram
 
 _CALLED = re.compile(rb"^INVITE sips?:([^@;>\s]+)@")
-_CALLING = re.compile(rb"^From\s*:.*?sips?:([^@;>\s]+)@", re.IGNORECASE | re.MULTILINE)
+_CALLING = re.compile(rb"^(?:From|f)\s*:.*?sips?:([^@;>\s]+)@", re.IGNORECASE | re.MULTILINE)
+_ASSERTED = re.compile(rb"^P-Asserted-Identity\s*:.*?(?:sips?|tel):([^@;>\s]+)", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(rb"^(Call-ID|CSeq)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
 _MEDIA_HOST = re.compile(rb"^c=IN IP4 (\S+)", re.MULTILINE)
 _MEDIA_PORT = re.compile(rb"^m=audio (\d+)", re.MULTILINE)
@@ -18,6 +19,7 @@ class SipCall:
     """One call from the dealer to somebody, or from somebody to the dealer: times in seconds since 1970, None for what did not
     happen.
 
+    `calling` is the number in From, `asserted` those in P-Asserted-Identity (RFC 3325), as the called party may be shown either.
     `status` is the final answer to the INVITE. `ended_at` is the moment from which the call is over: a refusal, a CANCEL, or
     either side's BYE, which is `ended_by_them` or by the dealer.
     """
@@ -34,6 +36,7 @@ class SipCall:
     status: int | None = None
     ended_at: float | None = None
     ended_by_them: bool = False
+    asserted: tuple[str, ...] = ()
 
 
 def read_calls(datagrams: Iterable[Datagram], dealer: Address) -> list[SipCall]:
@@ -72,6 +75,7 @@ def _read(
 def _invited(call_id: str, called: str, datagram: Datagram, dealer: Address) -> SipCall:
     calling = _CALLING.search(datagram.payload)
     call = SipCall(call_id, called, calling[1].decode() if calling else "", datagram.target, datagram.at)
+    call.asserted = tuple(found.decode() for found in _ASSERTED.findall(datagram.payload))
     _learn_audio(call, datagram, by_us=datagram.source == dealer)
     return call
 

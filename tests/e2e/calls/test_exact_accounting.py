@@ -18,10 +18,11 @@ from dialer.caps import TrunkCaps
 from tests.checker.books import Books, ask_api, counts_of, read_books
 from tests.checker.compare import Away, Verdict, compare
 from tests.checker.law import bans, unlawful
+from tests.checker.rates import Rates, ask_rates, rates_disagree
 from tests.checker.recount import Caller, Seen
 from tests.checker.rules import Limits, breaches, disturbed, silences
 from tests.conftest import CampaignSize
-from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
+from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk
 from tests.e2e.calls.accounting import (
     Breaks,
     Callers,
@@ -41,6 +42,7 @@ CAPS = TrunkCaps(per_second=12.0, at_once=40, per_day=0)
 TOO_MUCH = PacingSettings(target_ratio=0.5, limit_ratio=1.0)  # so that customers are abandoned
 AWAY_SECONDS = (0.0, 0.0, 1.0, 4.0)  # how long nobody starts a killed controller again
 ENDS_WITHIN_SECONDS = 300
+RATES_WITHIN_SECONDS = 10
 pytestmark = pytest.mark.usefixtures("quiet")
 
 
@@ -54,7 +56,8 @@ async def test_the_books_of_a_campaign_with_kills_are_exact_to_the_call(
     calls, kills = campaign_size.calls, campaign_size.kills
     rng = random.Random(campaign_size.seed)
     plans = customers(rng, calls)
-    profiles, law = strict_profile(tmp_path)
+    profiles, any_number = strict_profile(tmp_path)
+    law = replace(any_number, shown={"apk": DDI})
     may, may_not = allowed("apk", list(plans)), forbidden("apk", "+31620000")
     tell(network_asterisk, plans | {known.number: "answer:0.5:1" for known in may_not})
     await sing(network_asterisk)
@@ -101,9 +104,9 @@ async def test_the_books_of_a_campaign_with_kills_are_exact_to_the_call(
         on_break.cancel()
         calling.cancel()
         await callers.leave()
-        figures = await asyncio.to_thread(
-            ask_api, f"http://127.0.0.1:{port_base + 90}", address.api_token, "apk"
-        )
+        console = f"http://127.0.0.1:{port_base + 90}"
+        figures = await asyncio.to_thread(ask_api, console, address.api_token, "apk")
+        rates = await _rates_of_now(console, address.api_token)
         await controller.go_home()
 
     seen = seen_in(trace, dealer_asterisk, network_asterisk)
@@ -117,6 +120,7 @@ async def test_the_books_of_a_campaign_with_kills_are_exact_to_the_call(
     assert verdict.wrong == []
     assert len(verdict.slow) <= calls // 50
     assert breaches(seen, limits, books.objections) == []
+    assert rates_disagree(verdict, books, rates, time.time()) == []
     assert disturbed(seen, pauses) == []
     assert len(heard) == callers.count
     assert silences(heard, [(each.since, each.until) for each in away]) == []
@@ -128,6 +132,16 @@ async def _committed(record: Record, count: int) -> None:
     await record.until(
         lambda record: record.progress("apk")[0] >= count, ENDS_WITHIN_SECONDS, f"{count} attempts"
     )
+
+
+async def _rates_of_now(address: str, token: str) -> dict[str, Rates]:
+    """What everybody tells, once /metrics has read the last day anew: it does so every two seconds."""
+    deadline = time.monotonic() + RATES_WITHIN_SECONDS
+    while True:
+        rates = await asyncio.to_thread(ask_rates, address, token, "apk")
+        if len(set(rates.values())) == 1 or time.monotonic() > deadline:
+            return rates
+        await asyncio.sleep(0.2)
 
 
 def _told(

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from dialer.caps import TrunkCaps
 from tests.checker.law import Known, bans, unlawful
 from tests.checker.recount import Seen
 from tests.checker.rules import Limits, breaches
-from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
+from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk
 from tests.e2e.calls.accounting import customers, recorded, seen_in, sing, tell
 from tests.e2e.calls.floor import ALWAYS_OPEN, SKILLS, controller, dealers, lines_up
 from tests.e2e.calls.lists import a_campaign, allowed, forbidden, store_list, strict_profile, used_up
@@ -24,6 +25,8 @@ LIMITS = Limits(CAPS.per_second, CAPS.at_once, attempts=1)
 APK, SERVICE = tuple(SKILLS)[:4], tuple(SKILLS)[4:]
 PEOPLE, CALLS = 60, 150
 MOST_ABANDONED = 0.03
+ANOTHER_DDI = "+31407654321"
+TWO_NUMBERS = f'[dealers.demo]\nddis = ["{DDI}", "{ANOTHER_DDI}"]'
 AS_USUAL = PacingSettings()
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -34,7 +37,8 @@ async def test_a_person_on_two_lists_is_called_once_a_day_and_nobody_against_a_r
     began = datetime.now(UTC).timestamp()
     plans = customers(random.Random(4), 2 * PEOPLE)
     numbers = list(plans)
-    profiles, law = strict_profile(tmp_path)
+    profiles, any_number = strict_profile(tmp_path)
+    law = replace(any_number, shown={"apk": DDI, "service": ANOTHER_DDI})
     first = allowed("apk", numbers[:PEOPLE])
     # The same people: half of them by the same number, the others by another one.
     again = [
@@ -50,9 +54,9 @@ async def test_a_person_on_two_lists_is_called_once_a_day_and_nobody_against_a_r
     tell(network_asterisk, plans | {known.number: "answer:0.5:1" for known in banned})
     await sing(network_asterisk)
     apk = a_campaign("apk", AS_USUAL)
-    service = a_campaign("service", AS_USUAL, CampaignKind.SERVICE)
+    service = replace(a_campaign("service", AS_USUAL, CampaignKind.SERVICE), shown_number=ANOTHER_DDI)
     elsewhere = a_campaign("elsewhere", AS_USUAL)
-    known = dealers(tmp_path, profiles, ALWAYS_OPEN)
+    known = dealers(tmp_path, profiles, ALWAYS_OPEN, TWO_NUMBERS)
     await store_list(dealer_asterisk, tmp_path, elsewhere, [], [])
     await store_list(dealer_asterisk, tmp_path, apk, first, may_not["apk"])
     await store_list(dealer_asterisk, tmp_path, service, again, may_not["service"])
@@ -78,7 +82,8 @@ async def test_the_default_pacing_abandons_no_more_than_the_limit(
     dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, port_base: int, tmp_path: Path
 ) -> None:
     plans = customers(random.Random(5), CALLS)
-    profiles, law = strict_profile(tmp_path)
+    profiles, any_number = strict_profile(tmp_path)
+    law = replace(any_number, shown={"apk": DDI})
     tell(network_asterisk, plans)
     await sing(network_asterisk)
     campaign, people = a_campaign("apk", AS_USUAL), allowed("apk", list(plans))

@@ -23,14 +23,16 @@ from calls.words import AttemptOutcome, InboundOutcome
 from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis
 from tests.checker.law import Earlier, Known
 from tests.checker.recount import Seen
+from tests.checker.rules import Limits, breaches
 from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk
 from tests.e2e.calls.accounting import recorded, seen_in
-from tests.e2e.calls.floor import ALWAYS_OPEN, ONE_FOR_ONE, QUICK, controller, dealers
+from tests.e2e.calls.floor import ALWAYS_OPEN, ONE_FOR_ONE, PLENTY, QUICK, controller, dealers
 from tests.e2e.calls.lists import a_campaign, store_list
 from tests.e2e.calls.record import Record
 
 HOME, MOBILE = "+31610000001", "+31610000002"
 CANCELLED = 487
+LIMITS = Limits(PLENTY.per_second, PLENTY.at_once, attempts=1)
 pytestmark = pytest.mark.usefixtures("quiet")
 
 
@@ -88,6 +90,7 @@ async def test_who_calls_back_and_objects_is_called_off_on_the_other_phone_while
         await network_asterisk.step(MOBILE, "ringing")
         network_asterisk.call(Caller(person="returns", ddi=DDI, cli=HOME, talk=60))
         connected = await watched.fact(CallConnected)
+        objected_at = watched.program.clock.now().timestamp()
         await watched.program.control.conversations.record(
             AgentId("agent3"), connected.call_id, Said("objection"), "test"
         )
@@ -101,7 +104,7 @@ async def test_who_calls_back_and_objects_is_called_off_on_the_other_phone_while
     assert ended_by_then == []
     assert ended.outcome is InboundOutcome.CONNECTED
     (mobile,) = _by_number(trace, dealer_asterisk, network_asterisk, MOBILE)
-    _was_called_off(mobile, after=connected.at.timestamp())
+    _was_called_off(mobile, after=objected_at)
 
 
 def _campaign(name: str, ring_seconds: int = 15) -> Campaign:
@@ -130,8 +133,9 @@ def _by_number(
 
 
 def _was_called_off(ringing: Seen, *, after: float) -> None:
-    """By our CANCEL, and not before."""
+    """By our CANCEL, not before, and at once."""
     assert (ringing.status, ringing.ended_by_them, ringing.answered_at) == (CANCELLED, False, None)
     assert ringing.ringing_at is not None
     assert ringing.ended_at is not None
     assert ringing.ringing_at < after < ringing.ended_at
+    assert breaches([ringing], LIMITS, {ringing.number: after}) == []

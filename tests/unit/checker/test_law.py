@@ -79,3 +79,32 @@ def test_a_number_that_is_on_no_list_is_found() -> None:
 
 def _other(person: str) -> Known:
     return replace(KNOWN, number="+312", person=person)
+
+
+SHOWN = replace(LAW, shown={"apk": "+31400", "tyres": "+31500"})
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        (("+31400",), []),
+        ((), ["nothing"]),
+        (("+31500",), ["+31500"]),
+        (("+31400", "+31999"), ["+31400, +31999"]),
+        (("anonymous",), ["anonymous"]),
+    ],
+)
+def test_a_call_that_shows_another_number_than_its_campaigns_is_found(
+    shown: tuple[str, ...], told: list[str]
+) -> None:
+    lines = unlawful([replace(CALL, shown=shown)], [KNOWN], SHOWN)
+
+    assert lines == [f"+311: shown {each} at {NOON:.3f} and not +31400" for each in told]
+
+
+def test_by_the_number_shown_it_is_known_which_campaign_called() -> None:
+    on_both = [KNOWN, replace(KNOWN, campaign="tyres", consented_at=None)]
+
+    assert unlawful([replace(CALL, shown=("+31400",))], on_both, SHOWN) == []
+    (line,) = unlawful([replace(CALL, shown=("+31500",))], on_both, SHOWN)
+    assert line.endswith("in spite of no consent")

@@ -1,6 +1,7 @@
 """The checker reads /metrics as a stranger would."""
 
 from tests.checker.books import Counts, read_metrics
+from tests.checker.rates import Rates, read_rates
 
 TEXT = """\
 # HELP dealerlijn_attempts_total Diallings that were committed.
@@ -14,6 +15,9 @@ dealerlijn_information_messages_total{campaign="apk"} 1.0
 dealerlijn_attempt_outcomes_total{campaign="apk",outcome="connected"} 2.0
 dealerlijn_attempt_outcomes_total{campaign="apk",outcome="busy"} 2.0
 dealerlijn_attempt_outcomes_total{campaign="apk",outcome="failed"} 0.0
+dealerlijn_campaign_abandon_ratio{campaign="apk",window="since_start"} 0.25
+dealerlijn_campaign_abandon_ratio{campaign="apk",window="24h"} NaN
+dealerlijn_campaign_abandon_ratio{campaign="tyres",window="24h"} 0.5
 """
 
 
@@ -21,3 +25,7 @@ def test_the_counters_of_one_campaign_are_read_and_no_others() -> None:
     counts = read_metrics(TEXT, "apk")
 
     assert counts == Counts(5, 3, 2, 1, 1, {"connected": 2, "busy": 2})
+
+
+def test_the_abandon_rates_of_one_campaign_are_read_none_where_there_is_none() -> None:
+    assert read_rates(TEXT, "apk") == Rates(0.25, None)

@@ -39,6 +39,18 @@ def test_a_refusal_is_an_end_with_its_status_however_often_the_invitation_was_se
     assert (seen.status, seen.ended_at, seen.answered_at) == (486, 2.0, None)
 
 
+def test_every_number_that_an_invitation_gives_as_ours_is_read() -> None:
+    ours = '"Garage" <sip:+31401234567@127.0.0.1>;tag=1'
+    heads = f"From: {ours}\r\nP-Asserted-Identity: <sip:+31409999999@127.0.0.1>, <tel:+31401234567>"
+    invitation, ringing = dialled(1.0, "a", NUMBER, LINE.port)
+    start, _, rest = invitation.payload.partition(b"\r\n")
+    told = replace(invitation, payload=b"\r\n".join([start, heads.encode(), rest]))
+
+    (plain,), (seen,) = _recount([invitation, ringing]), _recount([told, ringing])
+
+    assert (plain.shown, seen.shown) == (("",), ("+31401234567", "+31409999999"))
+
+
 def test_our_giving_up_ends_an_attempt_before_the_network_says_so() -> None:
     cancel = signal(16.0, "a", "CANCEL sip:x SIP/2.0", by_us=True, method="CANCEL")
     confirmed = signal(16.0, "a", "SIP/2.0 200 OK", by_us=False, method="CANCEL")

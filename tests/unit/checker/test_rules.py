@@ -9,13 +9,16 @@ from tests.checker.recount import Caller, Seen
 from tests.checker.rules import Limits, Pause, breaches, disturbed, silences
 
 LIMITS = Limits(per_second=2.0, at_once=2, attempts=2)
-FIRST = Seen("+311", 10.0, 10.1, ended_at=11.0, status=486)
+FIRST = Seen("+311", 10.0, 10.1, ended_at=11.0, ended_by_them=True, status=486)
 AGAIN = replace(FIRST, invited_at=400.0, ringing_at=400.1, ended_at=401.0)
 ANSWERED = Seen("+312", 20.0, 20.1, 21.0, connected_at=21.3, ended_at=30.0, status=200)
+GIVEN_UP = Seen("+313", 20.0, 20.1, ended_at=35.1, status=487)
+OBJECTED = Seen("+314", 20.0, 20.1, 21.0, message_at=22.7, objected_at=26.0, ended_at=60.0, status=200)
 
 
 def test_a_campaign_within_its_limits_has_no_breach() -> None:
     assert breaches([FIRST, AGAIN, ANSWERED], LIMITS, {}) == []
+    assert breaches([GIVEN_UP, OBJECTED], LIMITS, {"+314": 26.1}) == []
 
 
 @pytest.mark.parametrize(
@@ -39,6 +42,60 @@ def test_a_campaign_within_its_limits_has_no_breach() -> None:
 )
 def test_a_breach_is_told_in_a_line_that_names_the_number(seen: list[Seen], line: str) -> None:
     assert line in breaches(seen, LIMITS, {})
+
+
+@pytest.mark.parametrize(
+    ("ringing_at", "ended_at", "ring_seconds", "told"),
+    [
+        (20.1, 35.0, 15.0, []),
+        (20.1, 33.9, 15.0, ["+313: given up after 13.800 s of ringing"]),
+        (20.1, 35.0, 22.0, ["+313: given up after 14.900 s of ringing"]),
+        (25.0, 35.0, 15.0, ["+313: given up after 10.000 s of ringing"]),
+        (None, 33.9, 15.0, ["+313: given up after 13.900 s of ringing"]),
+    ],
+)
+def test_a_phone_that_is_given_up_before_it_rang_for_long_enough_is_found(
+    ringing_at: float | None, ended_at: float, ring_seconds: float, told: list[str]
+) -> None:
+    given_up = replace(GIVEN_UP, ringing_at=ringing_at, ended_at=ended_at)
+
+    assert breaches([given_up], replace(LIMITS, ring_seconds=ring_seconds), {}) == told
+
+
+@pytest.mark.parametrize(
+    ("objected_at", "told"),
+    [(22.0, []), (23.5, ["+313: given up after 2.900 s of ringing"])],
+)
+def test_only_an_objection_before_it_excuses_giving_up_early(objected_at: float, told: list[str]) -> None:
+    assert breaches([replace(GIVEN_UP, ended_at=23.0)], LIMITS, {"+313": objected_at}) == told
+
+
+def test_who_refuses_the_call_or_answers_late_was_not_given_up() -> None:
+    refused = replace(GIVEN_UP, ended_at=23.0, ended_by_them=True, status=603)
+
+    assert breaches([refused, replace(ANSWERED, answered_at=21.0)], LIMITS, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        (replace(GIVEN_UP, ended_at=23.9), []),
+        (replace(GIVEN_UP, ended_at=24.5), ["+313: rung for 2.500 s after an objection"]),
+        (GIVEN_UP, ["+313: rung for 13.100 s after an objection"]),
+        (replace(ANSWERED, number="+313", answered_at=23.5, connected_at=24.0), []),
+        (
+            replace(ANSWERED, number="+313", answered_at=25.0, connected_at=25.1),
+            ["+313: rung for 3.000 s after an objection"],
+        ),
+    ],
+)
+def test_a_phone_that_rings_on_after_an_objection_is_found(seen: Seen, told: list[str]) -> None:
+    assert breaches([seen], LIMITS, {"+313": 22.0}) == told
+
+
+@pytest.mark.parametrize(("ended_at", "told"), [(65.9, 0), (66.1, 1)])
+def test_who_objects_by_a_key_is_let_go_of_when_the_message_is_over(ended_at: float, told: int) -> None:
+    assert len(breaches([replace(OBJECTED, ended_at=ended_at)], LIMITS, {"+314": 26.1})) == told
 
 
 def test_nobody_is_dialled_after_an_objection_in_the_books() -> None:
