@@ -45,7 +45,7 @@ class Consents:
         dealers: Collection[DealerId],
         objected: Callable[[], Awaitable[None]],
     ) -> None:
-        """`objected` calls off what rings at whoever has just objected."""
+        """`objected` calls off what rings at whoever has just objected, or taken a consent back."""
         self._objected = objected
         self._database = database
         self._clock = clock
@@ -62,7 +62,10 @@ class Consents:
         recorded_by: str,
         basis: LegalBasis = LegalBasis.CONSENT,
     ) -> Ledger:
-        """Add an entry, in force when this returns; without `at` it was said now. Raises OutOfBounds for the future."""
+        """Add an entry, in force when this returns; without `at` it was said now. Raises OutOfBounds for the future.
+
+        A phone that rings on a consent that is taken back is hung up on.
+        """
         now = self._clock.now()
         if at is not None and at > now:
             raise OutOfBounds({"at": "is in the future: give the moment at which it was said"})
@@ -71,6 +74,8 @@ class Consents:
             person.person, purpose, action, basis, at or now, source, wording, now, recorded_by
         )
         await record_entry(self._database, entry)
+        if action is ConsentAction.WITHDRAWN:
+            await self._objected()
         after = msgspec.json.encode({"purpose": purpose, "basis": basis, "at": entry.at}).decode()
         subject = f"person {person.person}"
         await record_change(

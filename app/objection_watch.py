@@ -1,4 +1,4 @@
-"""Whoever objects is not rung any longer: attempts to them that nobody has answered yet are called off."""
+"""Whoever objects, or takes a consent back, is not rung any longer: attempts to them that nobody has answered yet are called off."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class ObjectionWatch:
-    """This node's attempts, held against all objections: at once after one is recorded here, and twice a second, since it may
+    """This node's attempts, held against all objections and withdrawals: at once after one is recorded here, and twice a second, since it may
     have been recorded elsewhere, or a moment before its attempt could be hung up.
     """
 
@@ -31,7 +31,7 @@ class ObjectionWatch:
         journal: Journal,
         clock: Clock,
     ) -> None:
-        """`objected` tells which unanswered attempts are to people who object; it raises StoreUnavailable."""
+        """`objected` tells which unanswered attempts are to people who want none; it raises StoreUnavailable."""
         self._objected = objected
         self._supervisor = supervisor
         self._journal = journal
@@ -39,7 +39,7 @@ class ObjectionWatch:
         self._wake = asyncio.Event()
 
     async def look(self) -> None:
-        """Call off what rings at people whose objection is stored. A database that is away is logged: the next look tries again."""
+        """Call off what rings at people whose objection or withdrawal is stored. A database that is away is logged: the next look tries again."""
         if not self._anybody_rings():
             return
         try:

@@ -59,10 +59,10 @@ from app.storage.database import Database, open_database, other_clock
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
 from app.storage.local_journal import LocalJournal, journal_dir, replay
-from app.storage.objections import objected_attempts
 from app.storage.previews import SqlPreviewStore
 from app.storage.takeover import open_attempts, open_calls
 from app.storage.totals import count_totals, dialled_by_minute
+from app.storage.unwanted import unwanted_attempts
 from app.storage.workshop_capacity import SqlWorkshopCapacity
 from app.supervisor import Supervisor
 from app.takeover import Left, TakeOver
@@ -188,7 +188,7 @@ async def _assemble(
 
     languages = Languages(supervisor.machines, floor.free_line_agents)
     desk.connect(deliver, languages.asked_for)
-    objections = ObjectionWatch(lambda: objected_attempts(database, node), supervisor, journal, clock)
+    objections = ObjectionWatch(lambda: unwanted_attempts(database, node), supervisor, journal, clock)
     ear = Ear(node, deliver, clock)
 
     # The campaigns

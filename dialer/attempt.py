@@ -25,7 +25,7 @@ first, though sent in, was not (`app.ari.joins`).
 Who counts as abandoned: whoever got the message, left our control while waiting (the lease ran out, the dialplan plays the
 message), or hung up after more than the grace without an agent. Who hangs up within the grace counts as `hung_up`.
 
-Whoever objects while the phone rings is hung up on (`CalledOff`); it counts as unanswered. After the answer it changes nothing:
+Whoever objects, or takes the consent back, while the phone rings is hung up on (`CalledOff`); it counts as unanswered. After the answer it changes nothing:
 the agent or the message is there to hear it.
 
 Who picked up may be told while the two talk (`dialer.machine`): a leg that only listens is set up after the connection, so

@@ -70,7 +70,7 @@ class AgentFound:
 
 @dataclass(frozen=True, slots=True)
 class CalledOff:
-    """The person objected: whoever has not answered yet is not rung any longer."""
+    """The person objected or took the consent back: whoever has not answered yet is not rung any longer."""
 
     at: datetime
 

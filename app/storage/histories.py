@@ -180,7 +180,7 @@ def _latest_refusal() -> ScalarSelect[datetime | None]:
     )
 
 
-def _latest_consent() -> ScalarSelect[datetime | None]:
+def latest_consent() -> ScalarSelect[datetime | None]:
     """The last consent of this person to this kind of call that was not withdrawn since, as `customers.consent` says."""
     withdrawals = consents.alias()
     withdrawn_since = exists().where(
@@ -218,7 +218,7 @@ def _same_person(table: Table) -> ColumnElement[bool]:
 
 _KNOWN = select(
     tables.contacts,
-    _latest_consent().label("consent_at"),
+    latest_consent().label("consent_at"),
     _earliest_objection().label("objected_at"),
     _latest_refusal().label("refused_at"),
     _is_wrong_number().label("wrong_number"),

@@ -2,22 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, exists, insert, literal, or_, select, update
+from sqlalchemy import String, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.audit import AuditEntry, store_change
-from app.storage.consent_tables import objections, refusals
+from app.storage.consent_tables import refusals
 from app.storage.contact_list import read_hash_key
 from app.storage.database import Database
 from app.storage.people_at_number import store_for_everybody
-from app.storage.tables import (
-    ATTEMPT_OPEN,
-    UtcTime,
-    attempts,
-    campaigns,
-    contacts,
-)
-from calls.ids import AgentId, CallId, ContactId, NodeId
+from app.storage.tables import UtcTime, campaigns, contacts
+from calls.ids import AgentId, CallId, ContactId
 from customers.person import number_hash
 
 
@@ -55,21 +49,6 @@ async def store_objection(
     )
     closed = update(contacts).where(contacts.c.contact_id == contact_id)
     await connection.execute(closed.values(state="closed", closed_reason="objection"))
-
-
-async def objected_attempts(database: Database, node: NodeId) -> list[CallId]:
-    """Return a node's open attempts, not answered as far as is stored, whose number or person an objection holds for."""
-    said = exists().where(
-        or_(
-            objections.c.number_hash == attempts.c.number_hash,
-            objections.c.customer_id == attempts.c.customer_id,
-        )
-    )
-    query = select(attempts.c.call_id).where(
-        attempts.c.node == node, ATTEMPT_OPEN, attempts.c.answered_at.is_(None), said
-    )
-    async with database.reading() as connection:
-        return [CallId(each) for each in (await connection.execute(query)).scalars()]
 
 
 async def store_refusal(

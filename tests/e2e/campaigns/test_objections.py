@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.asterisk.call_files import Caller
+from app.consents import Who
 from app.conversations import Said
 from calls.facts import (
     AttemptCommitted,
@@ -20,6 +21,7 @@ from calls.facts import (
 )
 from calls.ids import AgentId
 from calls.words import AttemptOutcome, InboundOutcome
+from customers.consent import ConsentAction
 from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis
 from tests.checker.law import Earlier, Known
 from tests.checker.recount import Seen
@@ -105,6 +107,39 @@ async def test_who_calls_back_and_objects_is_called_off_on_the_other_phone_while
     assert ended.outcome is InboundOutcome.CONNECTED
     (mobile,) = _by_number(trace, dealer_asterisk, network_asterisk, MOBILE)
     _was_called_off(mobile, after=objected_at)
+
+
+async def test_who_takes_the_consent_back_while_the_phone_rings_is_called_off(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, port_base: int, tmp_path: Path
+) -> None:
+    await network_asterisk.customer_does(MOBILE, "noanswer")
+    campaign = replace(_campaign("apk", ring_seconds=60), basis=LegalBasis.CONSENT)
+    given = datetime.now(UTC).timestamp() - 86_400
+    await _store(
+        dealer_asterisk, tmp_path, campaign, Known("apk", MOBILE, "thinks again", consented_at=given)
+    )
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    trace = tmp_path / "trace.pcap"
+    async with (
+        recorded(trace, port_base, port_base + 999),
+        controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign) as watched,
+    ):
+        await network_asterisk.step(MOBILE, "ringing")
+        withdrawn_at = watched.program.clock.now().timestamp()
+        await watched.program.control.consents.record(
+            Who(campaign.dealer, e164=MOBILE),
+            ConsentAction.WITHDRAWN,
+            CampaignKind.APK,
+            "website",
+            "Bel mij niet meer",
+            None,
+            "test",
+        )
+        called_off = await watched.fact(AttemptEnded)
+
+    assert called_off.outcome is AttemptOutcome.UNANSWERED
+    (mobile,) = _by_number(trace, dealer_asterisk, network_asterisk, MOBILE)
+    _was_called_off(mobile, after=withdrawn_at)
 
 
 def _campaign(name: str, ring_seconds: int = 15) -> Campaign:

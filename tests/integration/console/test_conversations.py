@@ -210,6 +210,19 @@ async def test_an_objection_cannot_be_corrected(bed: Bed, client: ApiClient) -> 
     assert refusal.value.problem.type.endswith("objection-stands")
 
 
+async def test_a_phone_that_rings_on_a_consent_is_looked_for_when_it_is_taken_back(
+    bed: Bed, client: ApiClient
+) -> None:
+    await add_contacts(bed.database, apk_campaign(), [contact(1)], "test.csv", NOW)
+    meant = {"dealer": DEALER, "person": 1, "purpose": CampaignKind.APK, "source": "balie"}
+    await client.ask(consents.RECORD_CONSENT, NewConsent.model_validate({**meant, "wording": "Ja, bel mij"}))
+    before = len(bed.looks)
+
+    await client.ask(consents.WITHDRAW_CONSENT, NewEntry.model_validate({**meant, "wording": "Toch niet"}))
+
+    assert (before, len(bed.looks)) == (0, 1)
+
+
 async def test_the_ledger_is_kept_and_shown_on_the_command_line(bed: Bed, client: ApiClient) -> None:
     await add_contacts(bed.database, apk_campaign(), [contact(1)], "test.csv", NOW)
     meant = {"dealer": DEALER, "person": 1, "purpose": CampaignKind.APK, "source": "balie"}

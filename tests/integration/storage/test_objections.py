@@ -8,7 +8,8 @@ from app.storage.audit import AuditEntry
 from app.storage.contact_list import NewContact, add_contacts, load_hash_key
 from app.storage.database import Database
 from app.storage.journal import Journal
-from app.storage.objections import objected_attempts, record_objection, record_objection_by_hand
+from app.storage.objections import record_objection, record_objection_by_hand
+from app.storage.unwanted import unwanted_attempts
 from calls.facts import AttemptAnswered, DispositionRecorded
 from calls.ids import AgentId, DealerId, NodeId
 from customers.person import number_hash
@@ -120,7 +121,7 @@ async def test_unanswered_attempts_to_whoever_objects_are_found_on_the_node_that
     )
     store = await store_for(database)
     attempts = committed(await store.commit_attempts(campaign, call_ids(3), NOW, "x"))
-    before = await objected_attempts(database, NODE)
+    before = await unwanted_attempts(database, NODE)
     answered = AttemptAnswered(NOW, attempts[1].call_id, campaign.campaign_id, campaign.dealer, 8.0)
     await Journal(database, NODE, 1).write_facts([answered])
 
@@ -128,8 +129,8 @@ async def test_unanswered_attempts_to_whoever_objects_are_found_on_the_node_that
         await record_objection_by_hand(database, contact(number).e164, NOW, ENTRY)
 
     assert before == []
-    assert await objected_attempts(database, NODE) == [attempts[0].call_id]
-    assert await objected_attempts(database, NodeId("n2")) == []
+    assert await unwanted_attempts(database, NODE) == [attempts[0].call_id]
+    assert await unwanted_attempts(database, NodeId("n2")) == []
 
 
 async def test_the_owner_of_a_wrong_number_objects_for_himself_alone(database: Database) -> None:
