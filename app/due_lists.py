@@ -4,12 +4,13 @@ import asyncio
 import logging
 
 from app.clock import TrustedClock
-from app.due_refresh import HOME, refresh_list
+from app.due_refresh import refresh_list
 from app.rdw.client import open_register
 from app.settings import RdwAccess
 from app.storage.database import Database
 from app.storage.due_lists import lists_to_keep
 from customers.errors import RegisterError
+from dialer.due import day_at_home
 from dialer.errors import DialerError
 
 LOOK_SECONDS = 600.0
@@ -35,7 +36,7 @@ class DueLists:
         if not self._clock.trusted():
             return
         try:
-            today = self._clock.now().astimezone(HOME).date()
+            today = day_at_home(self._clock.now())
             waiting = await lists_to_keep(self._database, today)
         except DialerError as error:
             _log.warning("the lists with a due window could not be read", extra={"reason": str(error)})

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from app.storage.campaigns import get_campaign
 from app.storage.database import Database
@@ -21,10 +20,8 @@ from calls.ids import CampaignId, ContactId
 from customers.ports import VehicleRegister
 from customers.vehicle import Vehicle
 from dialer.campaign import CampaignKind
-from dialer.due import DueChange, DueWindow, ListedContact, due_change, first_due
+from dialer.due import DueChange, DueWindow, ListedContact, day_at_home, due_change, first_due
 from dialer.errors import NoDueWindow
-
-HOME = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ async def refresh_list(
     window = await due_window(database, campaign_id)
     if window is None:
         raise NoDueWindow(campaign_id)
-    today = now.astimezone(HOME).date()
+    today = day_at_home(now)
     # The register knows APK dates; the dates of other lists are their own.
     asks = campaign.kind is CampaignKind.APK
     changes: list[DueChange | None] = []

@@ -31,7 +31,7 @@ class FollowUp:
     `closes`: it is not called again for this campaign. `refusal`: the dealer's campaigns leave this person alone for the
     profile's four weeks. `objection`: nobody calls this person again, ever. `not_before_after`: it is not called again
     before so long from now, or before the moment that was named. `wrong_number`: this number is not called again for this
-    person. `sold`: the vehicle leaves all lists of the dealer.
+    person. `sold`: the vehicle leaves all lists of the dealer; whoever has another one stays on a list with that.
     """
 
     closes: bool = False

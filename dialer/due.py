@@ -8,10 +8,13 @@ called is left alone, and of one whose dates are all unknown nothing can be said
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 NOT_DUE = "not_due"
+# Where the cars are registered: it is another day there than in UTC for an hour or two of each night.
+HOME = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,11 @@ class DueWindow:
     def holds(self, due_on: date, today: date) -> bool:
         """Whether a car with this date is due today."""
         return -self.days_after <= (due_on - today) // timedelta(days=1) <= self.days_before
+
+
+def day_at_home(now: datetime) -> date:
+    """The day by which cars come due."""
+    return now.astimezone(HOME).date()
 
 
 class DueChange(StrEnum):

@@ -13,6 +13,7 @@ from app.storage.database import Database
 from calls.ids import DealerId
 from customers.consent import ConsentAction, ConsentEntry
 from customers.person import number_hash
+from dialer.due import day_at_home
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,14 @@ class Person:
 
 
 async def record_entry(database: Database, entry: ConsentEntry) -> None:
-    """Add an entry; whoever was left out of a list for want of this consent is on it again when this returns."""
+    """Add an entry; whoever was left out of a list for want of this consent is on it again when this returns, if due."""
     row = {name: getattr(entry, name) for name in ConsentEntry.__slots__ if name != "person"}
     async with database.writing() as connection:
         await connection.execute(insert(consents).values(customer_id=entry.person, **row))
         if entry.action is ConsentAction.GIVEN:
             dealer = select(tables.customers.c.dealer).where(tables.customers.c.customer_id == entry.person)
-            await reopen_consented(connection, (await connection.execute(dealer)).scalar_one(), entry.purpose)
+            whose = (await connection.execute(dealer)).scalar_one()
+            await reopen_consented(connection, whose, entry.purpose, day_at_home(entry.recorded_at))
 
 
 async def entries_of(database: Database, person: int) -> list[ConsentEntry]:

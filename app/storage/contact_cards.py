@@ -24,7 +24,7 @@ class CarCard:
 
 @dataclass(frozen=True, slots=True)
 class ContactCard:
-    """A contact with all its cars, those that come due first at the front. `not_before` counts while it is open."""
+    """A contact with all cars that it still has, those that come due first at the front. `not_before` counts while it is open."""
 
     contact_id: ContactId
     name: str
@@ -60,7 +60,7 @@ _OWN = union_all(
     ),
     select(contacts.c.contact_id, contacts.c.campaign_id, further_cars.c.plate, further_cars.c.due_on)
     .join(further_cars)
-    .where(contacts.c.contact_id == bindparam("key")),
+    .where(contacts.c.contact_id == bindparam("key"), further_cars.c.sold_by.is_(None)),
 ).subquery()
 _REGISTERED = case((campaigns.c.kind == CampaignKind.APK, vehicles.c.apk_expiry))
 _DUE_ON = func.coalesce(_REGISTERED, _OWN.c.due_on).label("due_on")

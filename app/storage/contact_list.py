@@ -30,13 +30,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import consent_tables, tables
 from app.storage.database import LIMIT_SECONDS, Database
+from app.storage.due_again import keep_due
 from app.storage.errors import AlreadyThere
 from app.storage.people_at_number import carry_over
 from app.storage.vehicle_tables import further_cars
 from calls.ids import CampaignId
 from calls.numbers import NumberKind
 from dialer.campaign import Campaign
-from dialer.due import NOT_DUE
+from dialer.due import NOT_DUE, day_at_home
 from dialer.eligibility import Rule
 from dialer.list_order import WAIT_LIMIT, list_rank
 
@@ -146,12 +147,16 @@ async def add_contacts(
             await connection.execute(_FURTHER, cars)
         consents = await connection.execute(_consented(campaign, recorded_by, now))
         if consents.rowcount:
-            await reopen_consented(connection, campaign.dealer, campaign.kind)
+            await reopen_consented(connection, campaign.dealer, campaign.kind, day_at_home(now))
 
 
-async def reopen_consented(connection: AsyncConnection, dealer: str, purpose: str) -> None:
-    """Open a dealer's contacts again that were closed for want of a consent to such calls, where there is one now."""
-    await connection.execute(_REOPENED, {"in_dealer": dealer, "for_kind": purpose})
+async def reopen_consented(connection: AsyncConnection, dealer: str, purpose: str, today: date) -> None:
+    """Open a dealer's contacts again that were closed for want of a consent to such calls, where there is one now.
+
+    On a list with a due window only those are open afterwards that are due.
+    """
+    opened = await connection.execute(_REOPENED, {"in_dealer": dealer, "for_kind": purpose})
+    await keep_due(connection, opened.scalars().all(), today)
 
 
 def _row(row: int, contact: NewContact, today: date) -> tuple[Any, ...]:
@@ -296,4 +301,5 @@ _REOPENED = (
         ),
     )
     .values(state="ready", closed_reason=None)
+    .returning(tables.contacts.c.contact_id)
 )

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import Row, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.audit import AuditEntry, store_change
 from app.storage.database import Database
@@ -28,9 +30,10 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class StoredContact:
-    """A contact with its cars, the one of its own row first."""
+    """A contact with the cars that it still has, the one of its own row first."""
 
     contact_id: ContactId
+    campaign_id: CampaignId
     state: str
     closed_reason: str | None
     list_rank: int
@@ -103,21 +106,14 @@ async def count_contacts(database: Database, campaign_id: CampaignId) -> int:
 async def next_contacts(database: Database, campaign_id: CampaignId, after: ContactId) -> list[StoredContact]:
     """Return the contacts after one, by number, up to `CONTACTS_AT_ONCE`, save those closed for another reason."""
     async with database.reading() as connection:
-        rows = (await connection.execute(_NEXT, {"campaign": campaign_id, "after": after})).all()
-        further: dict[int, list[Car]] = defaultdict(list)
-        keys = {"keys": [row.contact_id for row in rows]}
-        for car in await connection.execute(_FURTHER, keys):
-            further[car.contact_id].append(Car(car.plate, car.due_on))
-    return [
-        StoredContact(
-            ContactId(row.contact_id),
-            row.state,
-            row.closed_reason,
-            row.list_rank,
-            (Car(row.plate, row.due_on), *further[row.contact_id]),
+        return await _with_cars(
+            connection, (await connection.execute(_NEXT, {"campaign": campaign_id, "after": after})).all()
         )
-        for row in rows
-    ]
+
+
+async def contacts_among(connection: AsyncConnection, contact_ids: Sequence[int]) -> list[StoredContact]:
+    """Return these contacts, save those closed for another reason than that they are not due."""
+    return await _with_cars(connection, (await connection.execute(_AMONG, {"keys": contact_ids})).all())
 
 
 async def store_dates(database: Database, dated: Sequence[DatedContact], today: date) -> None:
@@ -125,7 +121,21 @@ async def store_dates(database: Database, dated: Sequence[DatedContact], today: 
 
     One that appears today waits from today on.
     """
-    by_change: dict[DueChange | None, list[dict[str, object]]] = defaultdict(list)
+    if by_change := _by_change(dated, today):
+        async with database.writing() as connection:
+            await _store(connection, by_change)
+
+
+async def store_dates_in(connection: AsyncConnection, dated: Sequence[DatedContact], today: date) -> None:
+    """Store the same within a transaction."""
+    await _store(connection, _by_change(dated, today))
+
+
+_ByChange = dict[DueChange | None, list[dict[str, object]]]
+
+
+def _by_change(dated: Sequence[DatedContact], today: date) -> _ByChange:
+    by_change: _ByChange = defaultdict(list)
     for each in dated:
         place = with_date(each.contact.list_rank, each.first_due)
         changed = (each.due_on, place) != (each.contact.cars[0].due_on, each.contact.list_rank)
@@ -139,31 +149,52 @@ async def store_dates(database: Database, dated: Sequence[DatedContact], today: 
                     "first_from": today + WAIT_LIMIT,
                 }
             )
-    if not by_change:
-        return
-    async with database.writing() as connection:
-        for change, rows in by_change.items():
-            await connection.execute(_CHANGES[change], rows)
+    return by_change
 
 
-_NEXT = (
-    select(
-        *(
-            contacts.c[name]
-            for name in ("contact_id", "state", "closed_reason", "list_rank", "plate", "due_on")
+async def _store(connection: AsyncConnection, by_change: _ByChange) -> None:
+    for change, rows in by_change.items():
+        await connection.execute(_CHANGES[change], rows)
+
+
+async def _with_cars(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[StoredContact]:
+    further: dict[int, list[Car]] = defaultdict(list)
+    keys = {"keys": [row.contact_id for row in rows]}
+    for car in await connection.execute(_FURTHER, keys):
+        further[car.contact_id].append(Car(car.plate, car.due_on))
+    return [
+        StoredContact(
+            ContactId(row.contact_id),
+            CampaignId(row.campaign_id),
+            row.state,
+            row.closed_reason,
+            row.list_rank,
+            (Car(row.plate, row.due_on), *further[row.contact_id]),
+        )
+        for row in rows
+    ]
+
+
+_FOLLOWED = select(
+    *(
+        contacts.c[name]
+        for name in (
+            *("contact_id", "campaign_id", "state", "closed_reason"),
+            *("list_rank", "plate", "due_on"),
         )
     )
-    .where(
-        contacts.c.campaign_id == bindparam("campaign"),
-        contacts.c.contact_id > bindparam("after"),
-        or_(contacts.c.closed_reason.is_(None), contacts.c.closed_reason == NOT_DUE),
+).where(or_(contacts.c.closed_reason.is_(None), contacts.c.closed_reason == NOT_DUE))
+_NEXT = (
+    _FOLLOWED.where(
+        contacts.c.campaign_id == bindparam("campaign"), contacts.c.contact_id > bindparam("after")
     )
     .order_by(contacts.c.contact_id)
     .limit(CONTACTS_AT_ONCE)
 )
+_AMONG = _FOLLOWED.where(contacts.c.contact_id.in_(bindparam("keys", expanding=True)))
 _FURTHER = (
     select(further_cars)
-    .where(further_cars.c.contact_id.in_(bindparam("keys", expanding=True)))
+    .where(further_cars.c.contact_id.in_(bindparam("keys", expanding=True)), further_cars.c.sold_by.is_(None))
     .order_by(further_cars.c.contact_id, further_cars.c.plate)
 )
 _DATED = (

@@ -1,5 +1,6 @@
 """What an agent's disposition of a campaign's call, or of one that returns it, does to the contact. Of several for one call the last counts."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -10,17 +11,20 @@ from app.storage import tables
 from app.storage.agreed_rank import AGREED_RANK, USUAL_RANK
 from app.storage.consent_tables import refusals
 from app.storage.conversation_tables import dispositions, wrong_numbers
+from app.storage.due_again import keep_due
 from app.storage.objections import store_objection, store_refusal
-from app.storage.tables import UtcTime, attempts, calls, campaigns, contacts
+from app.storage.sold_cars import car_sold, not_sold
+from app.storage.tables import UtcTime, attempts, calls, contacts
 from calls.facts import DispositionRecorded
-from calls.ids import ContactId
+from calls.ids import CallId, ContactId
 from dialer.dispositions import Disposition, follow_up
+from dialer.due import day_at_home
 
 
 async def carry_out(connection: AsyncConnection, fact: DispositionRecorded) -> None:
     """Store the disposition, undo what an earlier one of this call did, and do what this one says.
 
-    An objection is never undone. A word without a follow-up, or one about a call without a contact, is only stored.
+    An objection is never undone, and who is opened again keeps to the due window of the list. A word without a follow-up, or one about a call without a contact, is only stored.
     """
     corrects = (
         await connection.execute(select(exists().where(dispositions.c.call_id == fact.call_id)))
@@ -33,7 +37,7 @@ async def carry_out(connection: AsyncConnection, fact: DispositionRecorded) -> N
         return
     contact_id = ContactId(found)
     if corrects:
-        await _undo(connection, fact.call_id, contact_id)
+        await _undo(connection, fact.call_id, contact_id, day_at_home(fact.at))
     await _do(connection, fact, contact_id)
 
 
@@ -65,18 +69,20 @@ async def _do(connection: AsyncConnection, fact: DispositionRecorded, contact_id
     if rule.wrong_number:
         await _store_wrong_number(connection, fact, contact_id)
     if rule.sold:
-        await _close_vehicle(connection, fact, contact_id)
+        await car_sold(connection, fact.call_id, contact_id, day_at_home(fact.at))
 
 
-async def _undo(connection: AsyncConnection, call_id: str, contact_id: ContactId) -> None:
+async def _undo(connection: AsyncConnection, call_id: CallId, contact_id: ContactId, today: date) -> None:
     for table in (refusals, wrong_numbers):
         await connection.execute(delete(table).where(table.c.call_id == call_id))
     in_air = exists().where(attempts.c.contact_id == contacts.c.contact_id, tables.ATTEMPT_OPEN)
-    await connection.execute(
+    opened = await connection.execute(
         update(contacts)
         .where(contacts.c.closed_by == call_id, contacts.c.closed_reason != Disposition.OBJECTION)
         .values(state=case((in_air, "in_air"), else_="ready"), closed_reason=None, closed_by=None)
+        .returning(contacts.c.contact_id)
     )
+    changed = {contact_id, *opened.scalars(), *await not_sold(connection, call_id)}
     ready = case((contacts.c.state == literal_column("'resting'"), "ready"), else_=contacts.c.state)
     await connection.execute(
         update(contacts)
@@ -89,6 +95,7 @@ async def _undo(connection: AsyncConnection, call_id: str, contact_id: ContactId
             list_rank=USUAL_RANK,
         )
     )
+    await keep_due(connection, changed, today)
 
 
 async def _store_wrong_number(
@@ -99,29 +106,6 @@ async def _store_wrong_number(
     ).where(contacts.c.contact_id == contact_id)
     columns = ["number_hash", "customer_id", "at", "call_id"]
     await connection.execute(insert(wrong_numbers).from_select(columns, said))
-
-
-async def _close_vehicle(
-    connection: AsyncConnection, fact: DispositionRecorded, contact_id: ContactId
-) -> None:
-    """Take the contact's vehicle off every list of its dealer."""
-    here = (
-        select(contacts.c.plate, campaigns.c.dealer)
-        .join_from(contacts, campaigns)
-        .where(contacts.c.contact_id == contact_id)
-    )
-    plate, dealer = (await connection.execute(here)).one()
-    if plate is None:
-        return
-    await connection.execute(
-        update(contacts)
-        .where(
-            contacts.c.plate == plate,
-            contacts.c.state != literal_column("'closed'"),
-            contacts.c.campaign_id.in_(select(campaigns.c.campaign_id).where(campaigns.c.dealer == dealer)),
-        )
-        .values(state="closed", closed_reason=fact.disposition, closed_by=fact.call_id)
-    )
 
 
 def _row(fact: DispositionRecorded) -> dict[str, Any]:

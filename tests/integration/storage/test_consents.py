@@ -1,19 +1,24 @@
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import DBAPIError
 
 from app.storage.consent_tables import consents
 from app.storage.consents import entries_of, people_at, record_entry
-from app.storage.contact_list import load_hash_key
+from app.storage.contact_list import add_contacts, load_hash_key
 from app.storage.database import Database
+from app.storage.due_lists import set_due_window
 from app.storage.histories import next_candidates
+from app.storage.tables import contacts
+from app.storage.vehicle_tables import vehicles
+from calls.ids import CampaignId
 from customers.consent import ConsentAction, ConsentEntry, consent_in_force
 from customers.person import number_hash
 from dialer.campaign import Campaign, LegalBasis
+from dialer.due import DueWindow
 from tests.integration.storage.builders import (
     CAMPAIGN,
     NOW,
@@ -67,6 +72,43 @@ async def test_a_withdrawal_keeps_the_person_from_being_dialled_and_a_new_consen
 
     assert [each.rule for each in refused(without)] == ["no_basis"]
     assert len(committed(again)) == 1
+
+
+@pytest.mark.parametrize("way", ["ledger", "list"])
+@pytest.mark.parametrize(("due_on", "dialled"), [(date(2026, 6, 20), 1), (date(2027, 6, 20), 0), (None, 1)])
+async def test_a_consent_opens_only_who_is_due(
+    database: Database, way: str, due_on: date | None, dialled: int
+) -> None:
+    campaign, person = await listed(database)
+    store = await store_for(database)
+    await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+    await set_due_window(database, campaign.campaign_id, DueWindow(days_before=42, days_after=14))
+    async with database.writing() as connection:
+        await connection.execute(update(contacts).values(plate="AB123C", due_on=due_on))
+
+    if way == "ledger":
+        await record_entry(database, entry(person))
+    else:
+        second = await campaign_with(database, [], replace(ON_CONSENT, campaign_id=CampaignId("apk-juni")))
+        await add_contacts(database, second, [contact(1, consent=True)], "test.csv", NOW)
+    outcome = await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+
+    assert len(committed(outcome)) == dialled
+
+
+async def test_the_register_says_who_is_due_where_it_has_been_asked(database: Database) -> None:
+    campaign, person = await listed(database)
+    store = await store_for(database)
+    await store.commit_attempts(campaign, call_ids(1), NOW, "x")
+    await set_due_window(database, campaign.campaign_id, DueWindow(days_before=42, days_after=14))
+    moved = {"plate": "AB123C", "registered": True, "apk_expiry": date(2027, 6, 20), "fetched_at": NOW}
+    async with database.writing() as connection:
+        await connection.execute(update(contacts).values(plate="AB123C", due_on=date(2026, 6, 20)))
+        await connection.execute(insert(vehicles).values(moved))
+
+    await record_entry(database, entry(person))
+
+    assert await store.commit_attempts(campaign, call_ids(1), NOW, "x") == []
 
 
 async def test_a_contract_on_record_is_no_consent(database: Database) -> None:
