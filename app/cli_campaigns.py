@@ -106,13 +106,14 @@ def profiles(as_json: AsJson = False) -> None:
             each.week[0] or "closed",
             each.week[5] or "closed",
             each.week[6] or "closed",
+            ", ".join(each.countries),
             each.max_attempts,
             each.max_attempts_per_day,
             each.widened_by,
         )
         for each in answer.profiles
     ]
-    columns = ("name", "monday", "saturday", "sunday", "attempts", "a day", "widened by")
+    columns = ("name", "monday", "saturday", "sunday", "countries", "attempts", "a day", "widened by")
     show_list(answer, as_json, columns, rows, "")
 
 

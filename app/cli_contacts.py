@@ -21,9 +21,10 @@ from rich.progress import (
 from app.cli_frame import AsJson, Exit, end, new_commands, opened, show_table, who
 from app.clock import SystemClock
 from app.contacts_import import ImportOptions, ImportResult, import_contacts, usual_report
+from app.dealers import load_profiles
 from app.due_refresh import RefreshResult, refresh_list
 from app.rdw.client import open_register
-from app.settings import RdwAccess, read_database_url, read_rdw_access
+from app.settings import RdwAccess, read_database_url, read_dealers_file, read_rdw_access
 from app.storage.audit import AuditEntry
 from app.storage.campaigns import find_campaign
 from app.storage.contact_cards import ContactCard, contact_card
@@ -36,6 +37,7 @@ from customers.person import number_hash
 from customers.plate import as_on_car
 from dialer.contact_columns import Field
 from dialer.due import DueWindow
+from dialer.profiles import Profiles
 
 contact_commands = new_commands("Contacts: the lists that campaigns call.")
 
@@ -70,7 +72,8 @@ def import_file(
     fields = dict(map(_column, columns or []))
     options = ImportOptions(who=who(), columns=fields, encoding=encoding, dry_run=dry_run, report=report)
     access = read_rdw_access() if rdw else None
-    result = asyncio.run(_import(read_database_url(), file, campaign, options, access))
+    profiles = load_profiles(read_dealers_file())
+    result = asyncio.run(_import(read_database_url(), file, campaign, options, access, profiles))
     if as_json:
         _show(result)
     else:
@@ -147,7 +150,7 @@ async def _card(url: str, word: str, number: str) -> ContactCard | None:
 
 
 async def _import(
-    url: str, file: Path, campaign: str, options: ImportOptions, access: RdwAccess | None
+    url: str, file: Path, campaign: str, options: ImportOptions, access: RdwAccess | None, profiles: Profiles
 ) -> ImportResult:
     async with opened(url) as database, AsyncExitStack() as stack:
         await database.migrate()
@@ -162,7 +165,7 @@ async def _import(
                 progress.update(tasks[stage], completed=rows, visible=True)
 
             now = SystemClock().now()
-            return await import_contacts(database, file, campaign, options, now, advance, register)
+            return await import_contacts(database, file, campaign, options, now, advance, register, profiles)
 
 
 async def _set_window(url: str, word: str, window: DueWindow) -> None:

@@ -24,6 +24,9 @@ from dialer.campaign import CampaignKind
 from dialer.contact_columns import Field, HeaderError, find_columns
 from dialer.contact_file import ContactRow, RowFault, RowReader
 from dialer.due import DueWindow, is_due
+from dialer.errors import UnknownProfile
+from dialer.profile_file import shipped_profiles
+from dialer.profiles import Profiles
 
 _HOME = ZoneInfo("Europe/Amsterdam")
 _REPORT_STEP = 1000
@@ -74,20 +77,24 @@ async def import_contacts(
     now: datetime,
     progress: Progress = lambda _stage, _rows: None,
     register: VehicleRegister | None = None,
+    profiles: Profiles | None = None,
 ) -> ImportResult:
     """Read, check and store a file; with any fault, or on a dry run, nothing is stored.
 
     With a `register`, a car without a date gets the APK date that is there. On a list with a due window a contact that is
     not due is closed until it is.
 
-    `campaign_word` is the campaign's id or its name. The faults go into a report, and an older report is taken away, before
+    `campaign_word` is the campaign's id or its name, `profiles` has the calling profiles of the installation (those of the program
+    when it is not given): a number of a country that the campaign's does not call is a fault. The faults go into a report, and an older report is taken away, before
     anything is stored; a dry run leaves reports alone unless `options` name one. `progress` hears the stage (`check`, then
     `store`) and how many rows it has done. The check holds the event loop for seconds: import in a process of its own.
     Raises UnusableFile, ReportFailed, UnknownCampaign, AmbiguousCampaign, StoreUnavailable, RegisterError, and AlreadyThere
     when another import put one of the numbers on the list meanwhile.
     """
     with _no_search_for_cycles():
-        return await _import(database, path, campaign_word, options, now, progress, register)
+        return await _import(
+            database, path, campaign_word, options, now, progress, register, profiles or shipped_profiles()
+        )
 
 
 @contextmanager
@@ -108,6 +115,7 @@ async def _import(
     now: datetime,
     progress: Progress,
     register: VehicleRegister | None,
+    profiles: Profiles,
 ) -> ImportResult:
     campaign = await find_campaign(database, campaign_word)
     campaign_id = campaign.campaign_id
@@ -115,6 +123,11 @@ async def _import(
         raise UnusableFile(
             f"{campaign_id} is no APK campaign", "leave out --rdw: the register knows APK dates"
         )
+    try:
+        countries = profiles.named(campaign.profile).countries
+    except UnknownProfile as error:
+        what = f"the calling profile {campaign.profile} of {campaign_id} is not known here"
+        raise UnusableFile(what, "set DEALERLIJN_DEALERS_FILE as the controller has it") from error
     lines = read_rows(path, options.encoding)
     _, headings = next(lines)
     try:
@@ -122,7 +135,7 @@ async def _import(
     except HeaderError as error:
         raise UnusableFile(f"the headings of {path} do not tell enough", "; ".join(error.remedies)) from error
     today = now.astimezone(_HOME).date()
-    reader = RowReader(columns, DIALLABLE_KINDS, today)
+    reader = RowReader(columns, DIALLABLE_KINDS, countries, today)
     people = _People(await load_hash_key(database), Duplicates(await listed(database, campaign_id), columns))
     faults: list[RowFault] = []
     count = 0

@@ -145,10 +145,8 @@ def load_dealers(*files: Path) -> Dealers:
         for key, problem, remedy in _doubles(merged)
     ]
     profiles = shipped_profiles()
-    folder = merged.get("calling_profiles")
     try:
-        if isinstance(folder, str) and folder:
-            profiles = read_folder(files[0].parent / folder)
+        profiles = _profiles(files[0], merged)
     except FileFaults as error:
         faults += [Fault(error.file, fault.key, fault.problem, fault.remedy) for fault in error.faults]
     try:
@@ -160,6 +158,24 @@ def load_dealers(*files: Path) -> Dealers:
     dealers = {DealerId(name): _dealer(DealerId(name), dealer) for name, dealer in model.dealers.items()}
     by_ddi = {ddi: dealer for dealer in dealers.values() for ddi in dealer.ddis}
     return Dealers(dealers, tuple(phone.name for phone in model.phones), by_ddi, profiles)
+
+
+def load_profiles(file: Path) -> Profiles:
+    """Read only the calling profiles of an installation, by the dealers' file; those of the program where there is no such file.
+
+    Raises DealersError.
+    """
+    try:
+        return _profiles(file, _read(file)) if file.exists() else shipped_profiles()
+    except FileFaults as error:
+        raise DealersError(
+            tuple(Fault(error.file, fault.key, fault.problem, fault.remedy) for fault in error.faults)
+        ) from error
+
+
+def _profiles(file: Path, read: Mapping[str, Any]) -> Profiles:
+    folder = read.get("calling_profiles")
+    return read_folder(file.parent / folder) if isinstance(folder, str) and folder else shipped_profiles()
 
 
 def _prompts(dealer: Dealer) -> Iterator[str]:

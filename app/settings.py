@@ -224,6 +224,12 @@ def read_database_url(environment: Mapping[str, str] | None = None) -> str:
     return _read([name], environment)[name]
 
 
+def read_dealers_file(environment: Mapping[str, str] | None = None) -> Path:
+    """Read only where the dealers' file is. Raises SettingsError."""
+    name = "DEALERLIJN_DEALERS_FILE"
+    return Path(_read([name], environment)[name])
+
+
 def read_rdw_access(environment: Mapping[str, str] | None = None) -> RdwAccess:
     """Read only where the register of vehicles is. Raises SettingsError."""
     return _rdw(_read(["DEALERLIJN_RDW_URL", "DEALERLIJN_RDW_APP_TOKEN"], environment))

@@ -38,6 +38,7 @@ _KINDS = {
 # To the library these are mobile.
 _SATELLITES = frozenset({870, 881})
 _OF_NO_COUNTRY = "001"
+_DUTCH = "+31"  # of one country alone; most numbers are, and the library takes its time
 # A plus and the 15 digits of E.164. The library knows some longer ones, such as German extensions, that no network carries.
 _LONGEST_E164 = 16
 DIALLABLE_KINDS = frozenset({NumberKind.MOBILE, NumberKind.FIXED, NumberKind.VOIP, NumberKind.OTHER})
@@ -64,6 +65,19 @@ class PhoneNumber:
         # Nobody can say what a call to a network of no country costs.
         stateless = phonenumbers.region_code_for_country_code(parsed.country_code or 0) == _OF_NO_COUNTRY
         return NumberKind.UNKNOWN if stateless and kind in DIALLABLE_KINDS else kind
+
+    @property
+    def country(self) -> str | None:
+        """Where it is called, as two capitals (ISO 3166); None for a number of no country, such as a satellite phone's."""
+        if self.e164.startswith(_DUTCH):
+            return "NL"
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(self.e164))
+        return None if region == _OF_NO_COUNTRY else region
+
+
+def is_country(code: str) -> bool:
+    """Whether there are phone numbers of a country with this code."""
+    return code in phonenumbers.SUPPORTED_REGIONS
 
 
 def may_hold_number(text: str) -> bool:

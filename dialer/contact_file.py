@@ -1,7 +1,7 @@
 """The rows of a file of contacts: what each says, or what is wrong with it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -60,11 +60,16 @@ class ContactRow:
 
 
 class RowReader:
-    """Reads the rows of one file. `dialled_kinds` are the kinds of number that may be called, `today` bounds the consents."""
+    """Reads the rows of one file. `dialled_kinds` are the kinds of number that may be called, `countries` those whose numbers are,
+    `today` bounds the consents.
+    """
 
-    def __init__(self, columns: Columns, dialled_kinds: frozenset[NumberKind], today: date) -> None:
+    def __init__(
+        self, columns: Columns, dialled_kinds: frozenset[NumberKind], countries: Collection[str], today: date
+    ) -> None:
         self._columns = columns
         self._dialled_kinds = dialled_kinds
+        self._countries = countries
         self._today = today
         self._numbers = NumberReader()
 
@@ -110,6 +115,13 @@ class RowReader:
                 Field.NUMBER,
                 f"numbers of the kind {kind} are not called",
                 "give a mobile or an ordinary number",
+            )
+            return None
+        if (country := number.country) not in self._countries:
+            row.fault(
+                Field.NUMBER,
+                f"numbers of {country or 'no country'} are not called, only those of {', '.join(sorted(self._countries))}",
+                "remove the row, or give the campaign a calling profile whose `countries` has it",
             )
             return None
         return number, kind

@@ -25,6 +25,7 @@ class Rule(StrEnum):
     BASIS_FORBIDDEN = "basis_forbidden"
     NO_BASIS = "no_basis"
     NUMBER_KIND = "number_kind"
+    COUNTRY = "country"
     ATTEMPT_LIMIT = "attempt_limit"
     OPEN_ATTEMPT = "open_attempt"
     NOT_BEFORE = "not_before"
@@ -98,6 +99,9 @@ def _for_ever(
         return Refusal(Rule.NO_BASIS, history.consent_at)
     if history.number_kind not in profile.dialled_kinds:
         return Refusal(Rule.NUMBER_KIND, None)
+    if history.number.country not in profile.countries:
+        # The profile may come to allow it, and a contact that is closed could not be put on the list again.
+        return Refusal(Rule.COUNTRY, now + _ANOTHER_DAY)
     if sum(past.campaign_id == campaign.campaign_id for past in history.past) >= most_attempts(
         campaign, profile
     ):

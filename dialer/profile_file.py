@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from calls.numbers import DIALLABLE_KINDS, NumberKind
+from calls.numbers import DIALLABLE_KINDS, NumberKind, is_country
 from calls.words import AttemptOutcome
 from dialer.campaign import CampaignKind, LegalBasis
 from dialer.checked import Table, checked, read_toml
@@ -67,6 +67,12 @@ def _diallable(kinds: frozenset[NumberKind]) -> frozenset[NumberKind]:
     return kinds
 
 
+def _country(code: str) -> str:
+    if not is_country(code):
+        raise ValueError("write it as two capitals, such as NL, BE or DE")
+    return code
+
+
 Day = Annotated[Hours | None, BeforeValidator(_hours)]
 MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day)]
 
@@ -89,6 +95,7 @@ class ProfileTable(Table):
     timezone: Annotated[str, AfterValidator(_zone)]
     holiday_country: Annotated[str, StringConstraints(pattern="^(NL)?$")] = ""
     dialled_kinds: Annotated[frozenset[NumberKind], AfterValidator(_diallable)]
+    countries: frozenset[Annotated[str, AfterValidator(_country)]] = Field(min_length=1)
     max_attempts: int = Field(ge=1, le=10)
     max_attempts_per_day: int = Field(ge=1, le=3)
     min_ring_seconds: int = Field(ge=15, le=60)
@@ -170,6 +177,7 @@ def widenings(profile: CallingProfile, base: CallingProfile) -> list[str]:
     plain = {
         "holiday_country": profile.holiday_country != base.holiday_country,
         "dialled_kinds": bool(profile.dialled_kinds - base.dialled_kinds),
+        "countries": bool(profile.countries - base.countries),
         "max_attempts": profile.max_attempts > base.max_attempts,
         "max_attempts_per_day": profile.max_attempts_per_day > base.max_attempts_per_day,
         "min_ring_seconds": profile.min_ring_seconds < base.min_ring_seconds,
@@ -190,6 +198,7 @@ def _profile(name: str, file: str, raw: Raw) -> CallingProfile:
         holiday_country=table.holiday_country or None,
         timezone=table.timezone,
         dialled_kinds=table.dialled_kinds,
+        countries=table.countries,
         max_attempts=table.max_attempts,
         max_attempts_per_day=table.max_attempts_per_day,
         retry_after={

@@ -33,7 +33,7 @@ class CallingProfile:
 
     `week` has the hours of Monday to Sunday, None for a closed day. `early_stops` maps (month, day) to the time at which
     calling stops on that day. `timezone` (IANA) is where most of the called live; each contact's own decides.
-    `retry_after` says how long to wait after an earlier attempt of the same campaign; an outcome that is missing needs no
+    `countries` has those whose numbers are called, as ISO 3166 writes them. `retry_after` says how long to wait after an earlier attempt of the same campaign; an outcome that is missing needs no
     wait. `max_attempts` counts per contact and campaign, `max_attempts_per_day` per person over all campaigns and local
     calendar days. `bases` has the kinds of campaign that each ground carries. `for_demo`: only where the telephone network is
     a pretended one. `widened_by` says who let it call more than the profile it is made from, and why; else it is empty.
@@ -45,6 +45,7 @@ class CallingProfile:
     holiday_country: str | None
     timezone: str
     dialled_kinds: frozenset[NumberKind]
+    countries: frozenset[str]
     max_attempts: int
     max_attempts_per_day: int
     retry_after: Mapping[AttemptOutcome, timedelta]

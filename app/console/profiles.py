@@ -11,7 +11,7 @@ from dialer.profiles import CallingProfile
 class ProfileAnswer(BaseModel):
     """A calling profile. `week` has the hours of Monday to Sunday, null for a closed day, where the called party lives.
 
-    `widened_by` says who let it call more than the profile it is made from, and why; empty when nobody did.
+    `countries` has those whose numbers are called. `widened_by` says who let it call more than the profile it is made from, and why; empty when nobody did.
     """
 
     name: str
@@ -19,6 +19,7 @@ class ProfileAnswer(BaseModel):
     for_demo: bool
     week: list[str | None]
     early_stops: dict[str, str]
+    countries: list[str]
     max_attempts: int
     max_attempts_per_day: int
     bases: dict[LegalBasis, list[CampaignKind]]
@@ -44,6 +45,7 @@ def _answer(profile: CallingProfile) -> ProfileAnswer:
         early_stops={
             f"{month:02}-{day:02}": f"{stop:%H:%M}" for (month, day), stop in profile.early_stops.items()
         },
+        countries=sorted(profile.countries),
         max_attempts=profile.max_attempts,
         max_attempts_per_day=profile.max_attempts_per_day,
         bases={basis: sorted(kinds) for basis, kinds in profile.bases.items()},

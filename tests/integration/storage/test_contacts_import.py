@@ -1,6 +1,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,8 @@ from app.contacts_import import ImportOptions, ImportResult, ReportFailed, impor
 from app.storage.database import Database
 from dialer.campaign import CampaignState, LegalBasis
 from dialer.contact_columns import Field
+from dialer.profile_file import profiles_with
+from dialer.profiles import Profiles
 from tests.integration.storage.builders import (
     CAMPAIGN,
     NOW,
@@ -53,6 +56,26 @@ async def test_an_imported_contact_is_called_with_its_consent(database: Database
 
     assert (result.rows, result.added, result.faults, result.report) == (3, 3, (), None)
     assert [attempt.display_name for attempt in committed(outcome)] == ["Bram", "Anna"]
+
+
+async def test_a_foreign_number_is_refused_on_a_dry_run_too_unless_the_profile_has_its_country(
+    database: Database, tmp_path: Path
+) -> None:
+    await campaign_with(database, [], replace(CAMPAIGN, profile="grens"))
+    path = file_with(tmp_path, "Naam;Telefoon\nAnna;0610000001\nBram;+32 470 12 34 56\nCor;+49 30 901820\n")
+    both = {"based_on": "nl-consumer", "countries": ["NL", "BE"], "widened_by": "A. Jansen, advies"}
+    profiles = profiles_with({Path("grens.toml"): both})
+
+    def tried(known: Profiles | None) -> Awaitable[ImportResult]:
+        dry = replace(WHO, dry_run=True)
+        return import_contacts(database, path, CAMPAIGN.campaign_id, dry, NOW, profiles=known)
+
+    result = await tried(profiles)
+    with pytest.raises(UnusableFile, match="grens of apk-mei is not known here"):
+        await tried(None)
+
+    assert [(fault.line, fault.column) for fault in result.faults] == [(4, "Telefoon")]
+    assert "numbers of DE are not called, only those of BE, NL" in result.faults[0].reason
 
 
 async def test_of_contacts_with_one_date_the_one_that_is_worth_most_is_called_first(

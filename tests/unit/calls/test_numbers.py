@@ -3,7 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calls.errors import NumberError
-from calls.numbers import NumberKind, PhoneNumber, cli_from_sip, mask, parse_number
+from calls.numbers import NumberKind, PhoneNumber, cli_from_sip, is_country, mask, parse_number
 
 HOSTILE = [
     "",
@@ -52,6 +52,29 @@ def test_a_number_of_another_country_keeps_its_country() -> None:
 )
 def test_a_number_tells_what_sort_of_line_it_is(text: str, kind: NumberKind) -> None:
     assert parse_number(text).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("0612345678", "NL"),
+        ("+32 470 12 34 56", "BE"),
+        ("+44 1534 496000", "JE"),
+        ("+1 345 949 1234", "KY"),
+        ("+599 9 561 1234", "CW"),
+        ("+881 612 345 678", None),
+    ],
+)
+def test_a_number_tells_its_country_also_where_countries_share_a_code(text: str, country: str | None) -> None:
+    number = parse_number(text)
+
+    assert number.country == country
+    assert country is None or is_country(country)
+
+
+@pytest.mark.parametrize("code", ["", "nl", "XX", "001", "Nederland"])
+def test_what_is_no_country_is_told(code: str) -> None:
+    assert not is_country(code)
 
 
 @pytest.mark.parametrize(

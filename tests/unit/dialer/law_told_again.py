@@ -124,6 +124,7 @@ def ban(history: ContactHistory, campaign: Campaign, told: Told, now: datetime) 
         "no consent": campaign.basis is LegalBasis.CONSENT
         and (history.consent_at is None or history.consent_at > now),
         "dear number": history.number_kind not in _DIALLED,
+        "abroad": not history.number.e164.startswith("+31"),
         "attempts used up": len(here) >= min(told.attempts, campaign.max_attempts or told.attempts),
         "being called": any(call.outcome is None for call in history.past),
         "refused": history.refused_at is not None and now - history.refused_at < timedelta(days=28),

@@ -12,11 +12,12 @@ from dialer.list_amounts import MOST_EUROS, euros
 from dialer.list_numbers import NumberReader, zone_of
 
 TODAY = date(2026, 6, 2)
+COUNTRIES = ("NL", "BE", "AU")
 
 
 def read(headings: str, cells: str) -> ContactRow | list[RowFault]:
     columns = find_columns(headings.split(";"), {})
-    return RowReader(columns, DIALLABLE_KINDS, TODAY).read(2, cells.split(";"))
+    return RowReader(columns, DIALLABLE_KINDS, COUNTRIES, TODAY).read(2, cells.split(";"))
 
 
 def good(headings: str, cells: str) -> ContactRow:
@@ -173,6 +174,16 @@ def test_a_foreign_number_without_one_time_zone_needs_it_told() -> None:
     assert faults("Naam;Telefoon;Tijdzone", "Anna;0610120304;Maan")[0].reason == "no such time zone"
 
 
+@pytest.mark.parametrize(("number", "country"), [("+49 30 901820", "DE"), ("0044 20 7946 0018", "GB")])
+def test_a_number_of_a_country_that_is_not_called_is_told_with_those_that_are(
+    number: str, country: str
+) -> None:
+    [fault] = faults("Naam;Telefoon;Tijdzone", f"Anna;{number};Europe/Berlin")
+
+    assert fault.reason == f"numbers of {country} are not called, only those of AU, BE, NL"
+    assert "countries" in fault.remedy
+
+
 def test_a_formula_and_control_characters_are_only_text() -> None:
     row = good("Naam;Telefoon", '=HYPERLINK("x")\x00\n\u202eAnna;0610120304')
 
@@ -188,7 +199,7 @@ def test_a_name_that_is_too_long_is_refused(cell: str) -> None:
 def test_no_row_breaks_the_reader(cells: list[str]) -> None:
     columns = find_columns(["Naam", "Telefoon", "APK", "Prioriteit", "Tijdzone", "Kenteken"], {})
 
-    row = RowReader(columns, DIALLABLE_KINDS, TODAY).read(2, cells)
+    row = RowReader(columns, DIALLABLE_KINDS, COUNTRIES, TODAY).read(2, cells)
 
     assert isinstance(row, ContactRow) or row
 

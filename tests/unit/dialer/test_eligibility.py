@@ -62,6 +62,14 @@ def test_an_objection_holds_for_ever_on_any_ground(basis: LegalBasis) -> None:
     assert asked(contact, replace(CAMPAIGN, basis=basis)) == Refusal(Rule.OBJECTION, None)
 
 
+def test_a_number_of_a_country_that_the_profile_does_not_call_waits_for_another_profile() -> None:
+    belgian = replace(CONTACT, number=PhoneNumber("+32470123456"))
+    both = replace(NL_CONSUMER, countries=frozenset({"NL", "BE"}))
+
+    assert asked(belgian) == Refusal(Rule.COUNTRY, NOW + timedelta(days=1))
+    assert refusal(belgian, CAMPAIGN, both, NOW) is None
+
+
 def test_without_proof_of_consent_nobody_is_called() -> None:
     assert asked(replace(CONTACT, consent_at=None)) == Refusal(Rule.NO_BASIS, None)
 

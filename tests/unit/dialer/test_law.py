@@ -87,6 +87,8 @@ def naive_ban(history: ContactHistory, campaign: Campaign, now: datetime) -> str
         return "commercial call without consent"
     if history.number_kind not in {NumberKind.FIXED, NumberKind.MOBILE, NumberKind.VOIP, NumberKind.OTHER}:
         return "dear number"
+    if not history.number.e164.startswith("+31"):
+        return "abroad"
     if len([a for a in history.past if a.campaign_id == campaign.campaign_id]) >= 3:
         return "three attempts"
     if any(a.outcome is None for a in history.past):
@@ -116,7 +118,7 @@ def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime]:
 
     history = ContactHistory(
         contact_id=ContactId(1),
-        number=PhoneNumber("+31610000000"),
+        number=PhoneNumber(draw(seldom("+31610000000", st.just("+32470123456")))),
         number_kind=draw(seldom(NumberKind.MOBILE, st.sampled_from(NumberKind))),
         timezone=draw(seldom("Europe/Amsterdam", st.sampled_from(ZONES))),
         consent_at=when(

@@ -78,7 +78,7 @@ def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime]:
     )
     history = ContactHistory(
         contact_id=ContactId(1),
-        number=PhoneNumber("+31610000000"),
+        number=PhoneNumber(draw(seldom("+31610000000", st.sampled_from(["+32470123456", "+4930901820"])))),
         number_kind=draw(seldom(NumberKind.MOBILE, st.sampled_from(NumberKind))),
         timezone=draw(st.sampled_from(("Europe/Amsterdam",) * 5 + ZONES)),
         consent_at=when(

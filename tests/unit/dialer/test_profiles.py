@@ -131,6 +131,7 @@ def profile_with(hours: Hours | None) -> CallingProfile:
         holiday_country="NL",
         timezone=AMSTERDAM,
         dialled_kinds=frozenset(),
+        countries=frozenset({"NL"}),
         max_attempts=1,
         max_attempts_per_day=1,
         retry_after={},
