@@ -2,7 +2,7 @@
 
 A mark stays until its facts are in the database, so nothing is lost when this process dies in between; and what the
 database knows already is not told again, so nothing is counted twice. Attempts are told by their own session
-(`app/reconcile.py`); only a customer's objection comes from here.
+(`app/reconcile.py`), and what they said in the message by `app/said_alone.py`.
 """
 
 import logging
@@ -26,9 +26,8 @@ from app.dealers import Dealers
 from app.journal import Journal
 from app.recordings import Recordings
 from app.supervisor import Supervisor
-from calls.facts import DispositionRecorded, Fact
-from calls.ids import CallId, LegId, NodeId, RecordingId, leg_mark
-from dialer.dispositions import Disposition
+from calls.facts import Fact
+from calls.ids import CallId, LegId, NodeId, RecordingId
 from dialer.errors import StoreUnavailable
 
 LOOK_SECONDS = 5.0
@@ -79,7 +78,9 @@ class Marks:
         recordings: Recordings,
         new_call_id: Callable[[], CallId],
         exists: Callable[[LegId], Awaitable[bool]],
+        tell_objections: Callable[[Mapping[LegId, MessageHeard]], Awaitable[None]],
     ) -> None:
+        """`tell_objections` publishes those in messages that are not known yet; it raises StoreUnavailable."""
         self._node = node
         self._shelf = shelf
         self._told = told
@@ -90,6 +91,7 @@ class Marks:
         self._recordings = recordings
         self._new_call_id = new_call_id
         self._exists = exists
+        self._tell_objections = tell_objections
         self._seen: set[LegId] = set()
         self._published: set[LegId] = set()
 
@@ -131,7 +133,7 @@ class Marks:
             return
         fresh = due - self._published
         facts = await self._callers({leg: alone.callers[leg] for leg in fresh & alone.callers.keys()})
-        facts += await self._objections({leg: alone.messages[leg] for leg in fresh & alone.messages.keys()})
+        await self._tell_objections({leg: alone.messages[leg] for leg in fresh & alone.messages.keys()})
         self._journal.publish(*facts)
         self._published |= fresh
         if not await self._journal.flushed(STORED_WITHIN_SECONDS):
@@ -168,16 +170,3 @@ class Marks:
             if message is not None:
                 facts.append(message)
         return facts
-
-    async def _objections(self, messages: Mapping[LegId, MessageHeard]) -> list[Fact]:
-        said = {
-            mark.call_id: message.objected_at
-            for leg_id, message in messages.items()
-            if message.objected_at is not None and (mark := leg_mark(leg_id)) is not None
-        }
-        known = await self._told.objections(said.keys()) if said else set()
-        return [
-            DispositionRecorded(at, call_id, None, Disposition.OBJECTION, "")
-            for call_id, at in said.items()
-            if call_id not in known
-        ]

@@ -25,6 +25,7 @@ from app.pacing_log import PacingLog
 from app.phones import PhoneWatch
 from app.preview_desk import PreviewDesk
 from app.reconcile import Reconciler
+from app.said_alone import SaidAlone
 from app.settings import Settings
 from app.storage.campaign_store import SqlCampaignStore
 from app.storage.database import Database
@@ -67,6 +68,7 @@ class Program:
     manager: AmiLink
     reconciler: Reconciler
     marks: Marks
+    said: SaidAlone
     pacing_log: PacingLog
     due_lists: DueLists
 
@@ -74,6 +76,7 @@ class Program:
         """Let everybody hear of every fact from now on."""
         journal = self.journal
         journal.observe("metrics", self.metrics.observe)
+        journal.observe("said alone", self.said.on_fact)
         journal.observe("trunk gate", self.gate.on_fact)
         journal.observe("campaigns", self.campaigns.on_fact)
         journal.observe("previews", self.previews.on_fact)
@@ -100,6 +103,7 @@ class Program:
         tasks.start("figures", self.figures.run())
         tasks.start("audit", self._repeat(AUDIT_SECONDS, self.reconciler.audit))
         tasks.start("marks", self._repeat(LOOK_SECONDS, lambda _: self.marks.look()))
+        tasks.start("said alone", self.said.run())
         tasks.start("pacing log", self.pacing_log.run())
         tasks.start("due lists", self.due_lists.run())
         tasks.all_lasting()

@@ -1,11 +1,12 @@
 """What the trunk still bears, over all campaigns. A restart refills nothing.
 
 `DealerRoom` is a dealer's part of it (`dialer.ports.TrunkRoom`): when several dealers want more than there is, each has its share.
-While Asterisk is out of reach it bears nothing: an attempt that cannot be dialled would cost its contact a turn.
+While Asterisk is out of reach it bears nothing: an attempt that cannot be dialled would cost its contact a turn. Nor before it is
+known who objected while nobody listened.
 """
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,6 +25,7 @@ class TrunkGate:
     """Counts what is in the air and what was dialled. Both begin at what the database says.
 
     `in_flight` is by dealer, `dialled` how many were dialled at which moments of the last day; a moment after `now` is taken for `now`.
+    `heard`: whether every objection is stored that Asterisk alone heard.
     """
 
     def __init__(
@@ -32,8 +34,10 @@ class TrunkGate:
         now: datetime,
         in_flight: Mapping[DealerId, int],
         dialled: Mapping[datetime, int],
+        heard: Callable[[], bool],
     ) -> None:
         self._caps = limits
+        self._heard = heard
         self._bucket = Bucket(now)
         self.in_flight = sum(in_flight.values())
         self._reachable = False
@@ -66,7 +70,7 @@ class TrunkGate:
 
     def room(self, now: datetime) -> int:
         """How many attempts may start now."""
-        if not self._reachable:
+        if not self._reachable or not self._heard():
             return 0
         while self._dialled and now - self._dialled[0] >= _DAY:
             self._dialled.popleft()

@@ -50,6 +50,7 @@ from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
 from app.recordings import Recordings
 from app.returned_calls import ReturnedCalls
+from app.said_alone import SaidAlone
 from app.settings import Settings
 from app.storage.agents import all_agents, restored
 from app.storage.alone import SqlTold
@@ -134,6 +135,7 @@ async def _assemble(
         began,
         Counter(attempt.dealer for attempt in left.attempts),
         await dialled_by_minute(database, began - timedelta(hours=24)),
+        lambda: said.heard,
     )
 
     # The floor and the journal
@@ -245,10 +247,12 @@ async def _assemble(
     phones = PhoneWatch(desk, settings.trunk_endpoint)
     ami = settings.ami
     manager = AmiLink(ami.host, ami.port, ami.user, ami.password, phones, hung_up=causes.on_hung_up)
+    told = SqlTold(database, node)
+    said = SaidAlone(manager, told, journal)
     marks = Marks(
         node,
         manager,
-        SqlTold(database, node),
+        told,
         dealers,
         supervisor,
         journal,
@@ -256,6 +260,7 @@ async def _assemble(
         recordings,
         fresh_call_id,
         executor.exists,
+        said.tell,
     )
     takeover = TakeOver(
         node,
@@ -376,6 +381,7 @@ async def _assemble(
         manager,
         reconciler,
         marks,
+        said,
         pacing_log,
         DueLists(database, settings.rdw, clock),
     )

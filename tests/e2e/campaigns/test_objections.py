@@ -1,6 +1,8 @@
 """Who objects is rung nowhere any longer: another phone of theirs that rings for a campaign is called off on the wire."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +30,17 @@ from tests.checker.recount import Seen
 from tests.checker.rules import Limits, breaches
 from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk
 from tests.e2e.calls.accounting import recorded, seen_in
-from tests.e2e.calls.floor import ALWAYS_OPEN, ONE_FOR_ONE, PLENTY, QUICK, controller, dealers
+from tests.e2e.calls.controller_process import ControllerProcess, job_of
+from tests.e2e.calls.floor import (
+    ALWAYS_OPEN,
+    ONE_FOR_ONE,
+    PLENTY,
+    QUICK,
+    controller,
+    dealers,
+    settings,
+    store_agents,
+)
 from tests.e2e.calls.lists import a_campaign, store_list
 from tests.e2e.calls.record import Record
 
@@ -140,6 +152,46 @@ async def test_who_takes_the_consent_back_while_the_phone_rings_is_called_off(
     assert called_off.outcome is AttemptOutcome.UNANSWERED
     (mobile,) = _by_number(trace, dealer_asterisk, network_asterisk, MOBILE)
     _was_called_off(mobile, after=withdrawn_at)
+
+
+async def test_nobody_is_dialled_before_it_is_read_who_objected_while_no_controller_lived(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, port_base: int, tmp_path: Path
+) -> None:
+    await network_asterisk.customer_does(HOME, "answer:2:60:4:9")
+    await network_asterisk.customer_does(MOBILE, "noanswer")
+    await store_agents(dealer_asterisk, tmp_path, ("agent1",))
+    dealers(tmp_path, ALWAYS_OPEN)
+    others = replace(_campaign("elsewhere"), state=CampaignState.STOPPED)
+    await _store(dealer_asterisk, tmp_path, others, Known("elsewhere", HOME, "has a mobile"))
+    await store_list(
+        dealer_asterisk,
+        tmp_path,
+        _campaign("apk"),
+        [Known("apk", MOBILE, "has a mobile")],
+        [Known("apk", HOME, "lives there too")],
+    )
+    one_by_one = replace(settings(dealer_asterisk, tmp_path), caps=replace(PLENTY, at_once=1))
+    job = job_of(one_by_one, tmp_path, (), ("agent1",))
+    record, trace = Record(tmp_path), tmp_path / "trace.pcap"
+    async with AsyncExitStack() as stack, recorded(trace, port_base, port_base + 999):
+        first, second = [await ControllerProcess.standing_by(job) for _ in range(2)]
+        for controller in (first, second):
+            stack.push_async_callback(controller.ended)
+        await first.go()
+        await network_asterisk.step(HOME, "ringing")
+        first.kill()
+        async with asyncio.timeout(20):
+            while not any("objection" in events for events in (await dealer_asterisk.marks()).values()):
+                await asyncio.sleep(0.1)
+        await network_asterisk.step(HOME, "ended")
+        await second.go()
+        await record.until(lambda record: record.closed_for("objection") == 2, 20, "both contacts closed")
+        await second.go_home()
+
+    (at_home,) = _by_number(trace, dealer_asterisk, network_asterisk, HOME)
+    assert at_home.objected_at is not None
+    assert [each.number for each in seen_in(trace, dealer_asterisk, network_asterisk)] == [HOME]
+    assert [row["outcome"] for row in record.attempts()] == ["abandoned"]
 
 
 def _campaign(name: str, ring_seconds: int = 15) -> Campaign:

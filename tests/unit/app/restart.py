@@ -17,6 +17,7 @@ from app.lines import OpenLines
 from app.marks import Marks
 from app.reconcile import Reconciler
 from app.recordings import Recordings
+from app.said_alone import SaidAlone
 from app.storage.takeover import OpenAttempt, OpenCall
 from app.takeover import Left, TakeOver
 from calls.facts import CallArrived, DifferenceFound, Fact
@@ -113,6 +114,7 @@ class Restart:
         )
         self.counted: list[tuple[int, int]] = []
         self.shelf, self.told = FakeShelf(), FakeTold()
+        self.said = SaidAlone(self.shelf, self.told, bed.journal)
         self.marks = Marks(
             NODE,
             self.shelf,
@@ -124,6 +126,7 @@ class Restart:
             Recordings(recordings),
             lambda: call_id(next(numbers)),
             bed.executor.exists,
+            self.said.tell,
         )
         takeover = TakeOver(
             NODE,

@@ -13,15 +13,28 @@ DAY = 24 * 3600
 
 def reachable_gate(*, in_flight: int, dialled_today: int) -> TrunkGate:
     """A gate whose Asterisk can be reached."""
-    gate = TrunkGate(CAPS, START, in_flight={DEMO: in_flight}, dialled={START: dialled_today})
+    gate = TrunkGate(
+        CAPS, START, in_flight={DEMO: in_flight}, dialled={START: dialled_today}, heard=lambda: True
+    )
     gate.on_fact(REACHED)
     return gate
 
 
 def test_before_asterisk_is_reached_nothing_is_dialled() -> None:
-    gate = TrunkGate(CAPS, START, in_flight={}, dialled={})
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled={}, heard=lambda: True)
 
     assert gate.room(after(10)) == 0
+
+
+def test_before_it_is_known_who_objected_to_asterisk_alone_nothing_is_dialled() -> None:
+    heard = [False]
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled={}, heard=lambda: heard[0])
+    gate.on_fact(REACHED)
+
+    before = gate.take(1, after(10))
+    heard[0] = True
+
+    assert (before, gate.take(1, after(10))) == (0, 1)
 
 
 def test_a_start_refills_nothing() -> None:
@@ -94,7 +107,7 @@ def test_a_day_later_there_is_room_again() -> None:
 
 def test_what_an_earlier_process_dialled_leaves_the_day_when_its_own_day_is_over() -> None:
     dialled = {START - timedelta(hours=23): 5, START - timedelta(hours=1): 3}
-    gate = TrunkGate(CAPS, START, in_flight={}, dialled=dialled)
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled=dialled, heard=lambda: True)
     gate.on_fact(REACHED)
 
     rooms = [gate.room(after(hours * 3600)) for hours in (0.9, 1, 22.9, 23)]
@@ -107,7 +120,7 @@ def test_what_an_earlier_process_dialled_leaves_the_day_when_its_own_day_is_over
 
 
 def test_an_attempt_of_the_future_counts_for_a_day_from_the_start_on() -> None:
-    gate = TrunkGate(CAPS, START, in_flight={}, dialled={START + timedelta(hours=5): 8})
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled={START + timedelta(hours=5): 8}, heard=lambda: True)
     gate.on_fact(REACHED)
 
     assert (gate.room(after(DAY - 1)), gate.room(after(DAY))) == (0, 5)
