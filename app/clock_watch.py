@@ -40,18 +40,29 @@ class ClockWatch:
         """Call `believer` whenever a clock that was in doubt is believed again."""
         self._believers.append(believer)
 
-    def remember(self, memory: ClockMemory | None) -> timedelta:
+    @property
+    def believed(self) -> float | None:
+        """Wall time minus steady time in seconds, None while that is in doubt."""
+        return self._guard.offset if self.trusted() else None
+
+    def remember(self, memory: ClockMemory | None, believed: float | None = None) -> timedelta:
         """Compare with what an earlier process told by this clock: behind that, or in doubt since then, the clock is not believed.
 
-        Returns by how much it is off what was believed, below 0 when it is behind; mostly nothing.
+        `believed` is what that process had of the same, if its steady clock is still the same: then the wall clock is not believed
+        either when it was set meanwhile. Returns by how much it is off what was believed, below 0 when it is behind; mostly nothing.
         """
         wall, steady = self._both()
-        guard = begun(wall, steady, memory)
+        guard = begun(wall, steady, memory, believed)
         if memory is None or guard.trusted:
             return timedelta()
         self._guard = guard
         behind = memory.ahead_of(wall)
-        if behind:
+        if believed is not None:
+            _log.error(
+                "the clock was set while no controller ran, or is in doubt since before: nobody is dialled",
+                extra={"seconds": round(guard.off.total_seconds(), 1)},
+            )
+        elif behind:
             _log.error(
                 "the clock is behind what was told by it before: nobody is dialled",
                 extra={"seconds": round(behind.total_seconds(), 1)},

@@ -9,6 +9,7 @@ from app.ari.connection import AriConnection
 from app.ari.executor import Executor
 from app.ari.operations import Ari
 from app.campaign_service import CampaignService
+from app.clock_keeper import ClockKeeper
 from app.clock_watch import ClockWatch
 from app.control import Control
 from app.dealers import Dealers
@@ -44,6 +45,7 @@ class Program:
 
     settings: Settings
     clock: ClockWatch
+    clock_keeper: ClockKeeper
     dealers: Dealers
     database: Database
     store: SqlCampaignStore
@@ -90,6 +92,7 @@ class Program:
         """Start what runs as long as the program; `runners` are those of the campaigns that dial already."""
         tasks = self.tasks
         tasks.start("clock", self.clock.run())
+        tasks.start("clock keeper", self.clock_keeper.run())
         tasks.start("journal", self.journal.run())
         tasks.start("local journal", self.journal.keep())
         tasks.start("events", self.connection.run())

@@ -23,7 +23,8 @@ from app.ari.operations import Ari
 from app.calls_in import Reception
 from app.calls_out import CampaignFloor, OutboundDialler
 from app.campaign_service import CampaignService
-from app.clock import Clock, SystemClock
+from app.clock import Clock, SystemClock, boot_id
+from app.clock_keeper import ClockKeeper
 from app.clock_watch import ClockWatch
 from app.consents import Consents
 from app.control import Control
@@ -55,7 +56,7 @@ from app.settings import Settings
 from app.storage.agents import all_agents, restored
 from app.storage.alone import SqlTold
 from app.storage.campaign_store import SqlCampaignStore
-from app.storage.clock_memory import clock_memory
+from app.storage.clock_memory import believed_offset, clock_memory, keep_offset
 from app.storage.database import Database, open_database, other_clock
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal as SqlJournal
@@ -84,8 +85,10 @@ FLUSH_SECONDS = 5.0
 
 
 @asynccontextmanager
-async def running(settings: Settings, dealers: Dealers, clock: Clock | None = None) -> AsyncIterator[Program]:
-    """Run the program while the context is open.
+async def running(
+    settings: Settings, dealers: Dealers, clock: Clock | None = None, boot: str = ""
+) -> AsyncIterator[Program]:
+    """Run the program while the context is open. A `clock` that is given counts on from `boot`, the machine's own from its start.
 
     Calls are left alone when it closes: conversations go on in Asterisk, and the next controller takes them over.
     Raises StorageError when the database cannot be used.
@@ -98,7 +101,8 @@ async def running(settings: Settings, dealers: Dealers, clock: Clock | None = No
         async with transport, asyncio.TaskGroup() as group:
             tasks = Tasks(group)
             try:
-                program = await _assemble(settings, dealers, watch, database, Ari(transport), tasks)
+                started = boot_id() if clock is None else boot
+                program = await _assemble(settings, dealers, watch, started, database, Ari(transport), tasks)
                 yield program
                 if not await program.journal.flushed(FLUSH_SECONDS):
                     await program.journal.keep_waiting()
@@ -109,7 +113,13 @@ async def running(settings: Settings, dealers: Dealers, clock: Clock | None = No
 
 
 async def _assemble(
-    settings: Settings, dealers: Dealers, clock: ClockWatch, database: Database, ari: Ari, tasks: Tasks
+    settings: Settings,
+    dealers: Dealers,
+    clock: ClockWatch,
+    boot: str,
+    database: Database,
+    ari: Ari,
+    tasks: Tasks,
 ) -> Program:
     node = NodeId(settings.node)
     entropy = random.SystemRandom()
@@ -123,7 +133,7 @@ async def _assemble(
     epoch = await take_epoch(database, node)
     local.begin(epoch)
     # What is stored tells moments of the clock that was believed: all begins by that, and is moved along.
-    off = clock.remember(await clock_memory(database, node))
+    off = clock.remember(await clock_memory(database, node), await believed_offset(database, node, boot))
     began = clock.now() - off
     store = SqlCampaignStore(database, node, epoch, dealers.profiles)
     targets = {dealer.dealer: dealer.service_level_seconds for dealer in dealers.dealers.values()}
@@ -357,6 +367,7 @@ async def _assemble(
     program = Program(
         settings,
         clock,
+        ClockKeeper(clock, partial(keep_offset, database, node, epoch, boot)),
         dealers,
         database,
         store,

@@ -6,7 +6,8 @@ evenly for `QUIET_SECONDS` and is where it was before, or nearly (`SMALL_SECONDS
 which of the two times is right: somebody who knows has to confirm it.
 
 A process that begins compares with what an earlier one told by this clock (`ClockMemory`): a doubt goes on, and a clock that is
-behind a moment which has been told before is in doubt until it is not, whatever time it is then.
+behind a moment which has been told before is in doubt until it is not, whatever time it is then. As long as the machine has not
+been started anew since, the steady clock tells more: by how much the wall clock was set while nobody looked, forward too.
 """
 
 from dataclasses import dataclass, replace
@@ -81,12 +82,21 @@ class ClockGuard:
         )
 
 
-def begun(wall: datetime, steady: float, memory: ClockMemory | None = None) -> ClockGuard:
-    """A guard that believes what the clock says now, unless what it has told before speaks against it."""
+def begun(
+    wall: datetime, steady: float, memory: ClockMemory | None = None, believed: float | None = None
+) -> ClockGuard:
+    """A guard that believes what the clock says now, unless what it has told before speaks against it.
+
+    `believed` is the offset that an earlier process believed on this same steady clock, None when there was none.
+    """
     offset = wall.timestamp() - steady
     guard = ClockGuard(offset, offset, steady)
     if memory is None:
         return guard
+    if believed is not None:
+        set_by = offset - believed
+        even = abs(set_by) <= JUMP_SECONDS and memory.off is None
+        return guard if even else replace(guard, believed=believed, jumped_at=steady)
     behind = memory.ahead_of(wall)
     if not behind and memory.off is None:
         return guard

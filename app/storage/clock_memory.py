@@ -1,12 +1,12 @@
-"""What the clock has told before this process began, as the journal has it."""
+"""What the clock has told before this process began, as the journal has it, and what it was believed to be by the steady clock."""
 
 from datetime import timedelta
 
-from sqlalchemy import case, select
+from sqlalchemy import case, select, update
 
 from app.storage.database import Database
 from app.storage.fact_json import decode
-from app.storage.tables import facts
+from app.storage.tables import epochs, facts
 from calls.facts import ClockBelieved, ClockJumped
 from calls.ids import NodeId
 from dialer.clock_guard import ClockMemory
@@ -40,3 +40,28 @@ async def clock_memory(database: Database, node: NodeId) -> ClockMemory | None:
                 memory = ClockMemory(at - (by or timedelta()))
             memory = (memory if by is None else memory.jumped(by)).told(at)
     return memory
+
+
+async def believed_offset(database: Database, node: NodeId, boot: str) -> float | None:
+    """Wall time minus steady time as a node's last controller believed it, None when the machine has started anew since.
+
+    An empty `boot` is none: nobody can tell whether it has.
+    """
+    if not boot:
+        return None
+    query = select(epochs.c.clock_offset).where(epochs.c.node == node, epochs.c.clock_boot == boot)
+    async with database.reading() as connection:
+        offset: float | None = (await connection.execute(query)).scalar_one_or_none()
+    return offset
+
+
+async def keep_offset(database: Database, node: NodeId, epoch: int, boot: str, offset: float) -> None:
+    """Store what is believed; nothing when another controller is in charge by now, or for want of a `boot`."""
+    if not boot:
+        return
+    async with database.writing() as connection:
+        await connection.execute(
+            update(epochs)
+            .where(epochs.c.node == node, epochs.c.epoch == epoch)
+            .values(clock_boot=boot, clock_offset=offset)
+        )

@@ -82,6 +82,9 @@ epochs = Table(
     Column("node", String(2), primary_key=True),
     Column("epoch", Integer, nullable=False),
     Column("written", BigInteger, nullable=False, server_default="0"),
+    # Wall time minus steady time, as last believed, and which run of the machine's steady clock it was.
+    Column("clock_boot", String(40)),
+    Column("clock_offset", Float),
 )
 
 facts = Table(

@@ -64,6 +64,9 @@ class SetClock:
     def monotonic(self) -> float:
         return self._steady.total_seconds()
 
+    def set_by(self, seconds: timedelta) -> None:
+        self._off += seconds
+
     def put_right_after(self, passed: timedelta) -> None:
         self._steady += passed
         self._off = timedelta()
@@ -94,6 +97,33 @@ async def test_it_is_not_believed_however_often_the_program_starts_until_somebod
     behind = [record for record in caplog.records if "nobody is dialled" in record.getMessage()]
     assert len(behind) == 3
     assert all(3590 < record.seconds < 3601 for record in behind)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("boot", "set_by", "believed"),
+    [
+        ("same", HOUR, False),
+        ("same", -timedelta(minutes=10), False),
+        ("same", timedelta(), True),
+        ("another", HOUR, True),
+    ],
+)
+async def test_a_clock_that_was_set_while_no_controller_ran_is_not_believed_unless_the_machine_was_started_anew(
+    quiet: Settings, boot: str, set_by: timedelta, believed: bool
+) -> None:
+    dealers, clock = load_dealers(quiet.dealers_file), SetClock(timedelta())
+    async with running(quiet, dealers, clock, "same") as program:
+        await program.clock_keeper.look()
+    clock.put_right_after(3 * HOUR)
+    clock.set_by(set_by)
+
+    async with running(quiet, dealers, clock, boot) as program:
+        trusted = program.clock.trusted()
+        await program.clock_keeper.look()
+        program.clock.confirm()
+        await program.clock_keeper.look()
+    async with running(quiet, dealers, clock, boot) as program:
+        assert (trusted, program.clock.trusted()) == (believed, True)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.storage.clock_memory import clock_memory
+from app.storage.clock_memory import believed_offset, clock_memory, keep_offset
 from app.storage.database import Database
 from app.storage.epochs import take_epoch
 from app.storage.journal import Journal
@@ -64,3 +64,27 @@ async def test_once_the_clock_is_believed_again_nothing_earlier_speaks_against_i
     await tell(database, lost(HOUR), ClockJumped(NOW, NODE, -HOUR.total_seconds()), ClockBelieved(NOW, NODE))
 
     assert await clock_memory(database, NODE) == ClockMemory(NOW)
+
+
+async def test_what_is_believed_is_kept_for_the_same_run_of_the_machine_by_whoever_is_in_charge(
+    database: Database,
+) -> None:
+    first = await take_epoch(database, NODE)
+    await keep_offset(database, NODE, first, "boot-1", 1.5)
+    second = await take_epoch(database, NODE)
+    await keep_offset(database, NODE, first, "boot-1", 9.0)
+    kept = await believed_offset(database, NODE, "boot-1")
+    await keep_offset(database, NODE, second, "boot-2", 2.5)
+
+    assert kept == 1.5
+    assert await believed_offset(database, NODE, "boot-2") == 2.5
+    assert await believed_offset(database, NODE, "boot-1") is None
+    assert await believed_offset(database, NodeId("n2"), "boot-2") is None
+
+
+async def test_nothing_is_kept_where_nobody_can_tell_whether_the_machine_was_started_anew(
+    database: Database,
+) -> None:
+    await keep_offset(database, NODE, await take_epoch(database, NODE), "", 1.5)
+
+    assert await believed_offset(database, NODE, "") is None

@@ -177,6 +177,39 @@ def test_what_was_told_before_a_jump_is_taken_along_by_it() -> None:
     assert memory.ahead_of(after(402)) == NEVER
 
 
+@pytest.mark.parametrize("set_by", [-90_000, -JUMP_SECONDS - 0.1, JUMP_SECONDS + 0.1, 3600])
+def test_on_the_same_steady_clock_it_is_known_that_the_wall_clock_was_set_while_nobody_looked(
+    set_by: float,
+) -> None:
+    steady, long_ago = 50_000.0, ClockMemory(after(-100_000))
+    believed = START.timestamp() - steady - set_by
+
+    guard = begun(START, steady, long_ago, believed)
+
+    assert not guard.trusted
+    assert guard.off.total_seconds() == pytest.approx(set_by)
+    later = looked(guard, after(QUIET_SECONDS), steady + QUIET_SECONDS)[0]
+    assert (later.trusted, later.asks) == (abs(set_by) < SMALL_SECONDS, abs(set_by) > SMALL_SECONDS)
+
+
+@pytest.mark.parametrize("set_by", [-JUMP_SECONDS + 0.1, 0, JUMP_SECONDS - 0.1])
+def test_a_wall_clock_that_went_on_with_the_steady_one_is_believed_however_long_nobody_looked(
+    set_by: float,
+) -> None:
+    believed = START.timestamp() - 5e6 - set_by
+
+    assert begun(START, 5e6, ClockMemory(after(-4e6)), believed) == begun(START, 5e6)
+
+
+def test_a_clock_in_doubt_that_was_put_right_while_nobody_looked_is_believed_after_an_even_minute() -> None:
+    doubt = ClockMemory(after(-3600), timedelta(hours=2))
+
+    guard = begun(START, 10, doubt, START.timestamp() - 10)
+
+    assert (guard.trusted, guard.off) == (False, timedelta())
+    assert looked(guard, after(QUIET_SECONDS), 10 + QUIET_SECONDS)[0].trusted
+
+
 def test_a_clock_that_is_put_right_slowly_is_followed() -> None:
     guard = begun(START, 0)
     for second in range(1, 20_000):

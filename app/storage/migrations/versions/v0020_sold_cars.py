@@ -1,4 +1,6 @@
-"""A further car of a contact that was sold stays on record, with the call in which that was said."""
+"""A further car of a contact that was sold stays on record, with the call in which that was said. What the clock was believed to
+be by the machine's steady clock is kept.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,4 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("further_cars", sa.Column("sold_by", sa.String(length=28), nullable=True))
+    op.add_column("epochs", sa.Column("clock_boot", sa.String(length=40), nullable=True))
+    op.add_column("epochs", sa.Column("clock_offset", sa.Float(), nullable=True))
     op.create_index("ix_further_cars_plate", "further_cars", ["plate"])
