@@ -23,6 +23,7 @@ RETRY_SECONDS = 3.0
 MAX_FAILURES = 3
 _JOIN_TIMER = "join"
 _JOIN_SECONDS = 6.0
+AGENT = "DL_AGENT"  # noted on the leg: whose line it is, whatever phone the agent has by now
 CALLER_ID = '"Dealerlijn campagne" <dealerlijn>'
 
 
@@ -153,7 +154,14 @@ class OpenLines:
             leg_id = line_leg(line.call_id)
             endpoint = self._endpoint_of(agent_id)
             if endpoint is None or not await self._executor.dial(
-                Dial(leg_id, endpoint, "agent-line", RING_SECONDS, CALLER_ID, {"DL_CALL": leg_id})
+                Dial(
+                    leg_id,
+                    endpoint,
+                    "agent-line",
+                    RING_SECONDS,
+                    CALLER_ID,
+                    {"DL_CALL": leg_id, AGENT: agent_id},
+                )
             ):
                 session.deliver(LegEnded(self._clock.now(), leg_id, HangupCause.FAILURE))
 

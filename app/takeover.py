@@ -18,6 +18,7 @@ from app.clock import Clock
 from app.floor_desk import FloorDesk
 from app.inbound import InboundCall, InboundPlan
 from app.journal import Journal
+from app.line_takeover import take_over_lines
 from app.lines import OpenLines
 from app.reconcile_plan import Found, Live, entry_stage, found_attempt, found_inbound, left
 from app.recordings import Recordings
@@ -25,7 +26,7 @@ from app.storage.takeover import OpenAttempt, OpenCall
 from app.supervisor import Supervisor
 from app.unheard_answers import with_answers
 from calls.facts import CallArrived, CallConnected, CallEnded, CallQueued
-from calls.ids import AgentId, CallId, LegId, NodeId, PlaybackId, bridge_of, leg_mark, line_leg
+from calls.ids import AgentId, CallId, LegId, NodeId, PlaybackId, leg_mark, line_leg
 from calls.legs import LegArrived, LegEnded, PromptFinished, PromptStarted, RecordingStopped, TimerExpired
 from calls.words import CallPhase, HangupCause, InboundOutcome
 from dialer.life import GRACE, Attempt, AttemptState
@@ -109,7 +110,7 @@ class TakeOver:
                 if attempt.leg_id in live.legs
             }
         attempts = await with_answers(self._ari, live, work.attempts, self._journal, self._clock.now())
-        self._take_over_lines(live)
+        await take_over_lines(self._ari, live, self._desk.floor.agents(), self._lines)
         follows = [
             fact
             for call in work.calls
@@ -127,17 +128,6 @@ class TakeOver:
             else:
                 self._desk.on_fact(fact)
         self._lines.open_missing()
-
-    def _take_over_lines(self, live: Live) -> None:
-        # Agents of two shifts may have one phone: the line on it is of the one who is at work.
-        agents = {each.profile.endpoint: each for each in self._desk.floor.agents() if each.campaign_id}
-        for leg in live.legs.values():
-            mark = leg_mark(leg.leg_id)
-            agent = agents.get(leg.endpoint)
-            if mark is None or mark.kind != "l" or agent is None or agent.campaign_id is None:
-                continue
-            if leg.leg_id in live.bridges.get(bridge_of(mark.call_id), ()):
-                self._lines.adopt(mark.call_id, agent.profile.agent_id, agent.campaign_id)
 
     # Inbound calls
 

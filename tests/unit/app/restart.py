@@ -85,6 +85,7 @@ class Restart:
         self.bridges: list[dict[str, Any]] = []
         self.playing = ""
         self.noted: dict[str, str] = {}
+        self.noted_on: dict[LegId, dict[str, str]] = {}
         self.recordings: dict[str, dict[str, Any]] = {}
         self.recognised: Recognised | None = None
         numbers = count(500)
@@ -221,9 +222,10 @@ class Restart:
             asterisk.answers("GET", f"/playbacks/{self.playing}", 200)
         for one in self.channels:
             asterisk.answers("GET", f"/channels/{one['id']}", 200)
-        for variable, value in self.noted.items():
-            path = f"/channels/{ATTEMPT}/variable?variable={variable}"
-            asterisk.answers("GET", path, 200, {"value": value})
+        for leg_id, noted in {**self.noted_on, ATTEMPT: self.noted}.items():
+            for variable, value in noted.items():
+                path = f"/channels/{leg_id}/variable?variable={variable}"
+                asterisk.answers("GET", path, 200, {"value": value})
         asterisk.answers("GET", "/channels", 200, self.channels, once=True)
         asterisk.answers("GET", "/bridges", 200, self.bridges, once=True)
 

@@ -54,6 +54,25 @@ async def test_the_line_is_of_the_agent_at_work_also_when_one_of_another_shift_h
 
 
 @virtual_time
+async def test_the_line_is_of_whom_it_was_opened_for_though_the_agent_has_another_phone_by_now() -> None:
+    moved = replace(ON_CALL, profile=replace(ON_CALL.profile, endpoint="PJSIP/another"))
+    has_it_now = replace(
+        agent(BRAM, AgentState.AVAILABLE, campaign_id=APK),
+        profile=replace(agent(BRAM).profile, endpoint=ON_CALL.profile.endpoint),
+    )
+    async with restart(moved, has_it_now, calls=(IN_THE_LINE,)) as it:
+        it.has(CALLER, "in", DDI)
+        line(it, CALLER)
+        it.noted_on[LINE_LEG] = {"DL_AGENT": ANNA}
+
+        await it.reconcile()
+
+        assert it.lines.agent_on(LINE) == ANNA
+        assert it.bed.asterisk.asked("DELETE") == []
+        assert it.bed.published(CallEnded) == []
+
+
+@virtual_time
 async def test_one_that_the_journal_does_not_know_yet_is_told_to_it() -> None:
     async with restart(
         replace(ON_CALL, state=AgentState.RINGING), calls=(replace(RUNG, agent_leg=LINE_LEG),)
