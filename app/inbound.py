@@ -31,8 +31,12 @@ class InboundPlan:
 class InboundCall:
     """One inbound call, from the first ring to its end."""
 
-    def __init__(self, arrived: CallArrived, plan: InboundPlan, recognised: Recognised | None = None) -> None:
-        """`recognised` is whom the call was known to come from before this process had it."""
+    def __init__(
+        self, arrived: CallArrived, plan: InboundPlan | None, recognised: Recognised | None = None
+    ) -> None:
+        """`recognised` is whom the call was known to come from before this process had it. Only a call that is past the menu
+        goes on without a plan: its dealer has none any longer.
+        """
         self.arrived = arrived
         self._plan = plan
         self._recognised = recognised
@@ -43,7 +47,7 @@ class InboundCall:
     def resumed(
         cls,
         arrived: CallArrived,
-        plan: InboundPlan,
+        plan: InboundPlan | None,
         found: ivr_flow.Ivr | routing_flow.RoutedCall,
         recognised: Recognised | None = None,
     ) -> "InboundCall":
@@ -127,6 +131,7 @@ class InboundCall:
     def begin(self, *, again: bool = False, looks_up: bool = False) -> tuple[Command, ...]:
         """Receive the caller; `again` when the arrival is already known. `looks_up` promises a `CallerLookedUp`."""
         arrived = self.arrived
+        assert self._plan is not None
         step = ivr_flow.start(
             self._plan.entry,
             arrived.call_id,
@@ -173,6 +178,7 @@ class InboundCall:
         return commands
 
     def _join(self, department: Department, at: datetime) -> tuple[Command, ...]:
+        assert self._plan is not None
         plan = self._plan.queue_of(department)
         arrived = self.arrived
         step = routing_flow.start(plan, arrived.call_id, arrived.leg_id, arrived.cli, at)

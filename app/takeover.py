@@ -40,6 +40,7 @@ from routing.flow import playback_id as queue_prompt
 PROMPTS_LOOKED_FOR = 12
 LANDED = datetime.min.replace(tzinfo=UTC)
 _CAUSE = HangupCause.LOST_WHILE_DOWN
+_TALKS = (Found.TALKING, Found.FORSAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,10 @@ class TakeOver:
             connected=call.connected_at is not None,
         )
         is_over = found in (Found.GONE, Found.DIVERTED)
+        if dealer is None and found in _TALKS and call.department is not None:
+            # Of a dealer, or a queue, that the settings have lost: who talks goes on.
+            tally.taken += 1
+            return self._take_over_routed(call, None, heard, found, agent_leg)
         if dealer is None or (is_over and heard.recorded is None):
             tally.ended += 1
             if dealer is not None and call.department in dealer.queues:
@@ -176,8 +181,8 @@ class TakeOver:
         tally.ended += is_over
         tally.taken += not is_over
         plan = self._reception.plan(dealer, now)
-        # Who waits in a queue that the settings have lost begins anew; who talks goes on.
-        queued = call.department in dealer.queues or found in (Found.TALKING, Found.FORSAKEN)
+        # Who waits in a queue that the settings have lost begins anew.
+        queued = call.department in dealer.queues or found in _TALKS
         if call.queued_at is None or call.department is None or not queued:
             self._take_over_entering(live, call, plan, heard)
             return None
@@ -220,7 +225,7 @@ class TakeOver:
     def _take_over_routed(
         self,
         call: OpenCall,
-        plan: InboundPlan,
+        plan: InboundPlan | None,
         heard: _Heard,
         found: Found,
         agent_leg: LegId | None,

@@ -43,6 +43,7 @@ from tests.unit.app.restart import (
 from tests.unit.app.test_alone import at
 
 MESSAGE = recording_id(CALL)
+GONE = DealerId("gone")
 VOICEMAIL = VoicemailPlan("voicemail-offer", "voicemail-thanks", 2, 120, 5)
 NEVER = replace(DEALER.hours, weekly=((),) * 7)
 SHUT = replace(DEALER, hours=NEVER, entry=replace(ENTRY, voicemail=VOICEMAIL))
@@ -85,6 +86,27 @@ async def test_a_conversation_from_a_queue_that_the_settings_have_lost_goes_on_t
         assert it.one(CallEnded).outcome is InboundOutcome.CONNECTED
         assert it.bed.floor.agent(ANNA).state is AgentState.WRAP_UP
         assert it.reception.queue_plan(DEALER.dealer, Department.PARTS).wrap_up_seconds > 0
+
+
+@virtual_time
+async def test_a_conversation_with_a_dealer_whom_the_settings_have_lost_goes_on_to_its_end() -> None:
+    elsewhere = replace(TALKING, dealer=GONE)
+    async with restart(agent(ANNA, AgentState.ON_CALL), calls=(elsewhere,)) as it:
+        it.has(CALLER, "in", DDI)
+        it.has(OFFER, "offered", OFFER)
+        it.together(bridge_of(CALL), CALLER, OFFER)
+
+        assert await it.reconcile() == (1, 0)
+
+        assert it.bed.floor.agent(ANNA).state is AgentState.ON_CALL
+        assert it.bed.asterisk.asked("DELETE") == []
+        session = it.bed.supervisor.owner(CALLER)
+        assert session is not None
+        session.deliver(LegEnded(it.bed.clock.now(), CALLER, HangupCause.NORMAL))
+        await settle()
+        end = it.one(CallEnded)
+        assert (end.outcome, end.dealer) == (InboundOutcome.CONNECTED, GONE)
+        assert it.bed.floor.agent(ANNA).state is AgentState.WRAP_UP
 
 
 @virtual_time
