@@ -43,7 +43,7 @@ async def not_sold(connection: AsyncConnection, call_id: CallId) -> Sequence[int
         .values(sold_by=None)
         .returning(further_cars.c.contact_id)
     )
-    return (await connection.execute(back)).scalars().all()
+    return list((await connection.execute(back)).scalars())
 
 
 async def _leaves_further(
