@@ -1,9 +1,10 @@
 """The controller dies, freezes or is replaced: no conversation notices, nobody waits in silence, every call ends once."""
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -114,6 +115,34 @@ async def test_no_conversation_notices_that_the_controller_dies_and_all_twenty_c
     assert all(17 < row["talk_seconds"] < 20 for row in record.calls() if row["outcome"] == "connected")
     assert [row["outcome"] for row in record.attempts()] == ["connected"] * 4
     assert set(record.ends().values()) == {1}
+
+
+async def test_a_line_stays_its_agents_over_a_restart_though_the_agent_has_got_another_phone(
+    dealer_asterisk: DealerAsterisk,
+    network_asterisk: NetworkAsterisk,
+    wire: Wire,
+    tmp_path: Path,
+    stand_by: StandBy,
+) -> None:
+    await network_asterisk.customer_does(NUMBERS[0], "answer:1:10")
+    await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:1])
+    record = Record(tmp_path)
+    first, second = [await stand_by(on_lines=("agent3",)) for _ in range(2)]
+    await first.go()
+    await record.until(lambda record: any(row["connected_at"] for row in record.attempts()), 20, "a talk")
+
+    first.kill()
+    await first.gone()
+    with closing(sqlite3.connect(tmp_path / "dealerlijn.db", timeout=5)) as database, database:
+        database.execute("UPDATE agents SET endpoint = 'PJSIP/agent7' WHERE agent_id = 'agent3'")
+    await second.go()
+    await record.all_over(1, 30)
+    phones = len(wire.phones())
+    await second.go_home()
+
+    (attempt,) = record.attempts()
+    assert (attempt["outcome"], attempt["agent_id"], phones) == ("connected", "agent3", 1)
+    assert attempt["talk_seconds"] > 9
 
 
 async def test_callers_reach_the_fallback_while_the_controller_is_frozen_and_it_serves_again_when_thawed(
