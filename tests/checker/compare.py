@@ -120,12 +120,14 @@ class _Pair:
         self._moment("answered", entry.answered_at, sight.answered_at, kept=self._outlived_the_controllers())
         if entry.outcome == "connected" and self._hung_up_just_after(entry.connected_at):
             self.verdict.unclear.append(f"{_name(entry)}: hung up in the moment of being joined")
-        elif (seconds := self._sound_after_join()) is not None and EXACT_SECONDS < seconds <= SLOW_SECONDS:
+        elif seconds := _late_sound(entry.connected_at, sight.connected_at):
             self.verdict.slow.append(f"{_name(entry)}: heard the agent {seconds:.3f} s after the join")
         else:
             self._moment("connected", entry.connected_at, sight.connected_at)
         if entry.outcome == "abandoned" and self._hung_up_just_after(entry.message_at):
             self.verdict.unclear.append(f"{_name(entry)}: hung up in the moment of being told the message")
+        elif seconds := _late_sound(entry.message_at, sight.message_at):
+            self.verdict.slow.append(f"{_name(entry)}: heard the message {seconds:.3f} s after it began")
         else:
             self._moment("message", entry.message_at, sight.message_at)
         if not self._let_go():
@@ -176,10 +178,6 @@ class _Pair:
             return False
         heard = sight.connected_at is not None or sight.message_at is not None
         return not heard and abs(sight.ended_at - booked) <= EXACT_SECONDS
-
-    def _sound_after_join(self) -> float | None:
-        heard, joined = self.sight.connected_at, self.entry.connected_at
-        return None if heard is None or joined is None else heard - joined
 
     def _let_go(self) -> bool:
         """Whether Asterisk alone played the message to the end, after the attempt was over in the books."""
@@ -234,6 +232,13 @@ class _Pair:
 
     def _late(self, what: str, where: str) -> None:
         self.verdict.late.append(f"{_name(self.entry)}: {what}, {where}")
+
+
+def _late_sound(booked: float | None, heard: float | None) -> float | None:
+    """How long after what the books say it was heard, where that is what a busy machine may do; else None."""
+    if booked is None or heard is None or not EXACT_SECONDS < heard - booked <= SLOW_SECONDS:
+        return None
+    return heard - booked
 
 
 def _unbooked(sight: Seen) -> tuple[float, str]:

@@ -292,8 +292,17 @@ def test_an_agent_who_did_not_hear_the_customer_and_moments_out_of_order_are_fou
     assert "+311 (c1): its moments in the books are not in order" in mixed
 
 
-def test_sound_that_comes_late_after_the_join_is_counted_apart_up_to_half_a_second() -> None:
-    late, much_too_late = (compare([replace(TALKED, connected_at=at)], _books([TALK])) for at in (2.3, 2.7))
+@pytest.mark.parametrize(
+    ("heard", "booked", "what", "seconds"),
+    [(TALKED, TALK, "connected_at", (2.3, 2.7)), (MISSED, MISS, "message_at", (3.9, 4.3))],
+)
+def test_sound_that_comes_late_is_counted_apart_up_to_half_a_second(
+    heard: Seen, booked: Entry, what: str, seconds: tuple[float, float]
+) -> None:
+    late, much_too_late = (
+        compare([replace(heard, **{what: at})], _books([booked]))  # type: ignore[arg-type]
+        for at in seconds
+    )
 
     assert (late.wrong, len(late.slow)) == ([], 1)
     assert (len(much_too_late.wrong), much_too_late.slow) == (1, [])
