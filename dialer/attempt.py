@@ -268,6 +268,8 @@ def _left(attempt: Attempt, fact: LegLeft) -> Step:
 
 
 def _end(attempt: Attempt, cause: HangupCause, at: datetime) -> Step:
+    # An answer of which nobody heard is told as of now; the end, which Asterisk tells with its time, may be before that.
+    at = max(at, attempt.answered_at or at)
     outcome = _outcome(attempt, cause, at)
     commands: tuple[Command, ...] = ()
     if attempt.state in BEFORE_AGENT:

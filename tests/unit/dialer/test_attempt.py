@@ -37,6 +37,17 @@ def test_an_attempt_ends_exactly_once_from_every_state(state: AttemptState, caus
     assert len(story.facts(AttemptEnded)) == 1
 
 
+@pytest.mark.parametrize("trigger", [Trigger.CUSTOMER_ENDED, Trigger.LEFT])
+def test_no_attempt_ends_before_the_answer_that_was_learnt_late(trigger: Trigger) -> None:
+    story = story_at(AttemptState.RINGING)
+    story.tell(Trigger.ARRIVED, 30)
+
+    story.tell(trigger, 29)
+
+    (answered,) = story.facts(AttemptAnswered)
+    assert story.end.at == answered.at == at(30)
+
+
 @pytest.mark.parametrize("state", list(AttemptState))
 def test_leaving_our_control_ends_the_attempt_exactly_once(state: AttemptState) -> None:
     story = story_at(state)
