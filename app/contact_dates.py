@@ -1,8 +1,8 @@
 """The APK dates that a file of contacts does not have, asked of the register of vehicles."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from app.storage.database import Database
 from app.vehicles import look_up
@@ -19,10 +19,10 @@ class Dates:
     vehicles: Mapping[str, Vehicle | None]
     faults: tuple[RowFault, ...]
 
-    def filled(self, row: ContactRow) -> ContactRow:
-        """The row with its date; one that has a date was not asked for, and stays."""
+    def of(self, row: ContactRow) -> date | None:
+        """The row's date; one that has a date was not asked for, and keeps it."""
         vehicle = self.vehicles.get(row.plate) if row.plate is not None else None
-        return row if vehicle is None else replace(row, due_on=vehicle.apk_expiry)
+        return row.due_on if vehicle is None else vehicle.apk_expiry
 
 
 async def missing_dates(

@@ -10,6 +10,9 @@ from dialer.contact_file import ContactRow, RowFault
 
 _REMOVE = "remove the row"
 
+# The line on which something was seen first, with the hash of the number and the key of the person.
+_Seen = tuple[int, str, str]
+
 
 class Duplicates:
     """The rows of one file so far, and what is on the list."""
@@ -18,12 +21,13 @@ class Duplicates:
         self._on_list = on_list
         self._columns = columns
         self._cars: dict[str, int] = {}
-        self._people: dict[str, tuple[int, str]] = {}
-        self._numbers: dict[str, tuple[int, str]] = {}
+        self._people: dict[str, _Seen] = {}
+        self._numbers: dict[str, _Seen] = {}
 
     def take(self, row: ContactRow, hashed: str, person: str) -> RowFault | None:
         """Note a row with the hash of its number and the key of its person; the fault that it was there before."""
-        return self._car(row) or self._number(row, hashed, person) or self._person(row, hashed, person)
+        seen = (row.line, hashed, person)
+        return self._car(row) or self._number(row, seen) or self._person(row, seen)
 
     def _car(self, row: ContactRow) -> RowFault | None:
         if row.plate is None:
@@ -39,23 +43,25 @@ class Duplicates:
             )
         return None
 
-    def _number(self, row: ContactRow, hashed: str, person: str) -> RowFault | None:
+    def _number(self, row: ContactRow, seen: _Seen) -> RowFault | None:
+        _, hashed, person = seen
         if hashed in self._on_list.numbers:
             return RowFault(
                 row.line, self._columns.heading(Field.NUMBER), "the number is on the list already", _REMOVE
             )
-        line, first = self._numbers.setdefault(hashed, (row.line, person))
+        line, _, first = self._numbers.setdefault(hashed, seen)
         if line != row.line and (row.plate is None or person != first):
             return RowFault(
                 row.line, self._columns.heading(Field.NUMBER), f"the same number as on line {line}", _REMOVE
             )
         return None
 
-    def _person(self, row: ContactRow, hashed: str, person: str) -> RowFault | None:
+    def _person(self, row: ContactRow, seen: _Seen) -> RowFault | None:
+        _, hashed, person = seen
         if person in self._on_list.persons:
             reason = "the customer is on the list already, with another number"
             return RowFault(row.line, self._columns.heading(Field.NUMBER), reason, _REMOVE)
-        line, first = self._people.setdefault(person, (row.line, hashed))
+        line, first, _ = self._people.setdefault(person, seen)
         if hashed != first:
             return RowFault(
                 row.line,

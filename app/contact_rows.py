@@ -1,11 +1,12 @@
 """Reading a file of contacts, CSV or XLSX, into rows of text. Nothing in a cell is ever computed: a formula is text."""
 
+import codecs
 import csv
-import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
@@ -20,6 +21,7 @@ MAX_LINE_LENGTH = 1_000_000
 _MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 _MOST_TIMES_PACKED = 60
 _UNPACKED_BYTES_NOT_ASKED = 32 * 1024 * 1024
+_SAMPLE_LINES = 1000
 _SAMPLE_BYTES = 65_536
 _SEPARATORS = ";,\t|"
 # The encodings of western spreadsheets before UTF-8: of Windows, DOS and the Mac; of equals the first is meant.
@@ -88,15 +90,26 @@ def _limited(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _csv_rows(path: Path, encoding: str | None) -> Iterator[Row]:
-    text = _decoded(path, encoding)
-    first_line, _, rest = text.partition("\n")
-    skipped = 0
-    separator = first_line.strip().removeprefix("sep=")
-    if len(separator) == 1 and first_line.startswith("sep="):  # Excel writes and reads this line
-        text, skipped = rest, 1
-    else:
-        separator = max(_SEPARATORS, key=first_line.count)
-    reader = csv.reader(_short_lines(path, text), delimiter=separator, strict=True)
+    name = encoding or _encoding_of(path)
+    try:
+        with path.open(encoding=_with_order(path, name), newline="") as file:
+            first_line = file.readline(MAX_LINE_LENGTH + 1).removeprefix("\ufeff")
+            separator = first_line.strip().removeprefix("sep=")
+            lines: Iterable[str] = file
+            skipped = 1
+            if len(separator) != 1 or not first_line.startswith("sep="):  # Excel writes and reads this line
+                separator = max(_SEPARATORS, key=first_line.count)
+                lines = chain([first_line], file)
+                skipped = 0
+            yield from _parsed(path, _short_lines(path, lines), separator, skipped)
+    except (ValueError, LookupError) as error:
+        raise UnusableFile(f"{path} is not written in {name}", "save it as CSV UTF-8") from error
+    except OSError as error:
+        raise UnusableFile(f"{path} cannot be read ({error.strerror})", "try again") from error
+
+
+def _parsed(path: Path, lines: Iterable[str], separator: str, skipped: int) -> Iterator[Row]:
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     line = 1 + skipped
     try:
         for cells in reader:
@@ -108,37 +121,49 @@ def _csv_rows(path: Path, encoding: str | None) -> Iterator[Row]:
         ) from error
 
 
-def _short_lines(path: Path, text: str) -> Iterator[str]:
+def _short_lines(path: Path, lines: Iterable[str]) -> Iterator[str]:
     """The lines with their ends, none so long that its cells alone would fill the memory."""
-    for line in io.StringIO(text, newline=""):
+    for line in lines:
         if len(line) > MAX_LINE_LENGTH:
             raise UnusableFile(
                 f"{path} has a line of more than {MAX_LINE_LENGTH} characters", "save it again as CSV"
             )
+        if not line.isascii():
+            line.encode()  # half of a pair can be read in some encodings, but not stored or reported
         yield line
 
 
-def _decoded(path: Path, encoding: str | None) -> str:
-    data = path.read_bytes()
-    name = encoding or _encoding_of(data)
+def _encoding_of(path: Path) -> str:
+    with path.open("rb") as file:
+        if file.read(2) in {b"\xff\xfe", b"\xfe\xff"}:
+            return "utf-16"
     try:
-        text = data.decode(name).removeprefix("\ufeff")
-        if encoding is not None:
-            text.encode()  # half of a pair can be read, but not stored or reported
-        return text
-    except (ValueError, LookupError) as error:
-        raise UnusableFile(f"{path} is not written in {name}", "save it as CSV UTF-8") from error
-
-
-def _encoding_of(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        data.decode()
+        for line in _strange_lines(path):
+            line.decode()
     except UnicodeDecodeError:
-        strange = b"\n".join(line for line in data.splitlines() if not line.isascii())[:_SAMPLE_BYTES]
-        return max(_ENCODINGS, key=lambda name: _likelihood(strange, name))
+        sample = b"\n".join(islice(_strange_lines(path), _SAMPLE_LINES))[:_SAMPLE_BYTES]
+        return max(_ENCODINGS, key=lambda name: _likelihood(sample, name))
     return "utf-8"
+
+
+def _with_order(path: Path, encoding: str) -> str:
+    """The encoding; with the usual order of the bytes where a file that needs a mark of the order has none."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    name = codecs.lookup(encoding).name
+    marks = {
+        "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+        "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    }
+    return f"{name}-le" if name in marks and not start.startswith(marks[name]) else name
+
+
+def _strange_lines(path: Path) -> Iterator[bytes]:
+    """The lines with letters that are not the same in every encoding."""
+    with path.open("rb") as file:
+        for lines in file:  # several at once where they end as on an old Mac
+            if not lines.isascii():
+                yield from (line for line in lines.splitlines() if not line.isascii())
 
 
 def _likelihood(data: bytes, encoding: str) -> int:

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.contact_dates import missing_dates
 from app.contact_duplicates import Duplicates
-from app.contact_rows import UnusableFile, read_rows
+from app.contact_rows import Row, UnusableFile, read_rows
 from app.storage.campaigns import find_campaign
 from app.storage.contact_list import NewConsent, NewContact, add_contacts, listed, load_hash_key
 from app.storage.database import Database
@@ -21,8 +22,8 @@ from calls.numbers import DIALLABLE_KINDS
 from customers.person import number_hash, person_key
 from customers.ports import VehicleRegister
 from dialer.campaign import CampaignKind
-from dialer.contact_columns import Field, HeaderError, find_columns
-from dialer.contact_file import ContactRow, RowFault, RowReader
+from dialer.contact_columns import Columns, Field, HeaderError, find_columns
+from dialer.contact_file import ConsentProof, ContactRow, RowFault, RowReader
 from dialer.due import DueWindow, is_due
 from dialer.errors import UnknownProfile
 from dialer.profile_file import shipped_profiles
@@ -135,23 +136,13 @@ async def _import(
     except HeaderError as error:
         raise UnusableFile(f"the headings of {path} do not tell enough", "; ".join(error.remedies)) from error
     today = now.astimezone(_HOME).date()
+    people = _People(await load_hash_key(database))
     reader = RowReader(columns, DIALLABLE_KINDS, countries, today)
-    people = _People(await load_hash_key(database), Duplicates(await listed(database, campaign_id), columns))
-    faults: list[RowFault] = []
-    count = 0
-    for count, (line, cells) in enumerate(lines, start=1):
-        row = reader.read(line, cells)
-        faults += people.take(row) if isinstance(row, ContactRow) else row
-        if count % _REPORT_STEP == 0:
-            progress("check", count)
-    progress("check", count)
-    groups = list(people.rows.items())
+    duplicates = Duplicates(await listed(database, campaign_id), columns)
+    count, faults = _check(lines, reader, people, duplicates, progress)
+    del duplicates  # as large as the list itself
     if register is not None:
-        dates = await missing_dates(
-            database, register, columns, [row for _, rows in groups for row in rows], now
-        )
-        faults += dates.faults
-        groups = [(hashed, [dates.filled(row) for row in rows]) for hashed, rows in groups]
+        faults += await people.fill_dates(database, register, columns, now)
     faults.sort(key=lambda fault: fault.line)
     report = options.report or (None if options.dry_run else usual_report(path))
     if report is not None:
@@ -159,35 +150,71 @@ async def _import(
     if faults or options.dry_run:
         return ImportResult(count, 0, tuple(faults), report if faults else None)
     window = await due_window(database, campaign_id)
-    contacts = (_contact(rows, hashed, window, today) for hashed, rows in groups)
+    added = len(people.first)
+    contacts = (_contact(rows, hashed, window, today) for hashed, rows in people.taken_out())
     recorded_by = f"{options.who}, {path.name}"
-    await add_contacts(database, campaign, contacts, recorded_by, now, lambda added: progress("store", added))
-    return ImportResult(count, len(groups), (), None)
+    await add_contacts(database, campaign, contacts, recorded_by, now, lambda ready: progress("store", ready))
+    return ImportResult(count, added, (), None)
+
+
+def _check(
+    lines: Iterator[Row], reader: RowReader, people: "_People", duplicates: Duplicates, progress: Progress
+) -> tuple[int, list[RowFault]]:
+    """Read all rows, and keep the good ones as `people`; return how many there are, and the faults of the others."""
+    faults: list[RowFault] = []
+    count = 0
+    for count, (line, cells) in enumerate(lines, start=1):
+        row = reader.read(line, cells)
+        if isinstance(row, list):
+            faults += row
+        elif fault := people.take(row, duplicates):
+            faults.append(fault)
+        if count % _REPORT_STEP == 0:
+            progress("check", count)
+    progress("check", count)
+    return count, faults
 
 
 class _People:
-    """The rows without a fault so far, those about one person together, by the hash of the number."""
+    """The rows without a fault so far, by the hash of the number: the `first` about a person, and the `further` ones."""
 
-    def __init__(self, hash_key: bytes, duplicates: Duplicates) -> None:
+    def __init__(self, hash_key: bytes) -> None:
         self._hash_key = hash_key
-        self._duplicates = duplicates
-        self.rows: dict[str, list[ContactRow]] = {}
+        self.first: dict[str, ContactRow] = {}
+        self.further: dict[str, list[ContactRow]] = {}
 
-    def take(self, row: ContactRow) -> list[RowFault]:
+    def take(self, row: ContactRow, duplicates: Duplicates) -> RowFault | None:
         """Keep a row, or return the fault that it was there before."""
         hashed = number_hash(self._hash_key, row.number.e164)
-        fault = self._duplicates.take(row, hashed, _person(row))
-        if fault is not None:
-            return [fault]
-        self.rows.setdefault(hashed, []).append(row)
-        return []
+        fault = duplicates.take(row, hashed, _person(row))
+        if fault is None and self.first.setdefault(hashed, row) is not row:
+            self.further.setdefault(hashed, []).append(row)
+        return fault
+
+    async def fill_dates(
+        self, database: Database, register: VehicleRegister, columns: Columns, now: datetime
+    ) -> Sequence[RowFault]:
+        """Give cars without a date the one of the register; return the faults that it has none."""
+        rows = [*self.first.values(), *chain.from_iterable(self.further.values())]
+        dates = await missing_dates(database, register, columns, rows, now)
+        for row in rows:
+            row.due_on = dates.of(row)
+        return dates.faults
+
+    def taken_out(self) -> Iterator[tuple[str, list[ContactRow]]]:
+        """The rows about each person, in the file's order; they are kept no longer, for storing takes memory too."""
+        for hashed in list(self.first):
+            yield hashed, [self.first.pop(hashed), *self.further.pop(hashed, ())]
 
 
 def _contact(rows: Sequence[ContactRow], hashed: str, window: DueWindow | None, today: date) -> NewContact:
     """The contact that rows about one person come to: what they say of the person is taken from the first that says it."""
-    first = rows[0]
-    proof = next((row.consent for row in rows if row.consent is not None), None)
-    consent = None if proof is None else NewConsent(_midnight(proof.on), proof.source, proof.wording)
+    first, *further = rows
+    priority, value, proof = first.priority, first.value_euros, first.consent
+    if further:
+        priority = min(row.priority for row in rows)
+        value = max((row.value_euros for row in rows if row.value_euros is not None), default=None)
+        proof = next((row.consent for row in rows if row.consent is not None), None)
     return NewContact(
         person_key=_person(first),
         name=first.name,
@@ -197,17 +224,18 @@ def _contact(rows: Sequence[ContactRow], hashed: str, window: DueWindow | None, 
         timezone=first.timezone,
         plate=first.plate,
         due_on=first.due_on,
-        further_cars=tuple((row.plate, row.due_on) for row in rows[1:] if row.plate is not None),
+        further_cars=tuple((row.plate, row.due_on) for row in further if row.plate is not None),
         not_due=window is not None and is_due([row.due_on for row in rows], window, today) is False,
-        priority=min(row.priority for row in rows),
-        value_euros=max((row.value_euros for row in rows if row.value_euros is not None), default=None),
-        consent=consent,
+        priority=priority,
+        value_euros=value,
+        consent=None if proof is None else _consent(proof),
     )
 
 
-@lru_cache(maxsize=4096)  # the dates of a list are few
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), _HOME).astimezone(UTC)
+@lru_cache(maxsize=4096)  # those of a list are few
+def _consent(proof: ConsentProof) -> NewConsent:
+    given_at = datetime.combine(proof.on, time(), _HOME).astimezone(UTC)
+    return NewConsent(given_at, proof.source, proof.wording)
 
 
 def _person(row: ContactRow) -> str:

@@ -102,4 +102,5 @@ def find_columns(headings: Sequence[str], chosen: Mapping[Field, str]) -> Column
 
 def bare(text: str) -> str:
     """A text without capitals, spaces and signs."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    folded = text.casefold().replace("-", "")
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))

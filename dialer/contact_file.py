@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 
 from calls.errors import NumberError
 from calls.numbers import NumberKind, PhoneNumber
@@ -42,7 +43,7 @@ class ConsentProof:
     wording: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # a list has a million, and frozen ones take four times as long to make
 class ContactRow:
     """A good row. `value_euros` is what a success with this contact is worth."""
 
@@ -72,53 +73,79 @@ class RowReader:
         self._countries = countries
         self._today = today
         self._numbers = NumberReader()
+        self._width = len(columns.headings)
+        # A field without a column has the empty cell that is put behind the last one.
+        self._in_order = itemgetter(*(columns.positions.get(field, self._width) for field in Field))
+        self._name_column = Field.NAME if Field.NAME in columns.positions else Field.LAST_NAME
 
     def read(self, line: int, cells: Sequence[str]) -> ContactRow | list[RowFault]:
         """Return the contact a row holds, or all that is wrong with it."""
-        row = _Row(self._columns, line, cells)
-        name = _name(row)
-        number = self._number(row)
-        timezone = _timezone(row, number[0] if number else None)
-        plate = _plate(row)
-        due_on = row.day(Field.DUE_ON)
-        priority = _priority(row)
-        value = _value(row)
-        consent = self._consent(row)
-        if row.faults or number is None:
-            return row.faults
+        faults = _Faults(self._columns, line)
+        texts = self._texts(cells, faults)
+        # In the order of `Field`.
+        whole_name, first_name, infix, last_name, number_text, plate_text, due_text, *texts = texts
+        priority_text, value_text, reference, zone_text, given_text, source, wording = texts
+        name = whole_name or " ".join(filter(None, (first_name, infix, last_name)))
+        self._check_name(name, faults)
+        number = self._number(number_text, faults)
+        timezone = _timezone(zone_text, number[0] if number else None, faults)
+        plate = _plate(plate_text, faults) if plate_text else None
+        due_on = _day(Field.DUE_ON, due_text, faults) if due_text else None
+        priority = _priority(priority_text, faults) if priority_text else _USUAL_PRIORITY
+        value = _value(value_text, faults) if value_text else None
+        given = given_text or source or wording
+        consent = self._consent(given_text, source, wording, faults) if given else None
+        if faults.found or number is None:
+            return faults.found
         return ContactRow(
-            line=line,
-            name=name,
-            number=number[0],
-            number_kind=number[1],
-            timezone=timezone,
-            plate=plate,
-            due_on=due_on,
-            priority=priority,
-            reference=row.text(Field.REFERENCE) or None,
-            consent=consent,
-            value_euros=value,
+            line, name, *number, timezone, plate, due_on, priority, reference or None, consent, value
         )
 
-    def _number(self, row: "_Row") -> tuple[PhoneNumber, NumberKind] | None:
-        text = row.text(Field.NUMBER)
+    def _texts(self, cells: Sequence[str], faults: "_Faults") -> list[str]:
+        """What the cells say on one line, for each field in their order; empty when there is none."""
+        if len(cells) != self._width:
+            if any(cell.strip() for cell in cells[self._width :]):
+                faults.add(
+                    None, "more cells than headings", "put quotes around a cell that holds the separator"
+                )
+            cells = [*cells[: self._width], *[""] * (self._width - len(cells))]
+        texts = [cell and one_line(cell) for cell in self._in_order((*cells, ""))]
+        # Only one that is too long brings a look at each.
+        if len("".join(texts)) > _TEXT_LENGTH:
+            for place, (field, text) in enumerate(zip(Field, texts, strict=True)):
+                if len(text) > _TEXT_LENGTH:
+                    texts[place] = ""
+                    faults.add(
+                        field,
+                        f"longer than {_TEXT_LENGTH} characters",
+                        "shorten it, or look for a missing quote",
+                    )
+        return texts
+
+    def _check_name(self, name: str, faults: "_Faults") -> None:
+        if not name:
+            faults.add(self._name_column, "no name", "fill it in, or remove the row")
+        elif len(name) > _NAME_LENGTH:
+            faults.add(self._name_column, f"longer than {_NAME_LENGTH} characters", "shorten the name")
+
+    def _number(self, text: str, faults: "_Faults") -> tuple[PhoneNumber, NumberKind] | None:
         if not text:
-            row.fault(Field.NUMBER, "no phone number", "fill it in, or remove the row")
+            faults.add(Field.NUMBER, "no phone number", "fill it in, or remove the row")
             return None
         try:
             number, kind = self._numbers.read(text)
         except NumberError as error:
-            row.fault(Field.NUMBER, error.reason, error.remedy)
+            faults.add(Field.NUMBER, error.reason, error.remedy)
             return None
         if kind not in self._dialled_kinds:
-            row.fault(
+            faults.add(
                 Field.NUMBER,
                 f"numbers of the kind {kind} are not called",
                 "give a mobile or an ordinary number",
             )
             return None
         if (country := number.country) not in self._countries:
-            row.fault(
+            faults.add(
                 Field.NUMBER,
                 f"numbers of {country or 'no country'} are not called, only those of {', '.join(sorted(self._countries))}",
                 "remove the row, or give the campaign a calling profile whose `countries` has it",
@@ -126,83 +153,60 @@ class RowReader:
             return None
         return number, kind
 
-    def _consent(self, row: "_Row") -> ConsentProof | None:
-        said = {
-            field: row.text(field)
-            for field in (Field.CONSENT_ON, Field.CONSENT_SOURCE, Field.CONSENT_WORDING)
-        }
-        if not any(said.values()):
-            return None
-        for field, text in said.items():
-            if not text:
-                row.fault(
-                    field,
-                    "the proof of consent is not complete",
-                    "give its date, its source and its wording, or none of them",
-                )
-        day = row.day(Field.CONSENT_ON)
+    def _consent(self, on: str, source: str, wording: str, faults: "_Faults") -> ConsentProof | None:
+        if not (on and source and wording):
+            said = {Field.CONSENT_ON: on, Field.CONSENT_SOURCE: source, Field.CONSENT_WORDING: wording}
+            for field in said:
+                if not said[field]:
+                    faults.add(
+                        field,
+                        "the proof of consent is not complete",
+                        "give its date, its source and its wording, or none of them",
+                    )
+        day = _day(Field.CONSENT_ON, on, faults) if on else None
         if day is None:
             return None
         if day > self._today:
-            row.fault(
+            faults.add(
                 Field.CONSENT_ON, "the consent is dated in the future", "give the day on which it was given"
             )
-        return ConsentProof(day, said[Field.CONSENT_SOURCE], said[Field.CONSENT_WORDING])
+        return _proof(day, source, wording)
 
 
-class _Row:
-    """One row being read, with the faults found so far."""
+class _Faults:
+    """What is wrong with one row, as far as it has been found."""
 
-    def __init__(self, columns: Columns, line: int, cells: Sequence[str]) -> None:
+    __slots__ = ("_columns", "_line", "found")
+
+    def __init__(self, columns: Columns, line: int) -> None:
         self._columns = columns
         self._line = line
-        self._cells = cells
-        self.faults: list[RowFault] = []
-        beyond = len(columns.headings)
-        if len(cells) > beyond and any(cell.strip() for cell in cells[beyond:]):
-            self.faults.append(
-                RowFault(
-                    line, "", "more cells than headings", "put quotes around a cell that holds the separator"
-                )
-            )
+        self.found: list[RowFault] = []
 
-    def has(self, field: Field) -> bool:
-        """Whether the file has a column for a field."""
-        return field in self._columns.positions
+    def add(self, field: Field | None, reason: str, remedy: str) -> None:
+        """Note a fault in the column of a field, or in no column."""
+        column = "" if field is None else self._columns.heading(field)
+        self.found.append(RowFault(self._line, column, reason, remedy))
 
-    def text(self, field: Field) -> str:
-        """The cell of a field on one line, without control characters; empty when there is none."""
-        position = self._columns.positions.get(field)
-        if position is None or position >= len(self._cells):
-            return ""
-        cell = self._cells[position]
-        if not cell.isprintable():
-            cell = "".join(letter if letter.isprintable() else " " for letter in cell)
-        text = " ".join(cell.split())
-        if len(text) > _TEXT_LENGTH:
-            self.fault(
-                field, f"longer than {_TEXT_LENGTH} characters", "shorten it, or look for a missing quote"
-            )
-            return ""
+
+def one_line(cell: str) -> str:
+    """The text of a cell with every run of spaces and control characters as one space, none at its ends."""
+    text = cell.strip()
+    if text.isprintable() and "  " not in text:
         return text
-
-    def day(self, field: Field) -> date | None:
-        """The date in a cell; None when it is empty or, with a fault, no date."""
-        text = self.text(field)
-        if not text:
-            return None
-        day = _day(text)
-        if day is None:
-            self.fault(field, "not a date", "write it as 31-12-2026 or 2026-12-31")
-        return day
-
-    def fault(self, field: Field, reason: str, remedy: str) -> None:
-        """Note a fault in the column of a field."""
-        self.faults.append(RowFault(self._line, self._columns.heading(field), reason, remedy))
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
-@lru_cache(maxsize=4096)  # the dates of a list are few
-def _day(text: str) -> date | None:
+def _day(field: Field, text: str, faults: _Faults) -> date | None:
+    day = _date(text)
+    if day is None:
+        faults.add(field, "not a date", "write it as 31-12-2026 or 2026-12-31")
+    return day
+
+
+# The dates of a list are few, and so are its consents: each is made and kept once.
+@lru_cache(maxsize=4096)
+def _date(text: str) -> date | None:
     if found := _DATE.fullmatch(text):
         year, month, day = (int(found[key] or found[f"{key}2"]) for key in "ymd")
         with suppress(ValueError):
@@ -210,25 +214,16 @@ def _day(text: str) -> date | None:
     return None
 
 
-def _name(row: _Row) -> str:
-    parts = (row.text(field) for field in (Field.FIRST_NAME, Field.INFIX, Field.LAST_NAME))
-    name = row.text(Field.NAME) or " ".join(part for part in parts if part)
-    field = Field.NAME if row.has(Field.NAME) else Field.LAST_NAME
-    if not name:
-        row.fault(field, "no name", "fill it in, or remove the row")
-    elif len(name) > _NAME_LENGTH:
-        row.fault(field, f"longer than {_NAME_LENGTH} characters", "shorten the name")
-    return name
+_proof = lru_cache(maxsize=4096)(ConsentProof)
 
 
-def _timezone(row: _Row, number: PhoneNumber | None) -> str:
-    zone = row.text(Field.TIMEZONE)
+def _timezone(zone: str, number: PhoneNumber | None, faults: _Faults) -> str:
     if zone and zone_named(zone) is None:
-        row.fault(Field.TIMEZONE, "no such time zone", "write it as Europe/Amsterdam")
+        faults.add(Field.TIMEZONE, "no such time zone", "write it as Europe/Amsterdam")
     elif not zone and number is not None:
         zone = zone_of(number) or ""
         if not zone:
-            row.fault(
+            faults.add(
                 Field.NUMBER,
                 "the number does not tell the time of day there",
                 "add a column Tijdzone, with a zone such as America/Curacao",
@@ -236,29 +231,24 @@ def _timezone(row: _Row, number: PhoneNumber | None) -> str:
     return zone
 
 
-def _plate(row: _Row) -> str | None:
-    text = row.text(Field.PLATE)
+def _plate(text: str, faults: _Faults) -> str | None:
     plate = bare(text).upper()
-    if text and not 1 <= len(plate) <= _PLATE_LENGTH:
-        row.fault(Field.PLATE, "not a licence plate", "write it as AB-123-C, or leave it empty")
+    if not 1 <= len(plate) <= _PLATE_LENGTH:
+        faults.add(Field.PLATE, "not a licence plate", "write it as AB-123-C, or leave it empty")
     return plate or None
 
 
-def _priority(row: _Row) -> int:
-    text = row.text(Field.PRIORITY)
-    if not text:
-        return _USUAL_PRIORITY
+def _priority(text: str, faults: _Faults) -> int:
     if re.fullmatch("[1-9]", text) is None:
-        row.fault(Field.PRIORITY, "not a priority", "write 1 (first) to 9 (last), or leave it empty")
+        faults.add(Field.PRIORITY, "not a priority", "write 1 (first) to 9 (last), or leave it empty")
         return _USUAL_PRIORITY
     return int(text)
 
 
-def _value(row: _Row) -> float | None:
-    text = row.text(Field.VALUE)
+def _value(text: str, faults: _Faults) -> float | None:
     value = euros(text)
-    if text and value is None:
-        row.fault(
+    if value is None:
+        faults.add(
             Field.VALUE,
             "not an amount in euro",
             f"write it as 1250 or 1.250,50, at most {MOST_EUROS}, or leave it empty",

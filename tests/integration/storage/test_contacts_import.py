@@ -241,6 +241,16 @@ def test_encoding_and_separator_are_found(tmp_path: Path, encoding: str, separat
     assert rows == [(1, lines[0]), (2, lines[1]), (3, lines[2])]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-32-le"])
+def test_an_encoding_that_is_told_needs_no_mark_of_its_order(tmp_path: Path, encoding: str) -> None:
+    path = file_with(tmp_path, "Naam;Tel\nZoë;1\n", encoding)
+
+    assert [cells for _, cells in read_rows(path, encoding.removesuffix("-le"))] == [
+        ["Naam", "Tel"],
+        ["Zoë", "1"],
+    ]
+
+
 def test_line_numbers_are_those_of_an_editor(tmp_path: Path) -> None:
     path = file_with(tmp_path, 'sep=;\r\nNaam;Tel\r\n"A\r\nB";1\r\n\r\nC;2\r\n')
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from calls.errors import NumberError
 from calls.numbers import DIALLABLE_KINDS, NumberKind, PhoneNumber, parse_number
-from dialer.contact_columns import Field, HeaderError, find_columns
-from dialer.contact_file import ConsentProof, ContactRow, RowFault, RowReader
+from dialer.contact_columns import Field, HeaderError, bare, find_columns
+from dialer.contact_file import ConsentProof, ContactRow, RowFault, RowReader, one_line
 from dialer.list_amounts import MOST_EUROS, euros
 from dialer.list_numbers import NumberReader, zone_of
 
@@ -195,6 +195,20 @@ def test_a_name_that_is_too_long_is_refused(cell: str) -> None:
     assert faults("Naam;Telefoon", f"{cell};0610120304")[0].column == "Naam"
 
 
+@given(st.text(alphabet=st.one_of(st.sampled_from(" \t\x00\xa0\u2028a-ßİ1"), st.characters())))
+def test_a_text_becomes_one_line_of_words_whatever_is_between_them(text: str) -> None:
+    letters = "".join(letter if letter.isprintable() else " " for letter in text)
+    assert one_line(text) == " ".join(letters.split())
+    assert bare(text) == "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+@pytest.mark.parametrize("heading", ["Klantnummer", "Voornaam", "Toestemmingstekst"])
+def test_a_text_that_is_too_long_is_a_fault_in_any_column(heading: str) -> None:
+    found = faults(f"Naam;Telefoon;{heading}", f"Anna;0610120304;{'A' * 501}")
+
+    assert [(fault.column, fault.reason) for fault in found] == [(heading, "longer than 500 characters")]
+
+
 @given(st.lists(st.text(max_size=40), max_size=8))
 def test_no_row_breaks_the_reader(cells: list[str]) -> None:
     columns = find_columns(["Naam", "Telefoon", "APK", "Prioriteit", "Tijdzone", "Kenteken"], {})
@@ -205,12 +219,19 @@ def test_no_row_breaks_the_reader(cells: list[str]) -> None:
 
 
 @given(
-    prefix=st.sampled_from(["0", "+31", "0031", "", "+31 (0)", "06 ", "+32"]),
+    prefix=st.sampled_from(["0", "+31", "0031", "", "+31 (0)", "+310", "06 ", "(06)", "+32", "31", "00"]),
     digits=st.from_regex(r"[0-9]{6,10}", fullmatch=True),
-    signs=st.sampled_from(["", "-", " ", "."]),
+    signs=st.lists(st.sampled_from([*" -.()/", "", "--", " (", "+", "x", "\u0661"]), max_size=4),
+    places=st.lists(st.integers(0, 14), min_size=4, max_size=4),
+    longer=st.sampled_from([0, 0, 0, 30, 60]),
 )
-def test_the_short_way_reads_numbers_as_the_library_does(prefix: str, digits: str, signs: str) -> None:
-    text = prefix + signs.join((digits[:2], digits[2:]))
+def test_the_short_way_reads_numbers_as_the_library_does(
+    prefix: str, digits: str, signs: list[str], places: list[int], longer: int
+) -> None:
+    text = prefix + digits
+    for sign, place in zip(signs, places, strict=False):
+        text = text[:place] + sign + text[place:]
+    text += "-" * longer
     try:
         number = parse_number(text)
     except NumberError:
