@@ -1,11 +1,11 @@
 """The way to the database: opening it, transactions with a time limit, and one translation of its failures."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import partial
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,6 +42,7 @@ _EXAMPLES = "write sqlite:///dealerlijn.db or postgresql://user:password@host/na
 
 
 _Answer = TypeVar("_Answer")
+_Row = TypeVar("_Row")
 
 
 class Database:
@@ -112,15 +113,11 @@ class Database:
         """
         async with self._translating(limit_seconds), self.engine.connect() as connection:
             try:
-                bring_in = await self._bulk_insert(connection, table)
+                raw = (await connection.get_raw_connection()).driver_connection
                 # Nothing but the connection's own table is touched: this takes no lock.
                 async with connection.begin():
                     await connection.run_sync(table.create, checkfirst=False)
-                    left, done = iter(rows), 0
-                    while chunk := list(islice(left, _STAGED_AT_ONCE)):
-                        await bring_in(chunk)
-                        done += len(chunk)
-                        progress(done)
+                    await self._bring_in(raw, table, _counted(rows, progress))
                     if self.is_postgresql:
                         # Nobody else gathers the figures of a temporary table that the planner needs.
                         await connection.exec_driver_sql(f"ANALYZE {table.name}")
@@ -134,29 +131,23 @@ class Database:
                 # The temporary table goes with its connection.
                 await connection.invalidate()
 
-    async def _bulk_insert(
-        self, connection: AsyncConnection, table: Table
-    ) -> Callable[[list[tuple[Any, ...]]], Awaitable[object]]:
-        """The driver's own fast way to bring rows into a table."""
-        raw = (await connection.get_raw_connection()).driver_connection
-        assert raw is not None
+    async def _bring_in(self, raw: Any, table: Table, rows: Iterator[tuple[Any, ...]]) -> None:
+        """Bring rows into a table in the driver's own fast way."""
         if self.is_postgresql:
-            return partial(_copy_in, raw, table.name)
+            await raw.copy_records_to_table(table.name, records=rows)
+            return
         await raw.execute(f"PRAGMA cache_size=-{_STAGED_CACHE_KB}")
         marks = ", ".join("?" * len(table.columns))
         statement = f"INSERT INTO {table.name} VALUES ({marks})"  # noqa: S608 - our own names
         dialect = self.engine.dialect
-        written = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns]
-        columns = [(place, how) for place, how in enumerate(written) if how is not None]
-
-        async def insert_rows(rows: list[tuple[Any, ...]]) -> None:
-            values = [list(row) for row in rows]
-            for row in values:
-                for place, how in columns:
-                    row[place] = how(row[place])
-            await raw.executemany(statement, values)
-
-        return insert_rows
+        writers = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns]
+        # The dates and times of a list are few.
+        kept = [(at, lru_cache(4096)(writer)) for at, writer in enumerate(writers) if writer is not None]
+        while chunk := list(islice(rows, _STAGED_AT_ONCE)):
+            columns: list[Iterable[Any]] = list(zip(*chunk, strict=True))
+            for at, writer in kept:
+                columns[at] = map(writer, columns[at])
+            await raw.executemany(statement, zip(*columns, strict=True))
 
     def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """Begin an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
@@ -298,8 +289,15 @@ _REFUSED_STATES = ("22", "23")
 _PASSING_STATES = ("08", "53", "57", "55P03", "25P03", "3D000", "28", "40", _NO_TABLE)
 
 
-async def _copy_in(raw: Any, table: str, rows: list[tuple[Any, ...]]) -> None:
-    await raw.copy_records_to_table(table, records=rows)
+def _counted(rows: Iterable[_Row], progress: Callable[[int], None]) -> Iterator[_Row]:
+    """The same rows; `progress` hears how many have been taken, now and then and at the end."""
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        yield row
+        if count % _STAGED_AT_ONCE == 0:
+            progress(count)
+    if count % _STAGED_AT_ONCE:
+        progress(count)
 
 
 # SQLite's words for a file that it cannot read as a database.

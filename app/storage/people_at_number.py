@@ -62,6 +62,12 @@ _CARRIED = insert(objections).from_select(
     ["number_hash", "customer_id", "at"],
     select(contacts.c.number_hash, contacts.c.customer_id, func.min(objections.c.at))
     .join_from(contacts, objections, objections.c.number_hash == contacts.c.number_hash)
-    .where(contacts.c.campaign_id == bindparam("campaign"), _KNOWN_WITH_NUMBER, ~_HAS_OBJECTED)
+    .where(
+        contacts.c.campaign_id == bindparam("campaign"),
+        # Said twice, so that SQLite looks for the few numbers on the list, and not for the whole list among them.
+        contacts.c.number_hash.in_(select(objections.c.number_hash)),
+        _KNOWN_WITH_NUMBER,
+        ~_HAS_OBJECTED,
+    )
     .group_by(contacts.c.number_hash, contacts.c.customer_id),
 )
