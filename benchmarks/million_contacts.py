@@ -2,7 +2,9 @@
 
     nice python -m benchmarks.million_contacts [ROWS] [sqlite|postgresql] [PORT]
 
-Both databases unless one is named; PostgreSQL runs as a server of its own on PORT (27990) with fsync off. Prints the seconds of
+Both databases unless one is named; PostgreSQL runs as a server of its own on PORT (27990) with fsync off and its usual settings
+otherwise, and we are a superuser there (`app/storage/many_rows.py` tells what that is worth). "At work" is the processor time of this
+process alone, without PostgreSQL's. Prints the seconds of
 the import, from a CSV file, and of 40 rounds the median, the 95th percentile and the longest, in milliseconds: of choosing 50
 contacts with all that the rules need to know of them, the same with the 40 more among which the likeliest to answer are chosen,
 and of the whole transaction that commits 50 attempts.

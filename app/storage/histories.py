@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
+from app.storage.among import among
 from app.storage.consent_tables import consents, objections, refusals
 from app.storage.conversation_tables import wrong_numbers
 from app.storage.preview_table import previews
@@ -45,7 +46,7 @@ class Candidate:
     display_name: str
     language: str | None
     history: ContactHistory
-    equals: tuple[bool, int] | None = None
+    equals: tuple[bool, int] | None
 
 
 async def next_candidates(
@@ -70,11 +71,11 @@ async def next_candidates(
         found = {row.contact_id: row for row in (*first, *rows)}
         rows = list(found.values())[:limit]
     # Whoever shows a contact to an agent locks it first: of those locked here it is certain now who is shown.
-    shown = set((await connection.execute(_SHOWN, {"keys": [row.contact_id for row in rows]})).scalars())
+    shown = set((await connection.execute(_SHOWN, {"campaign": campaign_id})).scalars())
     rows = [row for row in rows if row.contact_id not in shown]
     people = {"numbers": [row.number_hash for row in rows], "customers": [row.customer_id for row in rows]}
     past = _Past(await connection.execute(_PAST, people))
-    return [replace(_candidate(row, past), equals=_equals(row, preferred)) for row in rows]
+    return [_candidate(row, past, preferred) for row in rows]
 
 
 def _equals(row: Row[Any], preferred: Container[int]) -> tuple[bool, int] | None:
@@ -137,7 +138,7 @@ class _Past:
         return tuple(sorted(found, key=lambda attempt: attempt.at))
 
 
-def _candidate(row: Row[Any], past: _Past) -> Candidate:
+def _candidate(row: Row[Any], past: _Past, preferred: Container[int] = ()) -> Candidate:
     return Candidate(
         contact_id=ContactId(row.contact_id),
         customer_id=row.customer_id,
@@ -158,6 +159,7 @@ def _candidate(row: Row[Any], past: _Past) -> Candidate:
             resume_at=row.resume_at,
             wrong_number=row.wrong_number,
         ),
+        equals=_equals(row, preferred),
     )
 
 
@@ -231,10 +233,7 @@ _READY = _MAY_BE_CALLED.where(tables.contacts.c.contact_id == bindparam("contact
 NEXT = (
     _MAY_BE_CALLED.where(
         tables.contacts.c.campaign_id == bindparam("campaign"),
-        or_(
-            tables.contacts.c.language.is_(None),
-            tables.contacts.c.language.in_(bindparam("languages", expanding=True)),
-        ),
+        or_(tables.contacts.c.language.is_(None), among(tables.contacts.c.language, "languages")),
         ~exists().where(previews.c.contact_id == tables.contacts.c.contact_id),
     )
     .order_by(tables.contacts.c.list_rank, tables.contacts.c.contact_id)
@@ -242,7 +241,7 @@ NEXT = (
     .with_for_update(skip_locked=True, of=tables.contacts)
 )
 NEXT_WITH_DATE = NEXT.where(tables.contacts.c.list_rank.between(bindparam("lowest"), bindparam("highest")))
-_SHOWN = select(previews.c.contact_id).where(previews.c.contact_id.in_(bindparam("keys", expanding=True)))
+_SHOWN = select(previews.c.contact_id).where(previews.c.campaign_id == bindparam("campaign"))
 _PAST = select(
     tables.attempts.c.number_hash,
     tables.attempts.c.customer_id,
@@ -252,7 +251,7 @@ _PAST = select(
     tables.attempts.c.abandoned_at,
 ).where(
     or_(
-        tables.attempts.c.number_hash.in_(bindparam("numbers", expanding=True)),
-        tables.attempts.c.customer_id.in_(bindparam("customers", expanding=True)),
+        among(tables.attempts.c.number_hash, "numbers"),
+        among(tables.attempts.c.customer_id, "customers"),
     )
 )
