@@ -18,7 +18,8 @@ _.sip_port, _.max_calls, _.max_load, _.fallback_voicemail, _.dealer_host, _.deal
 _.model_config, _._sock
 _.on_body, _.on_message_complete
 _.down_revision, _.branch_labels, _.depends_on
-_.impl, _.cache_ok, _.process_bind_param, _.process_result_value, _.isolation_level
+_.impl, _.cache_ok, _.inherit_cache, _.load_dialect_impl, _._on_postgresql, _._elsewhere
+_.process_bind_param, _.process_result_value, _.isolation_level
 
 # Members of closed lists that settings and the database name by their values
 _.SALES, _.PARTS, _.WORKSHOP
