@@ -13,7 +13,9 @@
 
 Every coefficient is moved by each outcome, by its uncertainty times (answered − p): the Kalman filter of a logistic regression with a
 diagonal covariance. As the level always moves, the mean of p follows the mean of what is observed. How honest p is besides is
-measured in `Calibration`, always with the p from before the outcome was known.
+measured in `Calibration`, always with the p from before the outcome was known. Who was called off counts as the chance q with which
+it would still have answered (`dialer.estimators`): q − p is what its silence so far tells of p, and it tells less than an outcome, by
+q (1−q).
 
 There is no clock here, and nothing is drawn by lot.
 """
@@ -160,8 +162,8 @@ class AnswerModel:
                 score += effect.value
         return _share(score)
 
-    def learn(self, cohort: Sequence[tuple[Traits | None, bool]], rate: float) -> None:
-        """Take in whether these answered, all dialled at the same moment and none of them later than another.
+    def learn(self, cohort: Sequence[tuple[Traits | None, float]], rate: float) -> None:
+        """Take in whether these answered (1, 0, or a chance in between), all dialled at the same moment and none later than another.
 
         `rate` is the campaign's answer rate before them. Cohorts come in the order of dialling.
         """
@@ -171,19 +173,20 @@ class AnswerModel:
         self._latest_noise *= keep * keep
         chances = [self.chance(traits) for traits, _ in cohort]
         for (traits, answered), chance in zip(cohort, chances, strict=True):
-            self._note(chance, rate, answered=answered)
-            self._learn_one(traits, answered - chance, chance * (1 - chance), answered=answered)
+            self._note(chance, rate, answered)
+            told = max(chance * (1 - chance) - answered * (1 - answered), _LEAST)
+            self._learn_one(traits, answered - chance, told, answered)
         self._notice_change()
         self._rate = rate
         self._known = {}
         self._chances = {}
 
-    def _learn_one(self, traits: Traits | None, surprise: float, spread: float, *, answered: bool) -> None:
+    def _learn_one(self, traits: Traits | None, surprise: float, spread: float, answered: float) -> None:
         self._latest_surprise += surprise
         self._latest_spread += spread
         self._latest_noise += spread
         if traits is not None:
-            self._learn_history(traits, answered=answered)
+            self._learn_history(traits, answered)
             if (history := self._history(traits)) != 0.0:
                 self._slope.learn(surprise, spread, history)
             for key in _effects_of(traits):
@@ -225,13 +228,14 @@ class AnswerModel:
             known = odds[answered, unanswered] = _logit(mean) - _logit(self._rate)
         return known
 
-    def _learn_history(self, traits: Traits, *, answered: bool) -> None:
+    def _learn_history(self, traits: Traits, answered: float) -> None:
         before, silent = _counted(traits)
         if not before + silent:
             return
         for place, alike in enumerate(_ALIKE):
             share = _posterior(alike, self._rate, before, silent)
-            self._fit[place] = self._fit[place] * _STEADY + log(share if answered else 1 - share)
+            told = answered * log(share) + (1 - answered) * log(1 - share)
+            self._fit[place] = self._fit[place] * _STEADY + told
 
     def _notice_change(self) -> None:
         errors = self._latest_surprise / sqrt(self._latest_noise)
@@ -240,15 +244,15 @@ class AnswerModel:
             self._level.precision = min(self._level.precision, self._latest_spread)
             self._latest_surprise = 0.0
 
-    def _note(self, chance: float, rate: float, *, answered: bool) -> None:
+    def _note(self, chance: float, rate: float, answered: float) -> None:
         # Each outcome weighs a little more than the one before, which is to forget the earlier ones.
         self._weight /= _STEADY
         found = self._bins[min(int(chance * _BINS), _BINS - 1)]
         found[0] += self._weight
         found[1] += self._weight * chance
         found[2] += self._weight * answered
-        self._squares += self._weight * (answered - chance) ** 2
-        self._squares_alike += self._weight * (answered - rate) ** 2
+        self._squares += self._weight * (answered * (1 - chance) ** 2 + (1 - answered) * chance**2)
+        self._squares_alike += self._weight * (answered * (1 - rate) ** 2 + (1 - answered) * rate**2)
         if self._weight > _HEAVY:
             self._bins = [[value / _HEAVY for value in each] for each in self._bins]
             self._squares /= _HEAVY

@@ -6,10 +6,14 @@ no clock here: moments and ages are arguments.
 Attempts count by cohort: an attempt is counted when it is as old as the longest ring time, whatever became of it and
 whenever. Counting results as they come would count the quick failures first, rate the answers far too low, and
 abandon a third of the first customers of a campaign.
+
+Who was called off after r seconds might have answered later, with the chance q = p S(r) ÷ (p S(r) + (1−p) S°(r)) of `dialer.forecast`.
+It counts as q of an answer and 1−q of none, at the same age as all others, and each part lasts as long as those who rang longer
+than r: so the rest of a ring is neither taken for silence nor left out, which would lower or raise the answer rate by what is cut off.
 """
 
 import heapq
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from math import erf, log, sqrt
@@ -55,6 +59,27 @@ class Durations:
         """Take in one observation."""
         self._counts[min(int(max(seconds, 0.0) / self.bin_seconds), len(self._counts) - 1)] += 1.0
 
+    def add_longer(self, seconds: float, weight: float) -> None:
+        """Take in a part of an observation of which it is known only that it lasts longer: as long as those that did."""
+        longer = self._longer(seconds)
+        total = float(longer.sum())
+        if total > 0:
+            self._counts[len(self._counts) - len(longer) :] += weight / total * longer
+        else:
+            self._counts[-1] += weight
+
+    def lasting(self, seconds: float) -> float:
+        """The chance to last longer."""
+        return float(self._longer(seconds).sum() / self._counts.sum())
+
+    def _longer(self, seconds: float) -> Floats:
+        """The counts beyond, of the bin in which it is the part that is left."""
+        begun = min(max(seconds, 0.0) / self.bin_seconds, float(len(self._counts)))
+        longer = self._counts[int(begun) :].copy()
+        if len(longer):
+            longer[0] *= 1 - begun % 1
+        return longer
+
     def survival(self) -> Floats:
         """The chance to last longer than each edge of the bins, from 1 at 0 seconds to 0 at the last edge."""
         alive = np.concatenate((self._counts[::-1].cumsum()[::-1], [0.0]))
@@ -85,7 +110,7 @@ class Share:
         self.yes = _ANSWER_PRIOR * _ANSWER_PRIOR_WEIGHT
         self.all = _ANSWER_PRIOR_WEIGHT
 
-    def add(self, yes: int, trials: int) -> None:
+    def add(self, yes: float, trials: int) -> None:
         """Take in trials made at the same moment; none of them is later than another."""
         kept = self._keep**trials
         self.yes = self.yes * kept + yes
@@ -95,6 +120,16 @@ class Share:
     def value(self) -> float:
         """Between 0 and 1."""
         return self.yes / self.all
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """An attempt that was answered, or ended unanswered, or was called off, after so many seconds."""
+
+    ring_seconds: float
+    answered: bool
+    called_off: bool
+    traits: Traits | None
 
 
 class Answers:
@@ -108,7 +143,7 @@ class Answers:
     def __init__(self, ring_seconds: int) -> None:
         # The end of a call that rang out is told a little late.
         self._longest = timedelta(seconds=ring_seconds + 1)
-        self._young: list[tuple[datetime, int, float, bool, Traits | None]] = []
+        self._young: list[tuple[datetime, int, _Resolved]] = []
         self._resolved = 0
         self._steady = Share(_STEADY_MEMORY)
         self._latest = Share(_LATEST_MEMORY)
@@ -121,11 +156,18 @@ class Answers:
         self.silent = Durations(silent, 1.0)
 
     def resolved(
-        self, dialled_at: datetime, ring_seconds: float, *, answered: bool, traits: Traits | None = None
+        self,
+        dialled_at: datetime,
+        ring_seconds: float,
+        *,
+        answered: bool,
+        traits: Traits | None = None,
+        called_off: bool = False,
     ) -> None:
         """An attempt was answered, or ended unanswered, after `ring_seconds`. It counts when its cohort is of age."""
         self._resolved += 1
-        heapq.heappush(self._young, (dialled_at, self._resolved, ring_seconds, answered, traits))
+        each = _Resolved(ring_seconds, answered, called_off, traits)
+        heapq.heappush(self._young, (dialled_at, self._resolved, each))
 
     def come_of_age(self, now: datetime) -> None:
         """Count the attempts that were dialled more than the longest ring time before `now`."""
@@ -133,10 +175,7 @@ class Answers:
         while self._young and self._young[0][0] + self._longest <= now:
             of_age.append(heapq.heappop(self._young))
         for _, attempts in groupby(of_age, key=itemgetter(0)):
-            cohort = []
-            for _, _, seconds, answered, traits in attempts:
-                (self.ring if answered else self.silent).add(seconds)
-                cohort.append((traits, answered))
+            cohort = [(each.traits, self._take_in(each)) for _, _, each in attempts]
             self.model.learn(cohort, self.rate)
             yes, trials = sum(answered for _, answered in cohort), len(cohort)
             self.counted += trials
@@ -144,12 +183,22 @@ class Answers:
             self._latest.add(yes, trials)
             self._notice_change()
 
+    def _take_in(self, each: _Resolved) -> float:
+        """Learn how long it rang; how much of an answer it is."""
+        if not each.called_off:
+            (self.ring if each.answered else self.silent).add(each.ring_seconds)
+            return float(each.answered)
+        chance = self.model.chance(each.traits)
+        answering = chance * self.ring.lasting(each.ring_seconds)
+        ringing = answering + (1 - chance) * self.silent.lasting(each.ring_seconds)
+        share = answering / ringing if ringing > 0 else 0.0
+        self.ring.add_longer(each.ring_seconds, share)
+        self.silent.add_longer(each.ring_seconds, 1 - share)
+        return share
+
     def clock_moved(self, by: timedelta) -> None:
         """The clock was set to another time: the young attempts keep their age."""
-        self._young = [
-            (at + by, number, seconds, answered, traits)
-            for at, number, seconds, answered, traits in self._young
-        ]
+        self._young = [(at + by, number, each) for at, number, each in self._young]
 
     @property
     def rate(self) -> float:
@@ -219,10 +268,18 @@ class CampaignEstimates:
         self._table_of = 0
 
     def attempt_resolved(
-        self, dialled_at: datetime, ring_seconds: float, *, answered: bool, traits: Traits | None = None
+        self,
+        dialled_at: datetime,
+        ring_seconds: float,
+        *,
+        answered: bool,
+        traits: Traits | None = None,
+        called_off: bool = False,
     ) -> None:
-        """An attempt was picked up, or ended without."""
-        self.answers.resolved(dialled_at, ring_seconds, answered=answered, traits=traits)
+        """An attempt was picked up, or ended without, or was called off."""
+        self.answers.resolved(
+            dialled_at, ring_seconds, answered=answered, traits=traits, called_off=called_off
+        )
         self._observed += 1
 
     def talk_ended(self, seconds: float) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from dialer.campaign import Traits
 from dialer.estimators import (
     GRACE_SECONDS,
     Answers,
@@ -84,6 +85,89 @@ def test_the_answer_rate_follows_a_list_that_begins_to_answer() -> None:
     answers.come_of_age(after(2000))
 
     assert answers.rate == pytest.approx(0.5, abs=0.08)
+
+
+class CutOff:
+    """Attempts of a list of which 40 % answer, late ones too, and of which many are called off from 15 s on."""
+
+    def __init__(self, *, told: bool, attempts: int = 6000, share: float = 0.6) -> None:
+        """`told`: that they were called off; if not they pass for unanswered."""
+        rng = random.Random(8)
+        self.answers = Answers(30)
+        self.called_off = 0
+        for second in range(attempts):
+            answers = rng.random() < 0.4
+            ring = rng.uniform(5.0, 29.0) if answers else 30.0
+            off = 15.0 + rng.expovariate(0.2) if rng.random() < share else 99.0
+            self.called_off += off < ring
+            self.answers.resolved(
+                after(second),
+                min(ring, off),
+                answered=answers and ring < off,
+                called_off=told and off < ring,
+                traits=TRAITS,
+            )
+            self.answers.come_of_age(after(second))
+
+
+TRAITS = Traits("mobile", 2, 10, answered=1, unanswered=2)
+
+
+def test_calling_off_leaves_the_answer_rate_as_it_is() -> None:
+    true, told, taken_for_silence = (
+        CutOff(told=False, share=0.0),
+        CutOff(told=True),
+        CutOff(told=False),
+    )
+
+    assert told.called_off > 2000
+    assert true.answers.rate == pytest.approx(0.4, abs=0.03)
+    assert told.answers.rate == pytest.approx(true.answers.rate, abs=0.03)
+    assert told.answers.model.chance(TRAITS) == pytest.approx(true.answers.model.chance(TRAITS), abs=0.04)
+    assert taken_for_silence.answers.rate < true.answers.rate - 0.06
+
+
+def test_calling_off_leaves_the_ring_times_as_they_are() -> None:
+    true, told = CutOff(told=False, share=0.0), CutOff(told=True)
+
+    pairs = ((true.answers.ring, told.answers.ring), (true.answers.silent, told.answers.silent))
+    for one, other in pairs:
+        for seconds in (10.0, 15.0, 20.0, 25.0):
+            assert other.lasting(seconds) == pytest.approx(one.lasting(seconds), abs=0.03)
+
+
+def test_who_is_called_off_counts_at_the_age_of_all_others() -> None:
+    answers = Answers(22)
+    answers.resolved(START, 15.0, answered=False, called_off=True)
+
+    answers.come_of_age(after(22))
+    assert answers.counted == 0
+    answers.come_of_age(after(23))
+    assert answers.counted == 1
+
+
+def test_calling_off_at_the_last_moment_is_no_answer_and_at_the_first_as_good_as_not_dialled() -> None:
+    late, early = Answers(22), Answers(22)
+    for second in range(200):
+        late.resolved(after(second), 22.0, answered=False, called_off=True)
+        early.resolved(after(second), 0.0, answered=False, called_off=True)
+
+    for each in (late, early):
+        each.come_of_age(after(300))
+
+    assert late.rate < 0.05
+    assert early.rate == pytest.approx(0.3, abs=0.01)
+
+
+def test_what_is_known_to_have_lasted_longer_lasts_as_long_as_those_that_did() -> None:
+    durations = Durations(np.array([0.0, 0.5, 0.25, 0.25]), 1.0)
+    before = durations.lasting(2.0) / durations.lasting(1.0)
+
+    for _ in range(100):
+        durations.add_longer(1.0, 0.5)
+
+    assert durations.lasting(2.0) / durations.lasting(1.0) == pytest.approx(before)
+    assert durations.lasting(1.5) == pytest.approx((durations.lasting(1.0) + durations.lasting(2.0)) / 2)
 
 
 def test_durations_begin_as_the_prior_and_end_as_what_was_seen() -> None:
