@@ -13,11 +13,11 @@ from app.languages import Languages
 from app.outbound import OutboundCall
 from app.supervisor import Supervisor
 from calls.facts import AttemptConnected
-from calls.ids import AgentId, CallId, CampaignId, DealerId, LegId
+from calls.ids import AgentId, CallId, CampaignId, DealerId, LegId, attempt_leg
 from calls.legs import LegEnded
 from calls.words import AgentState, Department, HangupCause
 from dialer.campaign import Campaign, CommittedAttempt, LineAgent, WaitingCallers
-from dialer.life import Attempt, AttemptState, Dialled
+from dialer.life import Attempt, AttemptState, CalledOff, CallingOffOver, Dialled
 from routing.agent import works_for
 
 CONTEXT = "campaign-answered"
@@ -37,9 +37,10 @@ class OutboundDialler:
         trunk_endpoint: str,
         cause_of: Callable[[LegId], Awaitable[HangupCause | None]],
         message_of: Callable[[CampaignId], str],
+        stop_ringing: Callable[[LegId], Awaitable[bool]],
     ) -> None:
         """`cause_of` tells why a leg ended that was over before it could be followed, or soon None; `message_of` a campaign's
-        information message.
+        information message. `stop_ringing` ends a leg soon unless it is answered first, and says whether that was taken in.
         """
         self._supervisor = supervisor
         self._executor = executor
@@ -49,6 +50,7 @@ class OutboundDialler:
         self._trunk_endpoint = trunk_endpoint
         self._cause_of = cause_of
         self._message_of = message_of
+        self._stop_ringing = stop_ringing
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         """Dial; what becomes of it comes back as facts."""
@@ -82,6 +84,27 @@ class OutboundDialler:
                 session.deliver(LegEnded(ended_at, attempt.leg_id, cause))
 
         self._supervisor.spawn("dial an attempt", go())
+
+    def rings_since(self, call_id: CallId) -> datetime | None:
+        """Since when the phone of an attempt rings that nobody has answered; None when nobody told that it rings."""
+        session = self._supervisor.call(call_id)
+        machine = None if session is None else session.machine
+        if not isinstance(machine, OutboundCall) or machine.attempt.answered_at is not None:
+            return None
+        return machine.attempt.ringing_at
+
+    def call_off(self, call_id: CallId) -> None:
+        """Ring it no longer, unless it is answered first. The call does not wait for that: it may be answered meanwhile."""
+        session = self._supervisor.call(call_id)
+        if session is None:
+            return
+        session.deliver(CalledOff(self._clock.now(), late=True))
+
+        async def go() -> None:
+            taken_in = await self._stop_ringing(attempt_leg(call_id))
+            session.deliver(CallingOffOver(self._clock.now(), taken_in))
+
+        self._supervisor.spawn("call off an attempt", go())
 
     def adopt(self, attempt: Attempt) -> CallSession:
         """Go on with an attempt that an earlier process left."""

@@ -181,6 +181,13 @@ def pacing(
     ratio: Annotated[float | None, typer.Option(help="Calls for each free agent, in the mode power.")] = None,
     preview_seconds: Annotated[int | None, typer.Option(help="When preview_timed dials by itself.")] = None,
     max_skips: Annotated[int | None, typer.Option(help="Previews passed over in a row, at most.")] = None,
+    call_off_late: Annotated[
+        bool | None,
+        typer.Option(
+            "--call-off-late/--ring-out",
+            help="Ring nobody any longer, after the shortest ring time, whose answer would too likely meet nobody; or ring out.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a campaign's pacing, or change what is named; in force at the next decision."""
@@ -194,6 +201,7 @@ def pacing(
         "ratio": ratio,
         "preview_seconds": preview_seconds,
         "max_skips": max_skips,
+        "call_off_late": call_off_late,
     }
     changes = {name: value for name, value in wanted.items() if value is not None}
     if changes:
@@ -225,6 +233,7 @@ def figures(campaign: CampaignMeant, as_json: AsJson = False) -> None:
         ("answered", counts.answered),
         ("connected", counts.connected),
         ("abandoned", counts.abandoned),
+        ("called off while ringing", counts.called_off),
         ("information messages", counts.information_messages),
         ("abandon rate, 24 hours", ratio),
         ("agents", at_work or "none logged in"),
@@ -266,7 +275,10 @@ def _tell_pacing(answer: Pacing) -> None:
         case DialMode.POWER:
             rows += [("ratio", answer.ratio), ("max over-dial", answer.max_over_dial)]
         case DialMode.PREDICTIVE:
-            rows.append(("max over-dial", answer.max_over_dial))
+            rows += [
+                ("max over-dial", answer.max_over_dial),
+                ("late rings", "called off" if answer.call_off_late else "ring out"),
+            ]
     if answer.mode in PREVIEW_MODES:
         rows.append(("max skips", answer.max_skips))
     names, values = zip(*rows, strict=True)

@@ -66,6 +66,7 @@ class PacingChanges(TypedDict, total=False):
     ratio: float
     preview_seconds: int
     max_skips: int
+    call_off_late: bool
 
 
 class ReloadModule(StrEnum):

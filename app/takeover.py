@@ -284,8 +284,7 @@ class TakeOver:
         self, live: Live, attempt: OpenAttempt, alone: Alone, tally: Tally, *, plays: bool
     ) -> None:
         found, line = found_attempt(live, attempt.leg_id)
-        now = self._clock.now()
-        life = _life(attempt)
+        now, life = self._clock.now(), _life(attempt)
         agent_id = self._agent_on(line) or attempt.agent_id
         if found is Found.TALKING and line is not None and agent_id is not None:
             tally.taken += 1
@@ -303,6 +302,8 @@ class TakeOver:
             return
         tally.taken += 1
         if found is Found.RINGING:
+            if attempt.called_off_at is not None:
+                self._dialler.call_off(attempt.call_id)
             return
         if found is Found.DIVERTED:
             session.deliver(left(attempt.leg_id, alone, now))
@@ -370,8 +371,7 @@ def _next_offer(agent_leg: LegId | None) -> int:
 
 def _line(agent_leg: LegId) -> CallId | None:
     """The open line that a leg is, if it is one."""
-    mark = leg_mark(agent_leg)
-    return mark.call_id if mark is not None and mark.kind == "l" else None
+    return mark.call_id if (mark := leg_mark(agent_leg)) is not None and mark.kind == "l" else None
 
 
 def _recognised(call: OpenCall) -> Recognised | None:

@@ -187,6 +187,7 @@ async def _assemble(
         settings.trunk_endpoint,
         causes.cause_of,
         lambda campaign_id: dealers.information_for(campaigns.campaign(campaign_id)),
+        lambda leg_id: manager.stop_ringing(leg_id),
     )
     lines = OpenLines(
         desk, supervisor, executor, clock, fresh_call_id, lambda agent_id: _endpoint(floor, agent_id)

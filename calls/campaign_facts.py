@@ -124,6 +124,22 @@ class AttemptCommitted:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptCalledOff:
+    """We mean to ring this contact no longer: stored before the hang-up goes out, and void if an answer comes first.
+
+    The phone had rung for `rung_seconds`; an answer would have met no agent with a chance of `risk`, and `allowed` is borne.
+    """
+
+    at: datetime
+    call_id: CallId
+    campaign_id: CampaignId
+    dealer: DealerId
+    rung_seconds: float
+    risk: float
+    allowed: float
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptAnswered:
     """Somebody or something picked up. `ring_seconds` counts from the request."""
 

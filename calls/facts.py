@@ -11,6 +11,7 @@ from calls.campaign_facts import (
     AnswererJudged,
     AttemptAbandoned,
     AttemptAnswered,
+    AttemptCalledOff,
     AttemptCommitted,
     AttemptConnected,
     AttemptEnded,
@@ -44,6 +45,7 @@ __all__ = [
     "AsteriskReached",
     "AttemptAbandoned",
     "AttemptAnswered",
+    "AttemptCalledOff",
     "AttemptCommitted",
     "AttemptConnected",
     "AttemptEnded",
@@ -323,6 +325,7 @@ InboundFact = (
 )
 AttemptFact = (
     AttemptCommitted
+    | AttemptCalledOff
     | AttemptAnswered
     | AttemptConnected
     | AttemptAbandoned

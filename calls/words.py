@@ -63,6 +63,7 @@ class HangupCause(StrEnum):
     INVALID_NUMBER = "invalid_number"
     CONGESTION = "congestion"
     FAILURE = "failure"
+    CALLED_OFF = "called_off"  # no Q.850 cause: we hung up while it rang, before its ring time was over
     LOST_WHILE_DOWN = "lost_while_down"
 
 

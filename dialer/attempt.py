@@ -25,8 +25,11 @@ first, though sent in, was not (`app.ari.joins`).
 Who counts as abandoned: whoever got the message, left our control while waiting (the lease ran out, the dialplan plays the
 message), or hung up after more than the grace without an agent. Who hangs up within the grace counts as `hung_up`.
 
-Whoever objects, or takes the consent back, while the phone rings is hung up on (`CalledOff`); it counts as unanswered. After the answer it changes nothing:
-the agent or the message is there to hear it.
+Whoever objects, or takes the consent back, while the phone rings is hung up on (`CalledOff`); it counts as unanswered, with the cause
+`called_off`. After the answer it changes nothing: the agent or the message is there to hear it. Who is called off `late`, because an
+answer would likely meet nobody, is hung up on by whoever says so, after a moment in which an answer still voids it; all goes on then as
+after any answer, with a lease as usual (`CallingOffOver`). Whoever is hung up on by us all the same between the answer and our grip
+counts as abandoned.
 
 Who picked up may be told while the two talk (`dialer.machine`): a leg that only listens is set up after the connection, so
 that it delays nothing. An opinion changes nothing but what people see, unless the campaign drops machines and it is certain.
@@ -72,6 +75,7 @@ from calls.legs import (
     LegArrived,
     LegEnded,
     LegLeft,
+    LegRinging,
     PeopleJoined,
     PromptFinished,
     PromptStarted,
@@ -90,6 +94,7 @@ from dialer.life import (
     AttemptInput,
     AttemptState,
     CalledOff,
+    CallingOffOver,
     Dialled,
     Trigger,
     trigger_of,
@@ -131,13 +136,36 @@ def step(attempt: Attempt, fact: AttemptInput, now: datetime) -> Step:
     if attempt.state is AttemptState.ENDED:
         return Step(attempt)
     if isinstance(fact, CalledOff):
-        rings = attempt.state in BEFORE_ANSWER
-        return Step(attempt, (HangUp(attempt_leg(attempt.call_id)),) if rings else ())
+        return _call_off(attempt, fact)
+    if isinstance(fact, CallingOffOver):
+        return _called_off(attempt, fact)
+    if isinstance(fact, LegRinging) and after is AttemptState.RINGING:
+        return Step(replace(attempt, state=after, ringing_at=attempt.ringing_at or fact.at))
     if trigger is Trigger.LISTENING:
         return Step(attempt, (Detect(listener_leg(attempt.call_id), attempt.detection),))
     if isinstance(fact, AnswererHeard):
         return _judge(attempt, fact)
     return _effect(attempt, after, fact, now)
+
+
+def _call_off(attempt: Attempt, fact: CalledOff) -> Step:
+    if attempt.state not in BEFORE_ANSWER:
+        return Step(attempt)
+    hang_up = () if fact.late else (HangUp(attempt_leg(attempt.call_id)),)
+    return Step(replace(attempt, called_off=True), hang_up)
+
+
+def _called_off(attempt: Attempt, fact: CallingOffOver) -> Step:
+    leg = attempt_leg(attempt.call_id)
+    match attempt.state:
+        case AttemptState.CONNECTED:
+            return Step(attempt, (SetLease(leg, 0),))
+        case AttemptState.WAITING | AttemptState.JOINING:
+            return Step(attempt, (SetLease(leg, _JOINING_LEASE_SECONDS),))
+        case state if state in BEFORE_ANSWER:
+            return Step(replace(attempt, called_off=fact.taken_in))
+        case _:  # the dialplan's own, or it is playing the message
+            return Step(attempt)
 
 
 def _effect(attempt: Attempt, after: AttemptState, fact: AttemptInput, now: datetime) -> Step:
@@ -270,6 +298,8 @@ def _left(attempt: Attempt, fact: LegLeft) -> Step:
 def _end(attempt: Attempt, cause: HangupCause, at: datetime) -> Step:
     # An answer of which nobody heard is told as of now; the end, which Asterisk tells with its time, may be before that.
     at = max(at, attempt.answered_at or at)
+    if attempt.called_off and attempt.state in BEFORE_ANSWER and cause in _OF_OUR_OWN:
+        cause = HangupCause.CALLED_OFF
     outcome = _outcome(attempt, cause, at)
     commands: tuple[Command, ...] = ()
     if attempt.state in BEFORE_AGENT:
@@ -298,6 +328,8 @@ def _outcome(attempt: Attempt, cause: HangupCause, at: datetime) -> AttemptOutco
             return AttemptOutcome.ABANDONED
         case AttemptState.ANSWERED if cause is HangupCause.LOST_WHILE_DOWN:
             return AttemptOutcome.IN_DOUBT
+        case AttemptState.ANSWERED if attempt.called_off:
+            return AttemptOutcome.ABANDONED
         case AttemptState.ANSWERED | AttemptState.WAITING | AttemptState.JOINING:
             in_time = _since(attempt.answered_at, at) <= attempt.grace_seconds
             return AttemptOutcome.HUNG_UP if in_time else AttemptOutcome.ABANDONED
@@ -305,6 +337,8 @@ def _outcome(attempt: Attempt, cause: HangupCause, at: datetime) -> AttemptOutco
             return _UNANSWERED[cause]
 
 
+# What an end is told to be that came from us: the network said nothing.
+_OF_OUR_OWN = frozenset({HangupCause.NORMAL, HangupCause.NO_ANSWER, HangupCause.FAILURE})
 # A request refused by the person called is as busy; an end without a cause of its own is our own giving up.
 _UNANSWERED = {
     HangupCause.NORMAL: AttemptOutcome.UNANSWERED,
@@ -314,6 +348,7 @@ _UNANSWERED = {
     HangupCause.INVALID_NUMBER: AttemptOutcome.FAILED,
     HangupCause.CONGESTION: AttemptOutcome.FAILED,
     HangupCause.FAILURE: AttemptOutcome.FAILED,
+    HangupCause.CALLED_OFF: AttemptOutcome.UNANSWERED,
     HangupCause.LOST_WHILE_DOWN: AttemptOutcome.IN_DOUBT,
 }
 

@@ -59,6 +59,8 @@ class PacingSettings:
     person. `max_over_dial` bounds the attempts in flight beyond the free agents. `blended`: agents on this campaign's lines take
     callers too, when nobody else is free for them. `ratio` is how many attempts a free agent gets in the mode power. In the
     preview modes an agent may pass over `max_skips` contacts in a row; with a timer the contact is dialled after `preview_seconds`.
+    `call_off_late`: in the mode predictive whoever has been rung for the profile's shortest time is rung no longer when an answer
+    would too likely meet nobody.
     """
 
     mode: DialMode = DialMode.PREDICTIVE
@@ -69,6 +71,7 @@ class PacingSettings:
     ratio: float = 1.5
     preview_seconds: int = 30
     max_skips: int = 3
+    call_off_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,8 @@ class RefusedContact:
 class ResolvedAttempt:
     """An earlier attempt of which it is known whether it was answered.
 
-    `talk_seconds` is None unless a conversation has ended, `wrap_up_seconds` unless the agent's wrap-up after it has.
+    `talk_seconds` is None unless a conversation has ended, `wrap_up_seconds` unless the agent's wrap-up after it has. One that was
+    `called_off` might have been answered later.
     """
 
     dialled_at: datetime
@@ -187,6 +191,7 @@ class ResolvedAttempt:
     talk_seconds: float | None
     traits: Traits | None = None
     wrap_up_seconds: float | None = None
+    called_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ from dialer.workshop import WorkshopDay, decide_within
 ONCE_A_SECOND = timedelta(seconds=1)
 # So long may decisions name the same tables; whoever throws old facts away keeps tables that much longer.
 TABLES_SERVE = timedelta(hours=1)
-_LOOKS_NOTHING_UP = frozenset({Reason.WINDOW_CLOSED, Reason.NO_AGENTS, Reason.LIST_EMPTY})
+_LOOKS_NOTHING_UP = frozenset(
+    {Reason.CLOCK_JUMPED, Reason.WINDOW_CLOSED, Reason.NO_AGENTS, Reason.LIST_EMPTY}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class DecisionLog:
     """Says which of a campaign's decisions are worth keeping, and puts them into facts.
 
     Kept are those that place calls or differ in their reason or their settings from the last one kept; of each reason at most one
-    a second.
+    a second. One that calls somebody off is always kept.
     """
 
     def __init__(self) -> None:
@@ -67,7 +69,9 @@ class DecisionLog:
             return []
         reason = made.decision.reason
         tables: list[Fact] = []
-        needs_tables = made.settings.mode is DialMode.PREDICTIVE and reason not in _LOOKS_NOTHING_UP
+        needs_tables = made.settings.mode is DialMode.PREDICTIVE and (
+            reason not in _LOOKS_NOTHING_UP or made.decision.late_allowed > 0
+        )
         if needs_tables and self._tables_are_old(made.snapshot.forecast, now):
             self._tables, self._tables_at = made.snapshot.forecast.events, now
             packed = _packed(made.snapshot.forecast)
@@ -88,7 +92,7 @@ class DecisionLog:
 
     def _worth_keeping(self, made: MadeDecision, now: datetime) -> bool:
         reason = made.decision.reason
-        if self._last is None or self._last[1] != made.settings:
+        if self._last is None or self._last[1] != made.settings or made.decision.called_off:
             return True
         if self._last[0] is reason and not made.decision.calls_to_place:
             return False

@@ -15,7 +15,7 @@ _PLAIN = {
 
 def explained(made: MadeDecision) -> tuple[str, ...]:
     """What there was, what was decided, and why, a sentence or two each."""
-    words = (_situation(made.snapshot), _day(made), _decided(made.decision), _why(made))
+    words = (_situation(made.snapshot), _day(made), _decided(made.decision), _why(made), _late(made))
     return tuple(word for word in words if word)
 
 
@@ -93,6 +93,24 @@ def _chance(decision: PacingDecision) -> str:
     return (
         f"A further one would find no agent with a chance of {decision.shortage:.2%}, and it is placed while that is at most "
         f"{decision.threshold:.2%}. {_budget(decision)}"
+    )
+
+
+def _late(made: MadeDecision) -> str:
+    """Who is called off, or why somebody who has rung for long is not."""
+    decision, snapshot = made.decision, made.snapshot
+    if not decision.late_allowed:
+        return ""
+    if not decision.called_off:
+        return (
+            f"Whoever has been rung for {snapshot.least_ring_seconds} s rings on: an answer would meet no agent with a chance of "
+            f"{decision.late_risk:.2%}, and {decision.late_allowed:.2%} is borne."
+        )
+    rung = min(snapshot.rung[place] for place in decision.called_off)
+    return (
+        f"{_count(len(decision.called_off), 'phone')} that had rung for {rung:.0f} s or longer "
+        f"{'is' if len(decision.called_off) == 1 else 'are'} called off: an answer would have met no agent with a chance of "
+        f"{decision.late_risk:.2%}, and {decision.late_allowed:.2%} is borne."
     )
 
 

@@ -43,6 +43,11 @@ class Forecast:
     ring_steps: int
     talk_bin_seconds: float
 
+    @property
+    def soonest(self) -> EventTable:
+        """The table of the first moment alone."""
+        return self.events.first or self.events
+
     def new_row(self, chance: float) -> int:
         """The row of a call that is dialled now, answered with this chance."""
         return self.ring_row + self.ring_steps * int(_TOP_LEVEL * sqrt(chance) + 0.5)

@@ -12,13 +12,15 @@ from dialer.campaign import Traits
 class Ringing:
     """An attempt that nobody has answered yet; `chance` that somebody will, as it was when dialled.
 
-    `kept`: an agent is kept for it, so that it needs no other; what becomes of it teaches all the same.
+    `kept`: an agent is kept for it, so that it needs no other; what becomes of it teaches all the same. `called_off`: we mean to ring
+    it no longer, and until it ends somebody may still answer.
     """
 
     dialled_at: datetime
     traits: Traits | None
     chance: float
     kept: bool = False
+    called_off: bool = False
 
 
 class InTheAir:
@@ -35,9 +37,14 @@ class InTheAir:
         """It rings no more; None when it did not ring."""
         return self._ringing.pop(call_id, None)
 
-    def need_agents(self) -> Sequence[Ringing]:
+    def call_off(self, call_id: CallId) -> None:
+        """It is rung no longer."""
+        if (ringing := self._ringing.get(call_id)) is not None:
+            self._ringing[call_id] = replace(ringing, called_off=True)
+
+    def need_agents(self) -> Sequence[tuple[CallId, Ringing]]:
         """Those for which no agent is kept."""
-        return [each for each in self._ringing.values() if not each.kept]
+        return [(call_id, each) for call_id, each in self._ringing.items() if not each.kept]
 
     def clock_moved(self, by: timedelta) -> None:
         """The clock was set to another time: each rings as long as it does."""

@@ -70,14 +70,28 @@ class AgentFound:
 
 @dataclass(frozen=True, slots=True)
 class CalledOff:
-    """The person objected or took the consent back: whoever has not answered yet is not rung any longer."""
+    """Whoever has not answered yet is not rung any longer: the person objected, took the consent back or, `late`, an answer would
+    likely meet nobody.
+
+    If late, whoever says so hangs up.
+    """
 
     at: datetime
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallingOffOver:
+    """Whoever called it off late has done what there was to do. Unless `taken_in` the phone rings on; an answered leg may have lost its lease."""
+
+    at: datetime
+    taken_in: bool
 
 
 AttemptInput = (
     Dialled
     | CalledOff
+    | CallingOffOver
     | AgentFound
     | LegRinging
     | LegAnswered
@@ -176,7 +190,10 @@ BEFORE_AGENT = frozenset({AttemptState.ANSWERED, AttemptState.WAITING, AttemptSt
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One dialling of one number. The times are None until they have happened; `language` is the skill that the agent needs."""
+    """One dialling of one number. The times are None until they have happened; `language` is the skill that the agent needs.
+
+    `called_off`: it was to be hung up on while it rang.
+    """
 
     call_id: CallId
     campaign_id: CampaignId
@@ -188,6 +205,7 @@ class Attempt:
     drop_machines: bool = False
     state: AttemptState = AttemptState.COMMITTED
     dialled_at: datetime | None = None
+    ringing_at: datetime | None = None
     answered_at: datetime | None = None
     connected_at: datetime | None = None
     message_at: datetime | None = None
@@ -196,6 +214,7 @@ class Attempt:
     language: str | None = None
     answerer: AmdVerdict | None = None
     dropped: bool = False
+    called_off: bool = False
     message_prompt: str = INFORMATION_MESSAGE
 
     @property
@@ -208,6 +227,7 @@ _PLAIN: Mapping[type[AttemptInput], Trigger] = MappingProxyType(
     {
         Dialled: Trigger.DIALLED,
         CalledOff: Trigger.CALLED_OFF,
+        CallingOffOver: Trigger.CALLED_OFF,
         AgentFound: Trigger.AGENT_FOUND,
         LegRinging: Trigger.RINGING,
         LegAnswered: Trigger.ANSWERED,

@@ -26,6 +26,8 @@ puts the day past its limit, and 32 have to be connected before the dialler look
 
 Agents in wrap-up may have offered to take a customer who finds nobody free. How often that saves one is learned, and both chances
 count only those who are not saved.
+
+Who rings already may be called off when the risk has risen: `dialer.late_rings`.
 """
 
 from bisect import bisect_left
@@ -78,6 +80,8 @@ class PacingSnapshot:
     is that is dialled without an agent for certain. `rescuers`: how many of the busy would come out of wrap-up for a customer who finds
     nobody free; `rescue_chance`: how often such a customer is indeed taken by one. `waiting`: customers who answered and have no
     agent yet, and callers who wait for these agents. `callers`: stands for the callers to come (`dialer.callers`). `room`: how many more attempts the caps allow now.
+    `rung`: for how long the phone of each attempt in `ringing` has rung as far as is known, or empty; nobody is called off before
+    `least_ring_seconds` of it. `clock_trusted`: whether any of these times is believed.
     """
 
     free: int
@@ -96,6 +100,9 @@ class PacingSnapshot:
     rescuers: int = 0
     rescue_chance: float = 0.0
     callers: tuple[float, ...] = ()
+    rung: tuple[float, ...] = ()
+    least_ring_seconds: int = 15
+    clock_trusted: bool = True
 
     @property
     def agents(self) -> int:
@@ -114,6 +121,9 @@ class PacingDecision:
 
     The first `certain` of the calls have an agent for certain. `shortage` is the chance that the next call would find no agent; it is dialled while this is at most `threshold`. Both are
     0 where no look ahead was needed. `budget` is how many more calls may be abandoned within the limit; below 0 it is passed.
+    `called_off` has the places in the snapshot's `ringing` of those who are rung no longer. `late_risk` is the chance that whoever may be
+    called off and has rung the longest would meet nobody at an answer, and `late_allowed` the highest with which one rings on; both are
+    0 where there is nobody such.
     """
 
     calls_to_place: int
@@ -123,6 +133,9 @@ class PacingDecision:
     shortage: float = 0.0
     budget: int = 0
     certain: int = 0
+    called_off: tuple[int, ...] = ()
+    late_risk: float = 0.0
+    late_allowed: float = 0.0
 
 
 def take_snapshot(
@@ -139,8 +152,14 @@ def take_snapshot(
     next_chance: float,
     rescue_chance: float = 0.0,
     callers: tuple[float, ...] = (),
+    rung_since: Sequence[datetime | None] = (),
+    least_ring_seconds: int = 15,
+    clock_trusted: bool = True,
 ) -> PacingSnapshot:
-    """Put a snapshot together from the floor's agents and the attempts that are still ringing: since when, and their chance."""
+    """Put a snapshot together from the floor's agents and the attempts that are still ringing: since when, and their chance.
+
+    `rung_since`: of each of these, since when its phone is known to ring, None where that is not known.
+    """
 
     def seconds_since(moment: datetime) -> float:
         return max(0.0, (now - moment).total_seconds())
@@ -163,6 +182,13 @@ def take_snapshot(
         rescuers=sum(agent.rescues for agent in busy),
         rescue_chance=rescue_chance,
         callers=callers,
+        # A clock that was set forward must not make a ring longer: it is no longer than since the dialling, which is moved along.
+        rung=tuple(
+            0.0 if since is None else min(seconds_since(since), seconds_since(at))
+            for since, (at, _) in zip(rung_since, ringing, strict=bool(rung_since))
+        ),
+        least_ring_seconds=least_ring_seconds,
+        clock_trusted=clock_trusted,
     )
 
 
@@ -195,6 +221,8 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
 
 
 def _barred(snapshot: PacingSnapshot) -> Reason | None:
+    if not snapshot.clock_trusted:
+        return Reason.CLOCK_JUMPED
     if not snapshot.window_open:
         return Reason.WINDOW_CLOSED
     if snapshot.agents == 0:
@@ -228,7 +256,7 @@ def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: Pacing
     most = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
     if most <= certain:
         return _limited(sure, Reason.CAP)
-    threshold = _threshold(snapshot, settings)
+    threshold = threshold_of(snapshot, settings)
     placed, shortage, spent = _covered(snapshot, certain, most, threshold, sure.budget)
     if placed > certain:
         reason = Reason.LOOKAHEAD
@@ -254,7 +282,7 @@ def _covered(
     taken = len(snapshot.ringing) + len(snapshot.callers) + snapshot.waiting - snapshot.free
     to_spare = max(budget - _reserve(snapshot.agents), 0)
     helped = snapshot.rescuers > 0 and snapshot.rescue_chance > 0
-    unsaved = 1 - snapshot.rescue_chance if helped else 1.0
+    unsaved = unsaved_of(snapshot)
     shortages: dict[int, float] = {}
 
     def shortage_with(placed: int) -> float:
@@ -285,6 +313,11 @@ def _covered(
     return placed, shortages[placed], shortages[placed] <= threshold
 
 
+def unsaved_of(snapshot: PacingSnapshot) -> float:
+    """The share of those who find nobody free whom nobody comes out of wrap-up for."""
+    return 1 - snapshot.rescue_chance if snapshot.rescuers > 0 else 1.0
+
+
 def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, float], ...]:
     """When more than `to_spare` are abandoned: pairs of a number f and a weight, whose sum of weight · P(D ≤ −f) is that chance.
 
@@ -302,10 +335,11 @@ def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, fl
     return tuple(pairs)
 
 
-def _threshold(snapshot: PacingSnapshot, settings: PacingSettings) -> float:
+def threshold_of(snapshot: PacingSnapshot, settings: PacingSettings) -> float:
+    """θ: how likely an answer may meet nobody, as the day stands."""
     answered = snapshot.connected + snapshot.abandoned
     credit = settings.target_ratio * answered - snapshot.abandoned - _reserve(snapshot.agents)
-    pull = min(max(1.5 / snapshot.agents, 0.04), 0.3) * credit
+    pull = min(max(1.5 / max(1, snapshot.agents), 0.04), 0.3) * credit
     return min(_THRESHOLD_PER_TARGET * settings.target_ratio * exp(min(pull, 20.0)), _HIGHEST_THRESHOLD)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Protocol
 
+from calls.facts import AttemptCalledOff
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId
 from calls.words import Department
 from dialer.answering import Choice
@@ -68,6 +69,13 @@ class CampaignStore(Protocol):
         """Of these attempts those that `abandon_window` counts as abandoned from now on, whatever the moment."""
         ...
 
+    async def call_off(self, wanted: Sequence[AttemptCalledOff]) -> Sequence[AttemptCalledOff]:
+        """Store that these are rung no longer; those of them, in order, that nobody has answered and that have not ended.
+
+        When this returns these facts are stored. After StoreUnavailable they are stored or not; asking again does no harm.
+        """
+        ...
+
     async def record_objection(
         self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
     ) -> None:
@@ -116,6 +124,14 @@ class Launcher(Protocol):
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         """Start the attempt's call; its end comes back as a fact."""
+        ...
+
+    def rings_since(self, call_id: CallId) -> datetime | None:
+        """Since when the phone of an attempt rings that nobody has answered; None when it is not known to ring."""
+        ...
+
+    def call_off(self, call_id: CallId) -> None:
+        """Ring it no longer, unless it is answered first; its end, or its answer, comes back as a fact."""
         ...
 
 

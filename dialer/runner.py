@@ -15,6 +15,7 @@ from calls.facts import (
     AgentStateChanged,
     AttemptAbandoned,
     AttemptAnswered,
+    AttemptCalledOff,
     AttemptCommitted,
     AttemptConnected,
     AttemptEnded,
@@ -23,16 +24,18 @@ from calls.facts import (
     Fact,
     MachineMistaken,
 )
-from calls.ids import AgentId, CallId, CampaignId, attempt_leg
-from calls.words import AgentState, AttemptOutcome, HangupCause
+from calls.ids import CallId, CampaignId
+from calls.words import AttemptOutcome, HangupCause
 from dialer.answering import Calibration, Choice
 from dialer.callers import Arrivals, expected, in_need
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, CommittedAttempt, Traits
 from dialer.decisions import DecisionLog, MadeDecision
 from dialer.errors import StoreUnavailable
-from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
+from dialer.estimators import CampaignEstimates, SpeculativeChance
 from dialer.in_the_air import InTheAir, Ringing
-from dialer.pacing import PacingDecision, Reason, take_snapshot
+from dialer.late_rings import called_off
+from dialer.never_dialled import never_dialled
+from dialer.pacing import PacingDecision, PacingSnapshot, Reason, take_snapshot
 from dialer.ports import CampaignStore, DialClock, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
 from dialer.profiles import Profiles, is_open
 from dialer.workshop import (
@@ -42,6 +45,7 @@ from dialer.workshop import (
     dates_to_call_first,
     decide_within,
 )
+from dialer.wrap_ups import WrapUps
 
 TICK_SECONDS = 1.0
 EMPTY_LIST_SECONDS = 5.0
@@ -50,7 +54,6 @@ WINDOW_REFRESH_SECONDS = 30.0
 WORKSHOP_REFRESH_SECONDS = 30.0
 MOST_AT_ONCE = 20
 LEARNT_FROM = 500
-FOUND_NOBODY_SECONDS = 0.3  # who waits longer for an agent found nobody free
 DOUBT_SECONDS = 30.0
 TIMEZONE = "Europe/Amsterdam"  # of the list as a whole; each contact is checked in its own
 _log = logging.getLogger(__name__)
@@ -89,9 +92,8 @@ class CampaignRunner:
         self._workshop = workshop
         self._estimates = CampaignEstimates(campaign.ring_seconds)
         self._speculative = SpeculativeChance()
-        self._rescue = RescueShare()
+        self._wrap_ups = WrapUps(campaign.campaign_id, self._estimates)
         self._air = InTheAir()
-        self._wrapping_up: dict[AgentId, datetime] = {}
         self._window: AbandonWindow | None = None
         self._window_at: datetime | None = None
         self._doubtful: dict[CallId, float] = {}
@@ -115,7 +117,11 @@ class CampaignRunner:
         """Learn from the attempts before this process, so that a restart forgets nothing. Raises StoreUnavailable."""
         for each in await self._store.resolved_attempts(self.campaign.campaign_id, LEARNT_FROM):
             self._estimates.attempt_resolved(
-                each.dialled_at, each.ring_seconds, answered=each.answered, traits=each.traits
+                each.dialled_at,
+                each.ring_seconds,
+                answered=each.answered,
+                traits=each.traits,
+                called_off=each.called_off,
             )
             if each.talk_seconds is not None:
                 self._estimates.talk_ended(each.talk_seconds)
@@ -142,7 +148,7 @@ class CampaignRunner:
         """The wall clock was set to another time: move along all moments kept here, and read again what the day allows."""
         self._air.clock_moved(by)
         self._arrivals = self._arrivals.moved(by)
-        self._wrapping_up = {agent_id: at + by for agent_id, at in self._wrapping_up.items()}
+        self._wrap_ups.clock_moved(by)
         self._unstored = {call_id: at + by for call_id, at in self._unstored.items()}
         self._estimates.clock_moved(by)
         self._window = self._window_at = self._empty_until = self._coming_at = None
@@ -159,9 +165,9 @@ class CampaignRunner:
 
     def on_fact(self, fact: Fact) -> None:
         """Learn from a fact, and look again when it may change the decision."""
+        self._wrap_ups.on_fact(fact)
         match fact:
             case AgentStateChanged():
-                self._learn_wrap_up(fact)
                 self._wake.set()
             case CallQueued(at=at, dealer=dealer, department=department):
                 if self._floor.takes_callers(self.campaign.campaign_id, dealer, department):
@@ -175,7 +181,6 @@ class CampaignRunner:
             ):
                 if fact.campaign_id == self.campaign.campaign_id:
                     self._learn(fact)
-                    self._learn_unrescued(fact)
                     self._wake.set()
             case _:
                 pass
@@ -201,16 +206,32 @@ class CampaignRunner:
     async def _dial(self) -> None:
         now = self._clock.now()
         if not self._clock.trusted():
-            self._decide(PacingDecision(0, Reason.CLOCK_JUMPED, self._estimates.answers.rate))
+            # The database is asked for nothing by this clock.
+            window = self._window or AbandonWindow(self.campaign.campaign_id, now, 0, 0)
+            self._decide(self._snapshot(now, self._air.need_agents(), window), (), now)
             return
         if self._doubtful:
             await self._settle_doubts(now)
         window = await self._abandons(now)
         coming = await self._coming_days(now)
+        ringing = self._air.need_agents()
+        snapshot = self._snapshot(now, ringing, window)
+        decision = self._decide(snapshot, coming, now)
+        if decision.reason is Reason.CAP:
+            self._room.lack(now)
+        if decision.called_off:
+            call_ids = [call_id for call_id, _ in ringing]
+            await self._call_off(called_off(self.campaign, call_ids, snapshot, decision, now))
+        if decision.calls_to_place:
+            await self._place(decision, now)
+
+    def _snapshot(
+        self, now: datetime, ringing: Sequence[tuple[CallId, Ringing]], window: AbandonWindow
+    ) -> PacingSnapshot:
         callers = self._floor.waiting_callers(self.campaign.campaign_id)
-        snapshot = take_snapshot(
+        return take_snapshot(
             self._floor.line_agents(self.campaign.campaign_id),
-            [(each.dialled_at, each.chance) for each in self._air.need_agents()],
+            [(each.dialled_at, each.chance) for _, each in ringing],
             self._floor.waiting_answers(self.campaign.campaign_id) + in_need(callers),
             window,
             self._estimates.forecast(now),
@@ -219,26 +240,37 @@ class CampaignRunner:
             window_open=is_open(self._profile, TIMEZONE, now),
             list_empty=self._empty_until is not None and now < self._empty_until,
             next_chance=self._speculative.value(self._estimates.answers.rate),
-            rescue_chance=self._rescue.value,
+            rescue_chance=self._wrap_ups.rescue_chance,
             callers=expected(
                 self._arrivals.per_second(now), self._estimates.answers.ring.mean(), callers.others_free
             )
             if self.campaign.pacing.blended
             else (),
+            rung_since=[
+                None if each.called_off else self._launcher.rings_since(call_id) for call_id, each in ringing
+            ]
+            if self.campaign.pacing.call_off_late
+            else (),
+            least_ring_seconds=self._profile.min_ring_seconds,
+            clock_trusted=self._clock.trusted(),
         )
-        decision = decide_within(snapshot, self.campaign.pacing, coming)
-        self._decide(decision)
+
+    def _decide(
+        self, snapshot: PacingSnapshot, coming: Sequence[WorkshopDay], now: datetime
+    ) -> PacingDecision:
+        self.decision = decision = decide_within(snapshot, self.campaign.pacing, coming)
+        self._decided(self.campaign.campaign_id, decision.reason)
         made = MadeDecision(snapshot, self.campaign.pacing, tuple(coming), decision)
         for fact in self._log.facts(self.campaign, made, now):
             self._publish(fact)
-        if decision.reason is Reason.CAP:
-            self._room.lack(now)
-        if decision.calls_to_place:
-            await self._place(decision, now)
+        return decision
 
-    def _decide(self, decision: PacingDecision) -> None:
-        self.decision = decision
-        self._decided(self.campaign.campaign_id, decision.reason)
+    async def _call_off(self, wanted: Sequence[AttemptCalledOff]) -> None:
+        """Store whom we mean to ring no longer; then do it."""
+        for fact in await self._store.call_off(wanted):
+            self._air.call_off(fact.call_id)
+            self._publish(fact)
+            self._launcher.call_off(fact.call_id)
 
     async def _place(self, decision: PacingDecision, now: datetime) -> None:
         wanted = self._room.take(decision.calls_to_place, now)
@@ -276,27 +308,9 @@ class CampaignRunner:
     async def _settle_doubts(self, now: datetime) -> None:
         """End the attempts that were committed although the database did not say so: they were never dialled."""
         for call_id, contact_id in (await self._store.open_among(list(self._doubtful))).items():
-            campaign, leg_id = self.campaign, attempt_leg(call_id)
-            dealer = campaign.dealer
             _log.warning("an attempt was committed after all and is not dialled", extra={"call": call_id})
-            self._publish(
-                AttemptCommitted(
-                    now, call_id, leg_id, campaign.campaign_id, dealer, contact_id, Reason.AGENTS_CERTAIN
-                )
-            )
-            self._publish(
-                AttemptEnded(
-                    now,
-                    call_id,
-                    campaign.campaign_id,
-                    dealer,
-                    contact_id,
-                    AttemptOutcome.FAILED,
-                    HangupCause.FAILURE,
-                    ring_seconds=0.0,
-                    talk_seconds=0.0,
-                )
-            )
+            for fact in never_dialled(self.campaign, call_id, contact_id, now):
+                self._publish(fact)
             del self._doubtful[call_id]
         # A database that was slow, not dead, may still commit for a while.
         soon = asyncio.get_running_loop().time()
@@ -363,7 +377,11 @@ class CampaignRunner:
             ):
                 answered = isinstance(fact, AttemptAnswered)
                 self._estimates.attempt_resolved(
-                    ringing.dialled_at, seconds, answered=answered, traits=ringing.traits
+                    ringing.dialled_at,
+                    seconds,
+                    answered=answered,
+                    traits=ringing.traits,
+                    called_off=isinstance(fact, AttemptEnded) and fact.cause is HangupCause.CALLED_OFF,
                 )
             case AttemptEnded(outcome=AttemptOutcome.CONNECTED, talk_seconds=seconds):
                 self._estimates.talk_ended(seconds)
@@ -375,24 +393,3 @@ class CampaignRunner:
                 self._unstored[fact.call_id] = fact.at
             case _:
                 pass
-
-    def _learn_unrescued(self, fact: Fact) -> None:
-        match fact:
-            case AttemptAbandoned():
-                self._rescue.add(rescued=False)
-            case AttemptConnected(answer_to_agent_seconds=waited) if waited > FOUND_NOBODY_SECONDS:
-                self._rescue.add(rescued=False)
-            case _:
-                pass
-
-    def _learn_wrap_up(self, fact: AgentStateChanged) -> None:
-        if fact.campaign_id != self.campaign.campaign_id:
-            return
-        if fact.after is AgentState.WRAP_UP:
-            self._wrapping_up[fact.agent_id] = fact.at
-            return
-        began = self._wrapping_up.pop(fact.agent_id, None)
-        if fact.before is AgentState.WRAP_UP and fact.after is AgentState.RESERVED:
-            self._rescue.add(rescued=True)
-        elif began is not None:
-            self._estimates.wrap_up_ended((fact.at - began).total_seconds())

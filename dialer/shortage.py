@@ -36,17 +36,20 @@ _AT_MOST = np.ascontiguousarray(
 class EventTable:
     """Kinds of event, a row each: the chance in each case (columns).
 
-    `moments`: the means in each case, then the variances, then the third central moments.
+    `moments`: the means in each case, then the variances, then the third central moments. `first`: the table of the first case alone,
+    None where that is this one.
     """
 
     chances: Floats
     moments: Floats
+    first: "EventTable | None" = None
 
 
 def event_table(chances: Floats) -> EventTable:
     """A table of these chances."""
     variances = chances * (1 - chances)
-    return EventTable(chances, np.hstack((chances, variances, variances * (1 - 2 * chances))))
+    first = event_table(chances[:, :1].copy()) if chances.shape[1] > 1 else None
+    return EventTable(chances, np.hstack((chances, variances, variances * (1 - 2 * chances))), first)
 
 
 class Events:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from math import ceil
 
 from dialer.campaign import CampaignKind, PacingSettings
+from dialer.late_rings import with_late_rings
 from dialer.pacing import PacingDecision, PacingSnapshot, Reason, decide
 
 COMING_DAYS = 7
@@ -60,7 +61,16 @@ def dates_to_call_first(coming: Sequence[WorkshopDay]) -> tuple[date, ...]:
 def decide_within(
     snapshot: PacingSnapshot, settings: PacingSettings, coming: Sequence[WorkshopDay]
 ) -> PacingDecision:
-    """Decide as the pacing does, with the agents that the workshop bears; the others are not counted."""
+    """Decide as the pacing does, with the agents that the workshop bears; the others are not counted.
+
+    Whom to call off is decided with all of them: any of them takes who answers.
+    """
+    return with_late_rings(_calls_within(snapshot, settings, coming), snapshot, settings)
+
+
+def _calls_within(
+    snapshot: PacingSnapshot, settings: PacingSettings, coming: Sequence[WorkshopDay]
+) -> PacingDecision:
     held_back = snapshot.agents - ceil(pace(coming) * snapshot.agents)
     if held_back == 0:
         return decide(snapshot, settings)

@@ -13,6 +13,7 @@ from calls.facts import (
     AnswererJudged,
     AttemptAbandoned,
     AttemptAnswered,
+    AttemptCalledOff,
     AttemptCommitted,
     AttemptConnected,
     AttemptEnded,
@@ -30,7 +31,7 @@ from calls.facts import (
     PreviewShown,
 )
 from calls.ids import CampaignId
-from calls.words import AgentState, AmdVerdict, AttemptOutcome, PreviewEnd
+from calls.words import AgentState, AmdVerdict, AttemptOutcome, HangupCause, PreviewEnd
 from metrics.definitions import outbound_abandon_ratio
 from metrics.families import OTHER, Families
 from metrics.totals import AttemptTotal
@@ -72,6 +73,9 @@ class CampaignMetrics:
         self._connected = counter("connected_attempts", "Attempts connected to an agent.", "campaign")
         self._abandoned = counter("abandoned_attempts", "Attempts that met no agent in time.", "campaign")
         self._messages = counter("information_messages", "Information messages that began.", "campaign")
+        self._called_off = counter(
+            "called_off_attempts", "Attempts hung up on by us while they rang.", "campaign"
+        )
         self._outcomes = counter("attempt_outcomes", "Attempts that are over.", "campaign", "outcome")
         self._refused = counter(
             "refused_contacts", "Contacts that might not be dialled.", "campaign", "rule", limit=_WORDS
@@ -172,6 +176,7 @@ class CampaignMetrics:
             self._attempts[campaign,].inc(row.attempts)
             self._answered[campaign,].inc(row.answered)
             self._messages[campaign,].inc(row.messages)
+            self._called_off[campaign,].inc(row.called_off)
             self._count_answered_by_person(campaign, row.connected, row.abandoned)
             if row.outcome is AttemptOutcome.MACHINE:
                 self._met_no_person(campaign, row.connected)
@@ -183,6 +188,8 @@ class CampaignMetrics:
         match fact:
             case AttemptCommitted():
                 self._attempts[campaign,].inc()
+            case AttemptCalledOff():
+                pass  # meant to be: an answer may come first
             case AttemptAnswered():
                 self._answered[campaign,].inc()
                 self._ring[campaign,].observe(fact.ring_seconds)
@@ -198,6 +205,7 @@ class CampaignMetrics:
                 self._message[campaign,].observe(fact.after_answer_seconds)
             case AttemptEnded():
                 self._outcomes[campaign, fact.outcome].inc()
+                self._called_off[campaign,].inc(fact.cause is HangupCause.CALLED_OFF)
                 if fact.outcome is AttemptOutcome.CONNECTED:
                     self._talk[campaign,].observe(fact.talk_seconds)
                 elif fact.outcome is AttemptOutcome.MACHINE:
@@ -226,7 +234,7 @@ class CampaignMetrics:
 
     def _begin_at_zero(self, campaign: CampaignId) -> None:
         self._known.add(campaign)
-        for counter in (self._attempts, self._answered, self._messages, self._changes):
+        for counter in (self._attempts, self._answered, self._messages, self._called_off, self._changes):
             counter.begin(campaign)
         for by_word in (self._refused, self._decisions):  # their words are not known beforehand
             by_word.begin(campaign, OTHER)

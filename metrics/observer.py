@@ -17,6 +17,7 @@ from calls.facts import (
     AsteriskReached,
     AttemptAbandoned,
     AttemptAnswered,
+    AttemptCalledOff,
     AttemptCommitted,
     AttemptConnected,
     AttemptEnded,
@@ -96,6 +97,7 @@ class Metrics:
                 self.floor.observe(fact)
             case (
                 AttemptCommitted()
+                | AttemptCalledOff()
                 | AttemptAnswered()
                 | AttemptConnected()
                 | AttemptAbandoned()

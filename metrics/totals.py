@@ -30,7 +30,9 @@ class CallTotal:
 
 @dataclass(frozen=True, slots=True)
 class AttemptTotal:
-    """Attempts with the same campaign and outcome; `messages` counts information messages that began."""
+    """Attempts with the same campaign and outcome; `messages` counts information messages that began, `called_off` those that we hung
+    up on while they rang.
+    """
 
     campaign: CampaignId
     outcome: AttemptOutcome | None
@@ -39,6 +41,7 @@ class AttemptTotal:
     connected: int = 0
     abandoned: int = 0
     messages: int = 0
+    called_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ _.service_level, _.inbound_abandon_ratio, _.asa_seconds, _.aht_seconds, _.occupa
 
 # Read by generated code, by a library, or only told to people
 _.Rest, _.daemon, _.unreadable, _.round_trip_seconds, _.until
-_.assumed, _.attempts_seen, _.talks_seen, _.wrap_ups_seen
+_.assumed, _.attempts_seen, _.talks_seen, _.wrap_ups_seen, _.callers_per_agent_hour, _.rung_seconds
 
 # Columns of a benchmark's table
 _.late_p50_ms, _.late_p99_ms

@@ -25,8 +25,11 @@ from app.ami.facts import (
     fact_from,
 )
 from app.ami.manager import TimedManager
+from calls.ids import LegId
 
 _log = logging.getLogger(__name__)
+_SOON_SECONDS = 2.0
+_IN_A_MOMENT = "0.5"  # seconds: time to hear of an answer that came just before, and to lift the limit again
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +168,7 @@ class AmiLink:
         Raises:
             AmiDown: The link is down or was lost.
         """
-        if not self._up.is_set() and within:
-            self._wanted.set()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(within):
-                    await self._up.wait()
+        await self._be_up(within)
         entries = await self._list_of("DBGetTree", {"Family": family})
         return {each["Key"]: each.get("Val", "") for each in entries if "Key" in each}
 
@@ -181,6 +180,27 @@ class AmiLink:
         """
         with contextlib.suppress(AmiRefused):
             await self._act("DBDelTree", {"Family": family, "Key": key})
+
+    async def stop_ringing(self, leg_id: LegId) -> bool:
+        """End a leg in a moment unless it is answered first; False when Asterisk did not take that in, or has no such leg.
+
+        It is a limit to the leg's life. The dialplan sets another one for whoever answers from now on; if somebody had answered before,
+        of which we had not heard yet, the limit has to be lifted before it is over: once this returns, and whatever it returns.
+        """
+        await self._be_up(_SOON_SECONDS)  # a restart may come to this before the link does
+        try:
+            await self._act("AbsoluteTimeout", {"Channel": leg_id, "Timeout": _IN_A_MOMENT})
+        except (AmiDown, AmiRefused):
+            return False
+        return True
+
+    async def _be_up(self, within: float) -> None:
+        """Wait for a link that is down, and let it be tried again at once."""
+        if not self._up.is_set() and within:
+            self._wanted.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await self._up.wait()
 
     async def ping(self) -> float:
         """Return the seconds Asterisk took to answer.

@@ -46,6 +46,7 @@ _REASONS: dict[HangupCause, HangupReason] = {
     HangupCause.INVALID_NUMBER: "unallocated",
     HangupCause.CONGESTION: "congestion",
     HangupCause.FAILURE: "failure",
+    HangupCause.CALLED_OFF: "normal",
     HangupCause.LOST_WHILE_DOWN: "normal",
 }
 

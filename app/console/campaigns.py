@@ -28,7 +28,8 @@ Skips = Annotated[int, Field(ge=BOUNDS["max_skips"][0], le=BOUNDS["max_skips"][1
 class Pacing(Ask):
     """How attempts are paced. `target_ratio` and `limit_ratio` are shares of the calls answered by a person; the target is at most the
     limit. `ratio` is the number of calls for each free agent in the mode power; `preview_seconds` and `max_skips` are those of the
-    preview modes. `blended`: the campaign's agents take callers too, when nobody else is free for them.
+    preview modes. `blended`: the campaign's agents take callers too, when nobody else is free for them. `call_off_late`: in the mode
+    predictive whoever has been rung for the profile's shortest time is rung no longer when an answer would too likely meet nobody.
     """
 
     mode: DialMode = DialMode.PREDICTIVE
@@ -39,6 +40,7 @@ class Pacing(Ask):
     ratio: CallsForAgent = 1.5
     preview_seconds: PreviewSeconds = 30
     max_skips: Skips = 3
+    call_off_late: bool = False
 
 
 class PacingPatch(Ask):
@@ -52,6 +54,7 @@ class PacingPatch(Ask):
     ratio: CallsForAgent = Field(default_factory=float)
     preview_seconds: PreviewSeconds = Field(default_factory=int)
     max_skips: Skips = Field(default_factory=int)
+    call_off_late: bool = Field(default_factory=bool)
 
 
 class NewCampaign(Ask):
@@ -116,13 +119,16 @@ class CampaignList(BaseModel):
 
 
 class SinceStart(BaseModel):
-    """All attempts of a campaign; `outcomes` counts those that are over."""
+    """All attempts of a campaign; `outcomes` counts those that are over. Those that were `called_off` while they rang are among the
+    unanswered.
+    """
 
     attempts: int
     answered: int
     connected: int
     abandoned: int
     information_messages: int
+    called_off: int
     outcomes: dict[AttemptOutcome, int]
 
 
@@ -136,7 +142,9 @@ class Window(BaseModel):
 
 
 class Decision(BaseModel):
-    """The last pacing decision: how many calls, why no more, and the figures behind it."""
+    """The last pacing decision: how many calls, why no more, and the figures behind it. `called_off` are the places, among those that
+    rang, of those who are rung no longer; `late_risk` the chance that the longest of the late rings would meet nobody.
+    """
 
     calls_to_place: int
     reason: str
@@ -145,6 +153,9 @@ class Decision(BaseModel):
     threshold: float
     budget: int
     certain: int
+    called_off: list[int]
+    late_risk: float
+    late_allowed: float
 
 
 class ReliabilityAnswer(BaseModel):
@@ -284,6 +295,7 @@ def _figures_answer(figures: CampaignFigures) -> FiguresAnswer:
             connected=sum(total.connected for total in totals),
             abandoned=sum(total.abandoned for total in totals),
             information_messages=sum(total.messages for total in totals),
+            called_off=sum(total.called_off for total in totals),
             outcomes=outcomes,
         ),
         last_24_hours=Window(

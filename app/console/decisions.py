@@ -26,12 +26,15 @@ class DecisionQuery(Ask):
 
 
 class Situation(BaseModel):
-    """What the pacing saw. Times are seconds: how long each talk, wrap-up and ringing has lasted."""
+    """What the pacing saw. Times are seconds: how long each talk, wrap-up and ringing has lasted. `rung` is how long each phone is known
+    to have rung, and empty where that was not asked for.
+    """
 
     free: int
     talking: list[float]
     wrapping_up: list[float]
     ringing: list[float]
+    rung: list[float]
     waiting: int
     connected: int
     abandoned: int
@@ -103,6 +106,7 @@ def _situation(made: MadeDecision) -> Situation:
         talking=list(snapshot.talking),
         wrapping_up=list(snapshot.wrapping_up),
         ringing=list(snapshot.ringing),
+        rung=list(snapshot.rung),
         waiting=snapshot.waiting,
         connected=snapshot.connected,
         abandoned=snapshot.abandoned,

@@ -20,13 +20,15 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import campaigns, tables
+from app.storage.called_off import store_called_off
 from app.storage.commitments import Commitment
 from app.storage.database import Database
 from app.storage.epochs import check_epoch
 from app.storage.objections import store_objection
 from app.storage.wrap_ups import read_wrap_ups
+from calls.facts import AttemptCalledOff
 from calls.ids import AgentId, CallId, CampaignId, ContactId, NodeId
-from calls.words import AttemptOutcome
+from calls.words import AttemptOutcome, HangupCause
 from dialer.answering import Choice
 from dialer.campaign import (
     AbandonWindow,
@@ -125,6 +127,15 @@ class SqlCampaignStore:
         async with self._database.reading() as connection:
             return set((await connection.execute(query)).scalars())
 
+    async def call_off(self, wanted: Sequence[AttemptCalledOff]) -> list[AttemptCalledOff]:
+        """Store as the port says. Raises StaleEpoch when another controller is in charge."""
+
+        async def work(connection: AsyncConnection) -> list[AttemptCalledOff]:
+            await check_epoch(connection, self._node, self._epoch)
+            return await store_called_off(self._database, connection, self._node, self._epoch, wanted)
+
+        return await self._database.write_at_once(work)
+
     async def record_objection(
         self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
     ) -> None:
@@ -140,7 +151,13 @@ def _resolved(row: Row[Any], wrap_up_seconds: float | None) -> ResolvedAttempt:
         row.number_kind, local.weekday(), local.hour, row.answered_before, row.before - row.answered_before
     )
     return ResolvedAttempt(
-        row.committed_at, row.ring_seconds, row.answered, row.talk_seconds, traits, wrap_up_seconds
+        row.committed_at,
+        row.ring_seconds,
+        row.answered,
+        row.talk_seconds,
+        traits,
+        wrap_up_seconds,
+        called_off=not row.answered and row.cause == HangupCause.CALLED_OFF,
     )
 
 
@@ -169,6 +186,7 @@ _RESOLVED = (
         tables.attempts.c.call_id,
         tables.attempts.c.committed_at,
         tables.attempts.c.ring_seconds,
+        tables.attempts.c.cause,
         tables.attempts.c.answered_at.is_not(None).label("answered"),
         case((tables.attempts.c.outcome == AttemptOutcome.CONNECTED, tables.attempts.c.talk_seconds)).label(
             "talk_seconds"

@@ -17,10 +17,11 @@ from app.storage.fact_json import decode, encode
 from app.storage.follow_up import carry_out
 from app.storage.projection import Row, Value, project
 from app.storage.tables import epochs
-from calls.facts import AttemptCommitted, Fact
+from calls.facts import AttemptCalledOff, AttemptCommitted, Fact
 from calls.ids import NodeId
 
 _log = logging.getLogger(__name__)
+_STORED_BEFORE = frozenset({AttemptCommitted, AttemptCalledOff})
 _RELEASED = (
     update(tables.contacts)
     .where(
@@ -46,8 +47,8 @@ class Journal:
 
         A fact that the database cannot hold costs only itself, and is logged; returns how many these were. After
         StoreUnavailable the outcome is unknown: call again with the same facts first (more may follow), and those that were
-        stored after all are passed over. A second end of a call or attempt is ignored; an `AttemptCommitted` too, since the
-        campaign store has written it. Raises StaleEpoch when another controller is in charge.
+        stored after all are passed over. A second end of a call or attempt is ignored; an `AttemptCommitted` and an
+        `AttemptCalledOff` too, since the campaign store has written them. Raises StaleEpoch when another controller is in charge.
         """
         refused = await self._write(facts, self._confirmed)
         self._confirmed += len(facts)
@@ -118,9 +119,7 @@ class Journal:
         return written
 
     async def _append(self, connection: AsyncConnection, facts: Sequence[Fact]) -> None:
-        rows = [
-            fact_row(fact, self._node, self._epoch) for fact in facts if type(fact) is not AttemptCommitted
-        ]
+        rows = [fact_row(fact, self._node, self._epoch) for fact in facts if type(fact) not in _STORED_BEFORE]
         if rows:
             await connection.execute(self._database.insert(tables.facts).on_conflict_do_nothing(), rows)
 

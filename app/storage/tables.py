@@ -249,6 +249,7 @@ attempts = Table(
     Column("customer_id", ForeignKey(customers.c.customer_id), nullable=False),
     Column("number_hash", String(32), nullable=False),
     Column("committed_at", UtcTime, nullable=False),
+    Column("called_off_at", UtcTime),
     Column("answered_at", UtcTime),
     Column("connected_at", UtcTime),
     Column("abandoned_at", UtcTime),

@@ -54,6 +54,7 @@ class OpenAttempt:
     message_at: datetime | None
     agent_id: AgentId | None
     language: str | None = None
+    called_off_at: datetime | None = None
 
 
 async def open_calls(database: Database, node: NodeId) -> list[OpenCall]:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, exist
 from app.storage.database import Database
 from app.storage.tables import attempts, calls, voicemails
 from calls.ids import CampaignId, DealerId
-from calls.words import AttemptOutcome, CallPhase, Department, InboundOutcome
+from calls.words import AttemptOutcome, CallPhase, Department, HangupCause, InboundOutcome
 from metrics.totals import AttemptTotal, CallTotal, Totals
 
 _LIMIT_SECONDS = 30.0
@@ -73,6 +73,7 @@ def _attempts_query(since: datetime | None) -> Select[Any]:
         _count(attempts.c.connected_at.is_not(None), "connected"),
         _count(attempts.c.abandoned_at.is_not(None), "abandoned"),
         _count(attempts.c.message_at.is_not(None), "messages"),
+        _count(attempts.c.cause == HangupCause.CALLED_OFF, "called_off"),
     )
     return (query if since is None else query.where(attempts.c.committed_at >= since)).group_by(*groups)
 
@@ -104,4 +105,5 @@ def _attempt_total(row: Row[Any]) -> AttemptTotal:
         connected=row.connected,
         abandoned=row.abandoned,
         messages=row.messages,
+        called_off=row.called_off,
     )

@@ -207,6 +207,10 @@ def _campaigns() -> tuple[PanelPlan, ...]:
                     f"sum(increase(dealerlijn_information_messages_total{_CAMPAIGN}[5m]))",
                     "informatiebericht",
                 ),
+                Query(
+                    f"sum(increase(dealerlijn_called_off_attempts_total{_CAMPAIGN}[5m]))",
+                    "tijdens het overgaan afgebroken",
+                ),
             ),
         ),
         PanelPlan(

@@ -13,9 +13,11 @@ from urllib.request import Request, urlopen
 
 _ANSWER_SECONDS = 10
 _SERIES = re.compile(r"^dealerlijn_(\w+)\{([^}]*)\} (\S+)$")
+_CALLED_OFF = "called_off"
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 _MOMENTS = {
     "AttemptCommitted": "committed_at",
+    "AttemptCalledOff": "called_off_at",
     "AttemptAnswered": "answered_at",
     "AttemptConnected": "connected_at",
     "AttemptAbandoned": "abandoned_at",
@@ -26,7 +28,10 @@ _MOMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One attempt as a book has it; times in seconds since 1970, None for what did not happen."""
+    """One attempt as a book has it; times in seconds since 1970, None for what did not happen.
+
+    `called_off_at` is when it was meant to be rung no longer, `called_off` whether it ended by that.
+    """
 
     call_id: str
     number: str
@@ -39,6 +44,8 @@ class Entry:
     agent: str | None = None
     outcome: str | None = None
     objected: bool = False
+    called_off_at: float | None = None
+    called_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class Counts:
     abandoned: int
     messages: int
     outcomes: dict[str, int]
+    called_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ def counts_of(entries: Iterable[Entry]) -> Counts:
         abandoned=sum(row.abandoned_at is not None for row in rows),
         messages=sum(row.message_at is not None for row in rows),
         outcomes=dict(Counter(row.outcome for row in rows if row.outcome is not None)),
+        called_off=sum(row.called_off for row in rows),
     )
 
 
@@ -114,6 +123,7 @@ def ask_api(address: str, token: str, campaign: str) -> dict[str, Counts]:
             figures["abandoned"],
             figures["information_messages"],
             outcomes,
+            figures["called_off"],
         ),
         "/metrics": read_metrics(get(f"{address}/metrics", token), campaign),
     }
@@ -132,6 +142,7 @@ def read_metrics(text: str, campaign: str) -> Counts:
         counters["abandoned_attempts", ""],
         counters["information_messages", ""],
         {word: count for (name, word), count in counters.items() if name == "attempt_outcomes" and count},
+        counters["called_off_attempts", ""],
     )
 
 
@@ -164,6 +175,7 @@ def _entry(row: sqlite3.Row, numbers: dict[int, str], objectors: dict[str, float
         agent=row["agent_id"],
         outcome=row["outcome"],
         objected=row["call_id"] in objectors,
+        called_off=row["cause"] == _CALLED_OFF,
     )
 
 
@@ -185,6 +197,8 @@ def _journal(
         entry |= {
             key: body[name] for key, name in (("agent", "agent_id"), ("outcome", "outcome")) if name in body
         }
+        if "cause" in body:
+            entry["called_off"] = body["cause"] == _CALLED_OFF
     whole = [Entry(**entry) for entry in entries.values() if {"number", "committed_at"} <= entry.keys()]  # type: ignore[arg-type]
     repeated += [
         f"{call_id}: never committed in the journal"

@@ -31,6 +31,7 @@ GRACE_SECONDS, LIMIT_SECONDS = (
 )  # the message begins between the two; whoever leaves then may be either
 SLOW_SECONDS = 0.5
 UNWRITTEN_SECONDS = 1.0  # what happened so shortly before the end of a controller may not be written yet
+LEAST_RING_SECONDS = 15.0
 LOOKED_SECONDS = 5.0  # until a new controller has looked at everything
 _BUSY, _CANCELLED = (486, 600, 603), 487
 _COUNTED = {"connected", "abandoned"}
@@ -140,10 +141,22 @@ class _Pair:
             self._wrong(f"{sight.agent} did not hear the customer")
         if not _in_order(entry):
             self._wrong("its moments in the books are not in order")
+        self._called_off()
         if entry.objected != (sight.objected_at is not None):
             self._wrong(
                 f"objected {entry.objected} in the books, {sight.objected_at is not None} on the wire"
             )
+
+    def _called_off(self) -> None:
+        """Nobody is called off who has not rung for long enough; who ended by that was cancelled by us."""
+        entry, sight = self.entry, self.sight
+        if entry.called_off_at is not None:
+            rang = entry.called_off_at - (sight.ringing_at or entry.called_off_at)
+            if rang < LEAST_RING_SECONDS:
+                self._wrong(f"called off after {rang:.3f} s of ringing")
+        cancelled = sight.status == _CANCELLED and not sight.ended_by_them and sight.answered_at is None
+        if entry.called_off and not cancelled:
+            self._wrong(f"called off in the books, ended with {sight.status} on the wire")
 
     def _outcomes(self) -> set[str]:
         sight = self.sight

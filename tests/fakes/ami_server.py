@@ -86,6 +86,7 @@ class FakeAmi:
             "PJSIPShowRegistrationsOutbound": REGISTRATIONS,
             "Ping": DONE,
             "Reload": DONE,
+            "AbsoluteTimeout": DONE,
         }
     )
     """What answers each action; an action that is not here gets no answer."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
+from calls.facts import AttemptCalledOff
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, attempt_leg
 from calls.numbers import PhoneNumber
 from calls.words import Department
@@ -44,6 +45,8 @@ class MemoryCampaignStore:
         self.dates_first: Sequence[date] = ()
         self.resolved: Sequence[ResolvedAttempt] = ()
         self.languages: Mapping[str, int] = {}
+        self.answered: set[CallId] = set()
+        self.called_off: list[CallId] = []
 
     async def campaigns(self) -> list[Campaign]:
         self._answer()
@@ -83,6 +86,11 @@ class MemoryCampaignStore:
     async def stored_as_abandoned(self, call_ids: Collection[CallId]) -> set[CallId]:
         self._answer()
         return self.stored & set(call_ids)
+
+    async def call_off(self, wanted: Sequence[AttemptCalledOff]) -> Sequence[AttemptCalledOff]:
+        self._answer()
+        self.called_off += [fact.call_id for fact in wanted]
+        return [fact for fact in wanted if fact.call_id not in self.answered]
 
     async def record_objection(
         self, call_id: CallId, contact_id: ContactId, agent_id: AgentId | None, now: datetime
@@ -166,13 +174,21 @@ class Workshop:
 
 
 class Launches:
-    """Notes what is to be dialled (`dialer.ports.Launcher`)."""
+    """Notes what is to be dialled and called off, and is told which phones ring (`dialer.ports.Launcher`)."""
 
     def __init__(self) -> None:
         self.attempts: list[CommittedAttempt] = []
+        self.ringing: dict[CallId, datetime] = {}
+        self.called_off: list[CallId] = []
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         self.attempts.append(attempt)
+
+    def rings_since(self, call_id: CallId) -> datetime | None:
+        return self.ringing.get(call_id)
+
+    def call_off(self, call_id: CallId) -> None:
+        self.called_off.append(call_id)
 
 
 class KnownCampaigns:

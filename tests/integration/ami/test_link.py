@@ -127,6 +127,26 @@ async def test_a_refused_action_says_why_and_the_link_stays_up(fake: FakeAmi, to
         assert told.downs == []
 
 
+async def test_a_leg_that_rings_is_given_no_more_time(fake: FakeAmi, told: Recorder) -> None:
+    leg = attempt_leg(call_id(1))
+    link = link_to(fake, told)
+    async with running(link):
+        await told.until(lambda: told.trunks != [])
+
+        assert await link.stop_ringing(leg)
+        fake.script["AbsoluteTimeout"] = REFUSED.replace("{message}", "No such channel")
+        assert not await link.stop_ringing(leg)
+
+        asked = next(action for action in fake.actions if action["Action"] == "AbsoluteTimeout")
+        assert asked["Channel"] == leg
+        assert 0 < float(asked["Timeout"]) < 1
+        assert told.downs == []
+
+
+async def test_while_the_link_is_down_a_leg_rings_on(fake: FakeAmi, told: Recorder) -> None:
+    assert not await link_to(fake, told).stop_ringing(attempt_leg(call_id(1)))
+
+
 async def test_a_line_break_cannot_become_a_second_action(fake: FakeAmi, told: Recorder) -> None:
     link = link_to(fake, told)
     async with running(link):

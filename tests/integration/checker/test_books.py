@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.checker.books import Entry, read_books
+from tests.checker.books import Entry, counts_of, read_books
 
 SCHEMA = """
 CREATE TABLE contacts (contact_id INTEGER, number TEXT);
 CREATE TABLE objections (call_id TEXT, at TEXT);
 CREATE TABLE attempts (call_id TEXT, campaign_id TEXT, contact_id INTEGER, committed_at TEXT, answered_at TEXT, connected_at TEXT,
-    abandoned_at TEXT, message_at TEXT, ended_at TEXT, agent_id TEXT, outcome TEXT);
+    abandoned_at TEXT, message_at TEXT, ended_at TEXT, agent_id TEXT, outcome TEXT, called_off_at TEXT, cause TEXT);
 CREATE TABLE facts (seq INTEGER PRIMARY KEY, kind TEXT, at TEXT, call_id TEXT, campaign_id TEXT, body TEXT);
 INSERT INTO contacts VALUES (1, '+311');
-INSERT INTO attempts VALUES ('c1', 'apk', 1, '1970-01-01 00:00:01.500000', NULL, NULL, NULL, NULL, '1970-01-01 00:00:02', NULL, 'busy');
-INSERT INTO attempts VALUES ('c9', 'tyres', 1, '1970-01-01 00:00:01', NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO attempts VALUES ('c1', 'apk', 1, '1970-01-01 00:00:01.500000', NULL, NULL, NULL, NULL, '1970-01-01 00:00:02', NULL, 'busy', NULL, 'busy');
+INSERT INTO attempts VALUES ('c9', 'tyres', 1, '1970-01-01 00:00:01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 """
 COMMITTED = "INSERT INTO facts (kind, at, call_id, campaign_id, body) VALUES ('AttemptCommitted', '1970-01-01 00:00:01.500000', 'c1', 'apk', '{\"contact_id\": 1}')"
 ENDED = "INSERT INTO facts (kind, at, call_id, campaign_id, body) VALUES ('AttemptEnded', '1970-01-01 00:00:02', 'c1', 'apk', '{\"contact_id\": 1, \"outcome\": \"busy\"}')"
@@ -63,3 +63,20 @@ def _insert(database: Path, *statements: str) -> None:
     with closing(sqlite3.connect(database)) as connection, connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def test_who_was_called_off_is_read_from_the_table_and_from_the_journal(database: Path) -> None:
+    _insert(
+        database,
+        COMMITTED,
+        COMMITTED.replace("AttemptCommitted", "AttemptCalledOff").replace("01.500000", "01.700000"),
+        ENDED.replace('"busy"', '"unanswered", "cause": "called_off"'),
+        "UPDATE attempts SET called_off_at = '1970-01-01 00:00:01.700000', outcome = 'unanswered', cause = 'called_off'"
+        " WHERE call_id = 'c1'",
+    )
+
+    books = read_books(database, "apk", {})
+
+    assert books.table == books.journal
+    assert (books.table[0].called_off_at, books.table[0].called_off) == (1.7, True)
+    assert counts_of(books.table).called_off == 1

@@ -150,7 +150,7 @@ async def test_no_campaign_starts_by_a_clock_in_doubt_unless_somebody_says_it_is
 
 
 async def test_pacing_can_be_changed_while_it_runs(bed: Bed, client: ApiClient) -> None:
-    patch = PacingPatch(mode=DialMode.PROGRESSIVE, target_ratio=0.01)
+    patch = PacingPatch(mode=DialMode.PROGRESSIVE, target_ratio=0.01, call_off_late=True)
 
     changed = await client.ask(campaigns.CHANGE_PACING, patch, campaign_id="apk-may")
 
@@ -161,7 +161,7 @@ async def test_pacing_can_be_changed_while_it_runs(bed: Bed, client: ApiClient) 
         0.015,
         0.01,
     )
-    assert changed == Pacing(mode=DialMode.PROGRESSIVE, target_ratio=0.01)
+    assert changed == Pacing(mode=DialMode.PROGRESSIVE, target_ratio=0.01, call_off_late=True)
     assert await client.ask(campaigns.GET_PACING, campaign_id="apk-may") == changed
     assert (await client.ask(LIST_CHANGES)).changes[0].action == "pacing"
     assert len(bed.wakes) == 1

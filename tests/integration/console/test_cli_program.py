@@ -84,6 +84,7 @@ async def test_a_campaign_is_set_up_started_paced_and_stopped(bed: Bed) -> None:
             {"preview_timed", "20", "1"},
         ),
         (("--mode", "preview_manual"), {"preview_manual", "3"}),
+        (("--mode", "predictive", "--call-off-late"), {"predictive", "called"}),
     ],
 )
 async def test_every_mode_can_be_chosen_while_a_campaign_runs(

@@ -20,6 +20,7 @@ from metrics.grafana.dashboard import DASHBOARD_FILE
 from metrics.observer import Metrics
 from tests.integration.metrics.prometheus_server import PrometheusServer, empty_panels
 from tests.unit.metrics import stream
+from tests.unit.metrics.counts import counted
 
 METRICS_PORT, PROMETHEUS_PORT = 17100, 17101
 NEVER_FILLED = {"title": "Nooit", "targets": [{"expr": "dealerlijn_never_total"}]}
@@ -97,9 +98,7 @@ def test_no_panel_is_empty_under_traffic_and_recorded_figures_follow_their_defin
         found_out = empty_panels(prometheus.url, {**dashboard, "panels": [NEVER_FILLED]})
         alerts = prometheus.values('ALERTS{alertname=~"ControllerDown|AriDown|ObserverErrors"}')
 
-    totals = [
-        each for each in stream.counted(facts).calls if each.dealer == "demo" and each.department == "sales"
-    ]
+    totals = [each for each in counted(facts).calls if each.dealer == "demo" and each.department == "sales"]
     short = sum(each.arrived for each in totals if each.outcome == "short_abandoned")
     expected = definitions.service_level(
         sum(each.within_target for each in totals), sum(each.offered for each in totals), short

@@ -112,7 +112,9 @@ class Restart:
             "trunk",
             HangupCauses().cause_of,
             lambda _: INFORMATION_MESSAGE,
+            self._stop_ringing,
         )
+        self.stopped: list[LegId] = []
         self.counted: list[tuple[int, int]] = []
         self.shelf, self.told = FakeShelf(), FakeTold()
         self.said = SaidAlone(self.shelf, self.told, bed.journal)
@@ -157,6 +159,10 @@ class Restart:
             lambda channels, bridges: self.counted.append((channels, bridges)),
             "dealerlijn",
         )
+
+    async def _stop_ringing(self, leg_id: LegId) -> bool:
+        self.stopped.append(leg_id)
+        return True
 
     async def _look_up(self, _dealer: Dealer, _arrived: CallArrived) -> Recognised | None:
         return self.recognised

@@ -1,5 +1,7 @@
 """What a committed attempt comes to when Asterisk has no leg of it to follow."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -7,9 +9,9 @@ import pytest
 from app.calls_out import CampaignFloor, OutboundDialler
 from app.languages import Languages
 from app.outbound import OutboundCall
-from calls.facts import AttemptEnded
+from calls.facts import AttemptAnswered, AttemptEnded
 from calls.ids import CampaignId, ContactId, LegId, attempt_leg
-from calls.legs import LegArrived
+from calls.legs import LegAnswered, LegArrived, LegEnded, LegRinging
 from calls.numbers import PhoneNumber
 from calls.words import AttemptOutcome, HangupCause
 from dialer.campaign import CommittedAttempt
@@ -24,7 +26,15 @@ LEG = attempt_leg(CALL)
 ATTEMPT = CommittedAttempt(CALL, LEG, APK, ContactId(1), PhoneNumber("+31612345678"), "Mevrouw Proef")
 
 
-def dialler(bed: Bed, cause: HangupCause | None) -> OutboundDialler:
+async def in_vain(leg_id: LegId) -> bool:
+    return False
+
+
+def dialler(
+    bed: Bed,
+    cause: HangupCause | None,
+    stop_ringing: Callable[[LegId], Awaitable[bool]] = in_vain,
+) -> OutboundDialler:
     async def cause_of(leg_id: LegId) -> HangupCause | None:
         return cause if leg_id == LEG else None
 
@@ -37,7 +47,14 @@ def dialler(bed: Bed, cause: HangupCause | None) -> OutboundDialler:
         "trunk",
         cause_of,
         lambda campaign_id: f"message-{campaign_id}",
+        stop_ringing,
     )
+
+
+def tell(bed: Bed, fact: LegRinging | LegAnswered | LegEnded) -> None:
+    session = bed.supervisor.call(CALL)
+    assert session is not None
+    session.deliver(fact)
 
 
 @pytest.mark.parametrize(
@@ -128,3 +145,66 @@ async def test_an_attempt_that_is_followed_asks_for_no_cause() -> None:
 
         assert bed.published(AttemptEnded) == []
         assert len(bed.supervisor) == 1
+
+
+@virtual_time
+async def test_a_phone_is_known_to_ring_from_the_word_of_it_until_somebody_answers() -> None:
+    async with a_bed() as bed:
+        launcher = dialler(bed, None)
+        launcher.launch(CAMPAIGN, ATTEMPT)
+        await settle()
+        before, rang_at = launcher.rings_since(CALL), bed.clock.now()
+        tell(bed, LegRinging(rang_at, LEG))
+        await settle()
+        ringing = launcher.rings_since(CALL)
+        tell(bed, LegAnswered(bed.clock.now(), LEG))
+        await settle()
+
+        assert (before, ringing, launcher.rings_since(CALL)) == (None, rang_at, None)
+        assert launcher.rings_since(call_id(7)) is None
+
+
+@pytest.mark.parametrize("taken_in", [True, False])
+@virtual_time
+async def test_who_is_called_off_ends_so_unless_nothing_came_of_it(*, taken_in: bool) -> None:
+    stopped: list[LegId] = []
+
+    async def stop_ringing(leg_id: LegId) -> bool:
+        stopped.append(leg_id)
+        return taken_in
+
+    async with a_bed() as bed:
+        launcher = dialler(bed, None, stop_ringing)
+        launcher.launch(CAMPAIGN, ATTEMPT)
+        await settle()
+        launcher.call_off(CALL)
+        launcher.call_off(call_id(7))
+        await settle()
+        tell(bed, LegEnded(bed.clock.now(), LEG, HangupCause.NO_ANSWER))
+        await settle()
+
+        assert stopped == [LEG]
+        (end,) = bed.published(AttemptEnded)
+        assert isinstance(end, AttemptEnded)
+        assert end.outcome is AttemptOutcome.UNANSWERED
+        assert end.cause is (HangupCause.CALLED_OFF if taken_in else HangupCause.NO_ANSWER)
+
+
+@virtual_time
+async def test_a_call_is_answered_while_asterisk_does_not_say_whether_it_calls_it_off() -> None:
+    never = asyncio.Event()
+
+    async def stop_ringing(leg_id: LegId) -> bool:
+        await never.wait()
+        return True
+
+    async with a_bed() as bed:
+        launcher = dialler(bed, None, stop_ringing)
+        launcher.launch(CAMPAIGN, ATTEMPT)
+        await settle()
+        launcher.call_off(CALL)
+        await settle()
+        tell(bed, LegAnswered(bed.clock.now(), LEG))
+        await settle()
+
+        assert len(bed.published(AttemptAnswered)) == 1

@@ -306,3 +306,45 @@ def test_sound_that_comes_late_is_counted_apart_up_to_half_a_second(
 
     assert (late.wrong, len(late.slow)) == ([], 1)
     assert (len(much_too_late.wrong), much_too_late.slow) == (1, [])
+
+
+RANG = Seen("+315", 0.1, 1.0, ended_at=17.0, status=487)
+CALLED_OFF = Entry(
+    "c5", "+315", 0.0, ended_at=17.0, outcome="unanswered", called_off_at=16.9, called_off=True
+)
+
+
+def test_a_call_that_was_called_off_after_its_ring_time_agrees() -> None:
+    assert compare([RANG], _books([CALLED_OFF])).wrong == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "entry", "line"),
+    [
+        (RANG, replace(CALLED_OFF, called_off_at=15.9), "called off after 14.900 s of ringing"),
+        (replace(RANG, ringing_at=None), CALLED_OFF, "called off after 0.000 s of ringing"),
+        (
+            replace(RANG, ended_by_them=True),
+            CALLED_OFF,
+            "called off in the books, ended with 487 on the wire",
+        ),
+        (
+            replace(RANG, status=486),
+            replace(CALLED_OFF, outcome="busy"),
+            "called off in the books, ended with 486 on the wire",
+        ),
+    ],
+)
+def test_calling_off_too_soon_and_an_end_that_was_another_are_found(
+    seen: Seen, entry: Entry, line: str
+) -> None:
+    assert compare([seen], _books([entry])).wrong == [f"+315 (c5): {line}"]
+
+
+def test_a_call_that_was_counted_as_called_off_by_one_book_alone_is_found() -> None:
+    books = _books([CALLED_OFF])
+    lie = replace(books.figures["API"], called_off=0)
+
+    assert compare([RANG], replace(books, figures={"API": lie})).wrong == [
+        "API: called_off is 0, the table counts 1"
+    ]

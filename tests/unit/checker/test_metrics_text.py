@@ -12,6 +12,7 @@ dealerlijn_answered_attempts_total{campaign="apk"} 3.0
 dealerlijn_connected_attempts_total{campaign="apk"} 2.0
 dealerlijn_abandoned_attempts_total{campaign="apk"} 1.0
 dealerlijn_information_messages_total{campaign="apk"} 1.0
+dealerlijn_called_off_attempts_total{campaign="apk"} 1.0
 dealerlijn_attempt_outcomes_total{campaign="apk",outcome="connected"} 2.0
 dealerlijn_attempt_outcomes_total{campaign="apk",outcome="busy"} 2.0
 dealerlijn_attempt_outcomes_total{campaign="apk",outcome="failed"} 0.0
@@ -24,7 +25,7 @@ dealerlijn_campaign_abandon_ratio{campaign="tyres",window="24h"} 0.5
 def test_the_counters_of_one_campaign_are_read_and_no_others() -> None:
     counts = read_metrics(TEXT, "apk")
 
-    assert counts == Counts(5, 3, 2, 1, 1, {"connected": 2, "busy": 2})
+    assert counts == Counts(5, 3, 2, 1, 1, {"connected": 2, "busy": 2}, 1)
 
 
 def test_the_abandon_rates_of_one_campaign_are_read_none_where_there_is_none() -> None:

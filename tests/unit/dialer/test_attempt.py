@@ -9,7 +9,7 @@ from calls.legs import PromptFinished, PromptStarted, TimerExpired
 from calls.words import AttemptOutcome, HangupCause
 from dialer.attempt import Step, step
 from dialer.errors import UnexpectedFact
-from dialer.life import BEFORE_ANSWER, GRACE, LIFE, AttemptState, Trigger
+from dialer.life import BEFORE_ANSWER, GRACE, LIFE, AttemptState, CalledOff, CallingOffOver, Trigger
 from tests.unit.dialer.attempt_story import ANNA, ATTEMPT, CALL, LEG, LINE, Story, at, story_at
 
 
@@ -191,3 +191,105 @@ def test_another_prompt_or_clock_changes_nothing(state: AttemptState) -> None:
         TimerExpired(at(52), "other"),
     ):
         assert step(story.attempt, fact, at(52)) == Step(story.attempt)
+
+
+@pytest.mark.parametrize("cause", [HangupCause.NORMAL, HangupCause.NO_ANSWER, HangupCause.FAILURE])
+@pytest.mark.parametrize("late", [True, False])
+def test_who_is_called_off_while_it_rings_ends_unanswered_and_called_off(
+    cause: HangupCause, late: bool
+) -> None:
+    story = story_at(AttemptState.RINGING)
+
+    called_off = story.feed(CalledOff(at(17), late=late), 17)
+    story.tell(Trigger.CUSTOMER_ENDED, 17.1, cause)
+
+    assert called_off.commands == (() if late else (HangUp(LEG),))
+    assert (story.end.outcome, story.end.cause) == (AttemptOutcome.UNANSWERED, HangupCause.CALLED_OFF)
+    assert story.end.ring_seconds == pytest.approx(17.1 - 1, abs=1)
+
+
+@pytest.mark.parametrize("cause", [HangupCause.BUSY, HangupCause.CONGESTION, HangupCause.LOST_WHILE_DOWN])
+def test_what_the_network_says_of_a_call_is_believed_though_it_was_called_off(cause: HangupCause) -> None:
+    story = story_at(AttemptState.RINGING)
+
+    story.feed(CalledOff(at(17), late=True), 17)
+    story.tell(Trigger.CUSTOMER_ENDED, 17.1, cause)
+
+    assert story.end.cause is cause
+
+
+def test_an_answer_before_the_hang_up_is_an_answer_like_any_other() -> None:
+    story = story_at(AttemptState.RINGING)
+
+    story.feed(CalledOff(at(17), late=True), 17)
+    story.tell(Trigger.ANSWERED, 17.01)
+    arrived = story.tell(Trigger.ARRIVED, 17.02)
+    story.tell(Trigger.GRACE_EXPIRED, 18.71)
+    story.tell(Trigger.CUSTOMER_ENDED, 30)
+
+    assert arrived.wants_agent
+    assert len(story.facts(AttemptAbandoned)) == 1
+    assert (story.end.outcome, story.end.cause) == (AttemptOutcome.ABANDONED, HangupCause.NORMAL)
+
+
+def test_calling_off_after_the_answer_changes_nothing() -> None:
+    for state in (AttemptState.ANSWERED, AttemptState.WAITING, AttemptState.CONNECTED, AttemptState.MESSAGE):
+        story = story_at(state)
+        before = story.attempt
+
+        assert story.feed(CalledOff(at(17), late=True), 17) == Step(before)
+
+
+def test_a_phone_that_rings_on_because_nothing_came_of_calling_it_off_ends_as_any_other() -> None:
+    story = story_at(AttemptState.RINGING)
+
+    story.feed(CalledOff(at(17), late=True), 17)
+    story.feed(CallingOffOver(at(17.1), taken_in=False), 17.1)
+    story.tell(Trigger.CUSTOMER_ENDED, 22, HangupCause.NO_ANSWER)
+
+    assert story.end.cause is HangupCause.NO_ANSWER
+
+
+@pytest.mark.parametrize("taken_in", [True, False])
+@pytest.mark.parametrize(
+    ("state", "lease"),
+    [
+        (AttemptState.DIALLING, None),
+        (AttemptState.RINGING, None),
+        (AttemptState.ANSWERED, None),
+        (AttemptState.WAITING, SetLease(LEG, 6)),
+        (AttemptState.JOINING, SetLease(LEG, 6)),
+        (AttemptState.CONNECTED, SetLease(LEG, 0)),
+        (AttemptState.MESSAGE, None),
+        (AttemptState.ENDED, None),
+    ],
+)
+def test_who_had_answered_by_the_time_of_calling_off_keeps_the_lease_that_is_due(
+    state: AttemptState, lease: SetLease | None, taken_in: bool
+) -> None:
+    story = story_at(state)
+
+    over = story.feed(CallingOffOver(at(60), taken_in=taken_in), 60)
+
+    assert over.commands == (() if lease is None else (lease,))
+    assert over.attempt.state is state
+
+
+def test_who_is_hung_up_on_by_us_after_answering_all_the_same_counts_as_abandoned() -> None:
+    story = story_at(AttemptState.RINGING)
+
+    story.feed(CalledOff(at(17)), 17)
+    story.tell(Trigger.ANSWERED, 17.01)
+    story.tell(Trigger.CUSTOMER_ENDED, 17.02)
+
+    assert story.end.outcome is AttemptOutcome.ABANDONED
+    assert len(story.facts(AttemptAbandoned)) == 1
+
+
+def test_a_phone_rings_from_the_first_word_of_it() -> None:
+    story = story_at(AttemptState.DIALLING)
+
+    story.tell(Trigger.RINGING, 4)
+    story.tell(Trigger.RINGING, 9)
+
+    assert story.attempt.ringing_at == at(4)

@@ -205,3 +205,55 @@ def test_tables_that_stay_serve_decisions_with_other_figures() -> None:
     assert read is not None
     assert (read.snapshot.forecast.answer_rate, read.snapshot.forecast.counted) == (0.4, 2000)
     assert replay(second, tables) is Replayed.SAME
+
+
+def test_whom_a_decision_calls_off_can_be_decided_again() -> None:
+    rng = random.Random(12)
+    settings = replace(PREDICTIVE, call_off_late=True)
+    some = 0
+    for situation in situations(60):
+        late = replace(situation, forecast=a_forecast(rng), rung=situation.ringing)
+        decision = made(late, settings)
+
+        decided, tables = parted(DecisionLog().facts(CAMPAIGN, decision, after(1)))
+
+        some += bool(decision.decision.called_off)
+        read = read_decision(decided, tables)
+        assert read is not None
+        assert read.decision == decision.decision
+        assert replay(decided, tables) is Replayed.SAME
+        forged = replace(decided, made_from=decided.made_from.replace('"late_risk":0', '"late_risk":1', 1))
+        if forged != decided:
+            assert replay(forged, tables) is Replayed.DIFFERENT
+    assert some > 5
+
+
+def test_every_decision_that_calls_somebody_off_is_kept() -> None:
+    settings = replace(PREDICTIVE, call_off_late=True)
+    late = replace(QUIET, free=0, ringing=(20.0,), chances=(0.3,), rung=(20.0,), waiting=3)
+    log = DecisionLog()
+
+    kept = [log.facts(CAMPAIGN, made(late, settings), after(0.1 * turn)) for turn in range(3)]
+
+    assert made(late, settings).decision.called_off == (0,)
+    assert [len(facts) > 0 for facts in kept] == [True] * 3
+
+
+def test_a_decision_without_agents_can_be_made_again_with_whom_it_calls_off() -> None:
+    settings = replace(PREDICTIVE, call_off_late=True)
+    nobody = replace(QUIET, free=0, talking=(), wrapping_up=(), ringing=(20.0,), chances=(0.3,), rung=(20.0,))
+
+    decided, tables = parted(DecisionLog().facts(CAMPAIGN, made(nobody, settings), after(1)))
+
+    assert decided.reason == Reason.NO_AGENTS
+    assert tables is not None
+    assert replay(decided, tables) is Replayed.SAME
+
+
+def test_a_decision_by_a_clock_that_is_not_believed_is_kept_and_can_be_made_again() -> None:
+    doubted = replace(QUIET, clock_trusted=False)
+
+    decided, tables = parted(DecisionLog().facts(CAMPAIGN, made(doubted), after(1)))
+
+    assert (decided.reason, tables) == (Reason.CLOCK_JUMPED, None)
+    assert replay(decided, tables) is Replayed.SAME

@@ -7,7 +7,7 @@ from dialer.campaign import DialMode, PacingSettings
 from dialer.decisions import MadeDecision
 from dialer.explained import explained
 from dialer.pacing import PacingDecision, PacingSnapshot, Reason
-from dialer.workshop import WorkshopDay
+from dialer.workshop import WorkshopDay, decide_within
 from tests.unit.dialer.situations import experienced, situations
 
 PREDICTIVE = PacingSettings()
@@ -111,3 +111,38 @@ def test_every_reason_is_explained(reason: Reason) -> None:
     *_, why = explained(made)
 
     assert why != "No call was placed."
+
+
+def test_whoever_is_called_off_is_told_with_the_chance_and_what_is_borne() -> None:
+    settings = PacingSettings(call_off_late=True)
+    late = replace(
+        TEAM,
+        free=0,
+        talking=(1.0,) * 10,
+        wrapping_up=(),
+        ringing=(18.2, 16.0, 2.0),
+        chances=(0.3,) * 3,
+        rung=(17.9, 15.2, 1.0),
+        waiting=0,
+        connected=500,
+        abandoned=7,
+    )
+    decision = decide_within(late, settings, ())
+
+    sentence = explained(MadeDecision(late, settings, (), decision))[-1]
+
+    assert sentence == (
+        f"2 phones that had rung for 15 s or longer are called off: an answer would have met no agent with a chance of "
+        f"{decision.late_risk:.2%}, and {decision.late_allowed:.2%} is borne."
+    )
+
+
+def test_whoever_rings_on_is_told_why() -> None:
+    settings = PacingSettings(call_off_late=True)
+    safe = replace(TEAM, free=5, ringing=(18.0,), chances=(0.3,), rung=(18.0,), waiting=0)
+
+    sentence = explained(MadeDecision(safe, settings, (), decide_within(safe, settings, ())))[-1]
+
+    assert sentence.startswith(
+        "Whoever has been rung for 15 s rings on: an answer would meet no agent with a chance of 0.00%"
+    )

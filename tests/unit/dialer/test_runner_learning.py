@@ -142,12 +142,12 @@ async def test_how_honest_the_chances_were_is_known_once_attempts_have_come_of_a
 @virtual_time
 async def test_how_often_a_customer_is_rescued_is_learnt_from_those_who_found_nobody_free() -> None:
     bed = Bed(free=1)
-    at_first = bed.runner._rescue.value
+    at_first = bed.runner._wrap_ups.rescue_chance
     before = bed.runner._estimates._observed
 
     for second in range(8):
         bed.tell(agent_moved(AgentState.WRAP_UP, AgentState.RESERVED, second))
-    often = bed.runner._rescue.value
+    often = bed.runner._wrap_ups.rescue_chance
     for second in range(8):
         bed.tell(
             AttemptAbandoned(after(second), call_id(1), APK, DEMO, 1.7),
@@ -155,5 +155,5 @@ async def test_how_often_a_customer_is_rescued_is_learnt_from_those_who_found_no
             AttemptConnected(after(second), call_id(3), APK, DEMO, ANNA, 0.02),
         )
 
-    assert often > 0.5 > bed.runner._rescue.value > at_first
+    assert often > 0.5 > bed.runner._wrap_ups.rescue_chance > at_first
     assert bed.runner._estimates._observed == before

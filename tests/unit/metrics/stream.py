@@ -1,8 +1,8 @@
 """A made-up but consistent stream of facts, and the counts a database would make of it."""
 
 import random
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from calls.facts import (
@@ -13,6 +13,7 @@ from calls.facts import (
     AsteriskReached,
     AttemptAbandoned,
     AttemptAnswered,
+    AttemptCalledOff,
     AttemptCommitted,
     AttemptConnected,
     AttemptEnded,
@@ -54,7 +55,6 @@ from calls.words import (
     InboundOutcome,
     PreviewEnd,
 )
-from metrics.totals import AttemptTotal, CallTotal, Totals
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 DEALER, OTHER_DEALER = DealerId("demo"), DealerId("noord")
@@ -171,6 +171,10 @@ def attempt_ended(outcome: AttemptOutcome, call: str = "x1", talk_seconds: float
     )
 
 
+def called_off(call: str = "x1") -> AttemptCalledOff:
+    return AttemptCalledOff(NOW, CallId(call), CAMPAIGN, DEALER, rung_seconds=15.2, risk=0.4, allowed=0.02)
+
+
 def started() -> ControllerStarted:
     return ControllerStarted(NOW, NODE, epoch=3)
 
@@ -272,10 +276,17 @@ def attempt(rng: random.Random, number: int) -> list[Fact]:
     if fate < 0.6:
         outcomes = (AttemptOutcome.UNANSWERED, AttemptOutcome.BUSY, AttemptOutcome.FAILED)
         return [*facts, attempt_ended(rng.choice(outcomes), call)]
+    if fate < 0.63:
+        facts.append(called_off(call))
+        if fate < 0.62:
+            return [
+                *facts,
+                replace(attempt_ended(AttemptOutcome.UNANSWERED, call), cause=HangupCause.CALLED_OFF),
+            ]
     facts.append(answered(call))
-    if fate < 0.62:
+    if fate < 0.64:
         return [*facts, attempt_ended(AttemptOutcome.HUNG_UP, call)]
-    if fate < 0.66:
+    if fate < 0.68:
         return [*facts, abandoned(call), told(call=call), attempt_ended(AttemptOutcome.ABANDONED, call)]
     return [
         *facts,
@@ -299,98 +310,3 @@ def traffic(seed: int, calls: int, attempts: int) -> Iterator[Fact]:
         yield stories[index].pop(0)
         if not stories[index]:
             del stories[index]
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    dealer: DealerId
-    department: Department | None = None
-    phase: CallPhase | None = None
-    outcome: InboundOutcome | None = None
-    offered: bool = False
-    connected: bool = False
-    within_target: bool = False
-    voicemail: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    campaign: CampaignId
-    outcome: AttemptOutcome | None = None
-    answered: bool = False
-    connected: bool = False
-    abandoned: bool = False
-    message: bool = False
-
-
-def counted(facts: Iterable[Fact]) -> Totals:
-    """What a database that keeps a row per call and per attempt would say: one row each, not even grouped."""
-    calls: dict[CallId, _Call] = {}
-    attempts: dict[CallId, _Attempt] = {}
-    for fact in facts:
-        match fact:
-            case CallArrived():
-                calls[fact.call_id] = _Call(fact.dealer)
-            case CallQueued():
-                calls[fact.call_id] = replace(calls[fact.call_id], department=fact.department, offered=True)
-            case CallConnected():
-                within = fact.wait_seconds <= BOTH_TARGETS[fact.dealer]
-                calls[fact.call_id] = replace(calls[fact.call_id], connected=True, within_target=within)
-            case VoicemailLeft():
-                calls[fact.call_id] = replace(calls[fact.call_id], voicemail=True)
-            case CallServedAlone():
-                spoken = fact.connected_at is not None
-                within = spoken and fact.wait_seconds <= BOTH_TARGETS[fact.dealer]
-                calls[fact.call_id] = _Call(
-                    fact.dealer,
-                    fact.department,
-                    fact.phase,
-                    fact.outcome,
-                    offered=True,
-                    connected=spoken,
-                    within_target=within,
-                )
-            case CallEnded():
-                calls[fact.call_id] = replace(calls[fact.call_id], phase=fact.phase, outcome=fact.outcome)
-            case AttemptCommitted():
-                attempts[fact.call_id] = _Attempt(fact.campaign_id)
-            case AttemptAnswered():
-                attempts[fact.call_id] = replace(attempts[fact.call_id], answered=True)
-            case AttemptConnected():
-                attempts[fact.call_id] = replace(attempts[fact.call_id], connected=True)
-            case AttemptAbandoned():
-                attempts[fact.call_id] = replace(attempts[fact.call_id], abandoned=True)
-            case InformationMessagePlayed():
-                attempts[fact.call_id] = replace(attempts[fact.call_id], message=True)
-            case AttemptEnded():
-                attempts[fact.call_id] = replace(attempts[fact.call_id], outcome=fact.outcome)
-            case _:
-                pass
-    return Totals(
-        tuple(
-            CallTotal(
-                each.dealer,
-                each.department,
-                each.phase,
-                each.outcome,
-                arrived=1,
-                offered=each.offered,
-                connected=each.connected,
-                within_target=each.within_target,
-                voicemails=each.voicemail,
-            )
-            for each in calls.values()
-        ),
-        tuple(
-            AttemptTotal(
-                each.campaign,
-                each.outcome,
-                attempts=1,
-                answered=each.answered,
-                connected=each.connected,
-                abandoned=each.abandoned,
-                messages=each.message,
-            )
-            for each in attempts.values()
-        ),
-    )

@@ -9,6 +9,7 @@ from metrics.agreement import disagreements
 from metrics.observer import Metrics
 from metrics.totals import Totals
 from tests.unit.metrics import stream
+from tests.unit.metrics.counts import counted
 
 
 def text_after(facts: list[Fact]) -> str:
@@ -22,12 +23,12 @@ def text_after(facts: list[Fact]) -> str:
 def test_counts_of_the_same_facts_agree_even_while_calls_live(seed: int) -> None:
     facts = list(stream.traffic(seed, calls=60, attempts=60))[:250]
 
-    assert disagreements(stream.counted(facts), text_after(facts)) == []
+    assert disagreements(counted(facts), text_after(facts)) == []
 
 
 def test_one_call_too_many_in_the_database_is_named() -> None:
     facts = list(stream.traffic(seed=4, calls=20, attempts=20))
-    totals = stream.counted(facts)
+    totals = counted(facts)
     calls = (replace(totals.calls[0], arrived=totals.calls[0].arrived + 1), *totals.calls[1:])
 
     found = disagreements(Totals(calls, totals.attempts), text_after(facts))

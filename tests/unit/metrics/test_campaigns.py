@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from calls.ids import CampaignId
-from calls.words import AgentState, AttemptOutcome
+from calls.words import AgentState, AttemptOutcome, HangupCause
 from metrics.campaigns import AnswerCalibration, CampaignFigures
 from metrics.observer import Metrics
 from metrics.totals import AttemptTotal, Totals
@@ -54,6 +54,23 @@ def test_an_abandoned_attempt_counts_with_its_message_and_its_delay(metrics: Met
     assert shown.of("information_messages_total", campaign="apk-mei") == 1
     assert shown.of("answer_to_message_seconds_bucket", campaign="apk-mei", le="2.0") == 1
     assert shown.of("campaign_talk_seconds_count", campaign="apk-mei") == 0
+
+
+def test_an_attempt_that_was_called_off_counts_as_such_only_when_it_ended_by_that(metrics: Metrics) -> None:
+    for fact in (
+        stream.committed("x1"),
+        stream.committed("x2"),
+        stream.called_off("x1"),
+        stream.called_off("x2"),
+        stream.answered("x2"),
+        replace(stream.attempt_ended(AttemptOutcome.UNANSWERED, "x1"), cause=HangupCause.CALLED_OFF),
+        stream.attempt_ended(AttemptOutcome.HUNG_UP, "x2"),
+    ):
+        metrics.observe(fact)
+
+    shown = Shown(metrics)
+    assert shown.of("called_off_attempts_total", campaign="apk-mei") == 1
+    assert shown.of("attempt_outcomes_total", campaign="apk-mei", outcome="unanswered") == 1
 
 
 @pytest.mark.parametrize("outcome", AttemptOutcome)

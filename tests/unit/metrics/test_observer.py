@@ -10,6 +10,7 @@ from calls.facts import Fact
 from calls.words import AmdVerdict, Department
 from metrics.observer import Metrics
 from tests.unit.metrics import stream
+from tests.unit.metrics.counts import counted
 from tests.unit.metrics.reading import Shown
 
 _RESTORED = (
@@ -27,6 +28,7 @@ _RESTORED = (
     "connected_attempts",
     "abandoned_attempts",
     "information_messages",
+    "called_off_attempts",
     "campaign_abandon_ratio",
 )
 _UNITS = (
@@ -87,7 +89,7 @@ def test_after_a_restart_the_counters_go_on_where_the_database_stands(cut: int) 
     for fact in facts:
         uninterrupted.observe(fact)
 
-    restarted.restore(stream.counted(facts[:cut]))
+    restarted.restore(counted(facts[:cut]))
     for fact in facts[cut:]:
         restarted.observe(fact)
 
