@@ -15,6 +15,7 @@ from app.cli_what_if import what_if
 from app.show_skills import show_skills
 from app.simulate_frame import (
     Agents,
+    CallOffLate,
     Hours,
     Limit,
     ScenarioName,
@@ -49,6 +50,7 @@ def simulate(
     seeds: Seeds = 5,
     limit: Limit = 0.03,
     target: Target = None,
+    call_off_late: CallOffLate = False,
     everything: Annotated[bool, typer.Option("--compare", help="All policies on the same days.")] = False,
     plot: Annotated[Path | None, typer.Option(dir_okay=False, help="Draw it into this SVG file.")] = None,
     as_json: AsJson = False,
@@ -70,7 +72,7 @@ def simulate(
         return
     if plot is not None:
         _must_be_writable(plot)
-    settings = settings_meant(limit, target)
+    settings = settings_meant(limit, target, call_off_late=call_off_late)
     if everything:
         with progress(scenario, sum(days_lived(each, seeds) for each in POLICY_NAMES)) as done:
             comparison = compare(day, settings, seeds, done)

@@ -25,6 +25,8 @@ _IN_PERCENT = frozenset(
         "inbound_service_level",
     }
     | {"service_level", "lost_share", "relaxed_share", "list_dialled_ratio", "abandon_worst_30min"}
+    | {"called_off_share", "occupancy_before_change", "occupancy_settled_after"}
+    | {"occupancy_0_10_min_after", "occupancy_10_20_min_after"}
 )
 ScenarioName = Annotated[str, typer.Option(help="A name (see simulation/scenarios), or a TOML file.")]
 Agents = Annotated[int | None, typer.Option(min=1, help="How many agents, if not the scenario's.")]
@@ -42,6 +44,13 @@ Limit = Annotated[float, typer.Option(min=0, max=0.5, help="The highest share of
 Target = Annotated[
     float | None,
     typer.Option(min=0, max=0.5, help="The share aimed at, if not 95 % of the limit; at most the limit."),
+]
+CallOffLate = Annotated[
+    bool,
+    typer.Option(
+        "--call-off-late/--ring-out",
+        help="Ring nobody any longer, after 15 s, whose answer would too likely meet nobody.",
+    ),
 ]
 
 
@@ -65,14 +74,14 @@ def scenario_meant(
     return replace(scenario, agents=agents or scenario.agents, hours=hours, warm_up_minutes=warm_up)
 
 
-def settings_meant(limit: float, target: float | None) -> PacingSettings:
+def settings_meant(limit: float, target: float | None, *, call_off_late: bool = False) -> PacingSettings:
     """The pacing with what was asked for."""
     if target is not None and target > limit:
         end(
             f"a target of {target:g} is above the limit of {limit:g}; lower --target or raise --limit",
             Exit.REFUSED,
         )
-    return settings_for(limit, target)
+    return settings_for(limit, target, call_off_late=call_off_late)
 
 
 def shown(name: str, value: float) -> str:

@@ -57,6 +57,10 @@ class Policy(Protocol):
         """How many attempts to start now. The day is to be read, not changed."""
         ...
 
+    def calls_to_call_off(self, day: "CampaignDay") -> Sequence[int]:
+        """Whom of those in `day.ringing` to ring no longer; asked before the new calls are dialled."""
+        ...
+
     def chance(self, day: "CampaignDay", person: Person) -> float:
         """How likely this person is to answer, as far as the policy can tell; of no meaning to one that does not choose."""
         ...
@@ -67,6 +71,10 @@ class Policy(Protocol):
 
     def attempt_resolved(self, call: int, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
         """An attempt was answered, or ended without an answer."""
+        ...
+
+    def called_off(self, call: int, dialled_at: float, ring_seconds: float) -> None:
+        """An attempt was called off, and might have been answered later."""
         ...
 
     def overflowed(self, *, rescued: bool) -> None:
@@ -159,12 +167,9 @@ class CampaignDay:
 
     def _happen(self, what: _What, whom: int) -> None:
         match what:
-            case _What.ANSWER:
-                self._answered(whom)
-            case _What.SILENCE:
-                dialled_at = self.ringing.pop(whom)
-                self._policy.attempt_resolved(whom, dialled_at, self.now - dialled_at, answered=False)
-                self._rests(self._person_of.pop(whom))
+            case _What.ANSWER | _What.SILENCE:
+                if whom in self.ringing:  # else it was called off
+                    self._resolved(whom, answered=what is _What.ANSWER)
             case _What.GRACE_OVER:
                 if self.waiting.pop(whom, None) is not None:
                     self.record.abandoned_at.append(self.now)
@@ -192,7 +197,10 @@ class CampaignDay:
     def _pace(self) -> None:
         before = perf_counter()
         count = self._policy.calls_to_place(self)
+        called_off = self._policy.calls_to_call_off(self)
         self.record.decision_seconds.append(perf_counter() - before)
+        for call in called_off:
+            self._call_off(call)
         for _ in range(count):
             self._dial()
 
@@ -211,6 +219,12 @@ class CampaignDay:
             self._at(self.now + person.answer_seconds, _What.ANSWER, call)
         else:
             self._at(self.now + person.silent_seconds, _What.SILENCE, call)
+
+    def _call_off(self, call: int) -> None:
+        dialled_at = self.ringing.pop(call)
+        self._policy.called_off(call, dialled_at, self.now - dialled_at)
+        self.record.called_off += 1
+        self._rests(self._person_of.pop(call))
 
     def _look_through_list(self) -> None:
         """Those among whom the policy may choose: one, for it who sees the answers."""
@@ -257,9 +271,15 @@ class CampaignDay:
     def _answers(self, person: Person) -> bool:
         return person.reluctance < person.probability * self.factor
 
-    def _answered(self, call: int) -> None:
+    def _resolved(self, call: int, *, answered: bool) -> None:
         dialled_at = self.ringing.pop(call)
-        self._policy.attempt_resolved(call, dialled_at, self.now - dialled_at, answered=True)
+        self._policy.attempt_resolved(call, dialled_at, self.now - dialled_at, answered=answered)
+        if answered:
+            self._answered(call)
+        else:
+            self._rests(self._person_of.pop(call))
+
+    def _answered(self, call: int) -> None:
         self.waiting[call] = self.now
         if self.free:
             return

@@ -34,7 +34,8 @@ class Pause:
 
 @dataclass(slots=True)
 class DayRecord:
-    """All of one day; times in seconds since its beginning. `dialled` counts attempts, `begun` the contacts that had one.
+    """All of one day; times in seconds since its beginning. `dialled` counts attempts, `begun` the contacts that had one, `called_off`
+    the attempts that were rung no longer because an answer would have met nobody.
 
     Occupancy, talk share and connects are of the time between the warm-up and the end of the day, or of the list where that
     comes first; abandons, as the law looks at them, are of the whole day.
@@ -47,6 +48,7 @@ class DayRecord:
     callers_lost: int = 0
     dialled: int = 0
     begun: int = 0
+    called_off: int = 0
     list_ended_at: float | None = None
     connected: int = 0
     rescued: int = 0
@@ -78,23 +80,22 @@ class DayRecord:
     def figures(self) -> dict[str, float]:
         """The figures of the day by name; shares between 0 and 1."""
         begin, end = self._span()
-        worked = self.scenario.agents * (end - begin) - self._paused_seconds(begin, end)
+        worked = self._worked_seconds(begin, end)
         talk = sum(_overlap(each.began, each.talk_seconds, begin, end) for each in self.conversations)
-        handled = sum(
-            _overlap(each.began, each.talk_seconds + each.wrap_up_seconds, begin, end)
-            for each in self.conversations
-        )
         connects = sum(begin <= moment < end for moment in self.connected_at)
         found = {
-            "occupancy": _ratio(handled, worked),
+            "occupancy": self.occupancy(begin, end),
             "talk_share": _ratio(talk, worked),
             "connects_per_agent_hour": 3600.0 * _ratio(connects, worked),
             "abandon_rate": self.abandon_rate,
             "abandon_p95_30min": self.abandon_p95(),
             "abandon_worst_30min": max((rate for _, rate in self.abandon_windows()), default=0.0),
+            "dialled_per_connect": _ratio(self.dialled, self.connected),
+            "called_off_share": _ratio(self.called_off, self.dialled),
             # The median: whatever else the machine does takes some of the decisions very long.
             "decision_microseconds": 1e6 * median(self.decision_seconds),
         }
+        found |= self._around_change()
         if self.scenario.inbound is not None:
             came = len(self.callers_waited) + self.callers_lost
             within = self.scenario.inbound.answer_within_seconds
@@ -103,18 +104,33 @@ class DayRecord:
             )
         return found
 
+    def occupancy(self, begin: float, end: float) -> float:
+        """Talk and wrap-up over the time logged in and not paused, between two moments."""
+        return _ratio(self._handled_seconds(begin, end), self._worked_seconds(begin, end))
+
+    def _around_change(self) -> dict[str, float]:
+        """How busy agents are around the last change of the answer rate: in the hour before it, and after it for 10 minutes, for
+        another 10 minutes, and from an hour later on, when all has settled.
+        """
+        changes, end = self.scenario.answering.changes, self.scenario.seconds
+        at = changes[-1].hour * 3600.0 if changes else end
+        if not 3600.0 <= at < end - 3600.0:
+            return {}
+        return {
+            "occupancy_before_change": self.occupancy(at - 3600.0, at),
+            "occupancy_0_10_min_after": self.occupancy(at, at + 600.0),
+            "occupancy_10_20_min_after": self.occupancy(at + 600.0, at + 1200.0),
+            "occupancy_settled_after": self.occupancy(at + 3600.0, end),
+        }
+
     def cut(self) -> dict[str, float]:
         """What the warm-up leaves out of occupancy, talk share and connects."""
         begin, _ = self._span()
-        handled = sum(
-            _overlap(each.began, each.talk_seconds + each.wrap_up_seconds, 0.0, begin)
-            for each in self.conversations
-        )
         return {
             "minutes": begin / 60.0,
             "connected": float(_between(self.connected_at, 0.0, begin)),
-            "agent_hours": (self.scenario.agents * begin - self._paused_seconds(0.0, begin)) / 3600.0,
-            "handled_hours": handled / 3600.0,
+            "agent_hours": self._worked_seconds(0.0, begin) / 3600.0,
+            "handled_hours": self._handled_seconds(0.0, begin) / 3600.0,
         }
 
     def abandon_windows(self) -> list[tuple[float, float]]:
@@ -148,6 +164,15 @@ class DayRecord:
         """From the warm-up to the end of the day, or to the last moment at which there was somebody to dial."""
         end = self.scenario.seconds if self.list_ended_at is None else self.list_ended_at
         return min(self.scenario.warm_up_minutes * 60.0, end), end
+
+    def _handled_seconds(self, begin: float, end: float) -> float:
+        return sum(
+            _overlap(each.began, each.talk_seconds + each.wrap_up_seconds, begin, end)
+            for each in self.conversations
+        )
+
+    def _worked_seconds(self, begin: float, end: float) -> float:
+        return self.scenario.agents * (end - begin) - self._paused_seconds(begin, end)
 
     def _paused_seconds(self, begin: float, end: float) -> float:
         return sum(_overlap(each.began, each.seconds, begin, end) for each in self.pauses)

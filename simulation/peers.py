@@ -15,6 +15,13 @@ class Peer:
 
     clairvoyant = False
 
+    def calls_to_call_off(self, day: CampaignDay) -> Sequence[int]:  # noqa: ARG002 - every call rings out
+        """Nobody."""
+        return ()
+
+    def called_off(self, call: int, dialled_at: float, ring_seconds: float) -> None:
+        """Never."""
+
     def chance(self, day: CampaignDay, person: Person) -> float:  # noqa: ARG002 - all are alike
         """All are alike."""
         return 0.0

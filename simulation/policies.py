@@ -49,7 +49,11 @@ POLICIES: dict[str, MakePolicy] = {
 }
 
 
-def settings_for(limit_ratio: float, target_ratio: float | None = None) -> PacingSettings:
+def settings_for(
+    limit_ratio: float, target_ratio: float | None = None, *, call_off_late: bool = False
+) -> PacingSettings:
     """Predictive dialling up to an abandon limit, aimed at a target: a twentieth below the limit if it is not given."""
     target = _AIM * limit_ratio if target_ratio is None else target_ratio
-    return PacingSettings(target_ratio=target, limit_ratio=limit_ratio, max_over_dial=500)
+    return PacingSettings(
+        target_ratio=target, limit_ratio=limit_ratio, max_over_dial=500, call_off_late=call_off_late
+    )

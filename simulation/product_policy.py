@@ -9,7 +9,8 @@ from dialer.callers import Arrivals, expected
 from dialer.campaign import PacingSettings, Traits
 from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
 from dialer.forecast import Forecast
-from dialer.pacing import PacingSnapshot, decide
+from dialer.pacing import PacingSnapshot
+from dialer.workshop import decide_within
 from simulation.campaign_day import CampaignDay, Candidate
 from simulation.people_called import Person
 from simulation.scenario import Scenario
@@ -27,16 +28,25 @@ class ProductPolicy:
         self._estimates = CampaignEstimates(scenario.ringing.longest_seconds, scenario.grace_seconds)
         self._arrivals = Arrivals(_MIDNIGHT, _MIDNIGHT)
         self._certain = 0
+        self._called_off: tuple[int, ...] = ()
         self._traits: dict[int, Traits] = {}
         self._chances: dict[int, float] = {}
         self._next_chance = SpeculativeChance()
         self._rescue = RescueShare()
 
     def calls_to_place(self, day: CampaignDay) -> int:
-        """As many as `decide` says."""
-        decision = decide(self.snapshot(day), self._settings)
+        """As many as the running dialler would."""
+        decision = decide_within(self.snapshot(day), self._settings, ())
         self._certain = decision.certain
+        self._called_off = decision.called_off
         return decision.calls_to_place
+
+    def calls_to_call_off(self, day: CampaignDay) -> Sequence[int]:
+        """Those that the same decision calls off."""
+        if not self._called_off:
+            return ()
+        ringing = list(day.ringing)
+        return [ringing[place] for place in self._called_off]
 
     def chance(self, day: CampaignDay, person: Person) -> float:
         """What the model says."""
@@ -57,11 +67,12 @@ class ProductPolicy:
     def snapshot(self, day: CampaignDay) -> PacingSnapshot:
         """The day as the running dialler would see it."""
         now, record = day.now, day.record
+        ringing = tuple([now - since for since in day.ringing.values()])
         return PacingSnapshot(
             free=len(day.free),
             talking=tuple([now - since for since in day.talking.values()]),
             wrapping_up=tuple([now - since for since in day.wrapping_up.values()]),
-            ringing=tuple([now - since for since in day.ringing.values()]),
+            ringing=ringing,
             chances=self.chances(day),
             waiting=len(day.waiting) + len(day.callers),
             connected=record.connected,
@@ -74,6 +85,7 @@ class ProductPolicy:
             rescuers=min(day.agents - len(day.free), day.rescuers),
             rescue_chance=self._rescue.value,
             callers=self._callers_to_come(now) if day.scenario.inbound else (),
+            rung=ringing,
         )
 
     def _callers_to_come(self, now: float) -> tuple[float, ...]:
@@ -99,6 +111,17 @@ class ProductPolicy:
         del self._chances[call]
         self._estimates.attempt_resolved(
             _moment(dialled_at), ring_seconds, answered=answered, traits=self._traits.pop(call)
+        )
+
+    def called_off(self, call: int, dialled_at: float, ring_seconds: float) -> None:
+        """Learn what there is to learn."""
+        del self._chances[call]
+        self._estimates.attempt_resolved(
+            _moment(dialled_at),
+            ring_seconds,
+            answered=False,
+            traits=self._traits.pop(call),
+            called_off=True,
         )
 
     def overflowed(self, *, rescued: bool) -> None:

@@ -11,7 +11,18 @@ from simulation.peers import Boost
 from simulation.people_called import people
 from simulation.policies import POLICIES, settings_for
 from simulation.product_policy import ProductPolicy
-from simulation.scenario import Answering, Break, Inbound, Scenario, ScenarioError, load, names
+from simulation.scenario import (
+    Answering,
+    Break,
+    Duration,
+    Inbound,
+    RateFrom,
+    Ringing,
+    Scenario,
+    ScenarioError,
+    load,
+    names,
+)
 
 TINY = Scenario("tiny", agents=2, hours=0.1)
 
@@ -215,3 +226,29 @@ def test_every_scenario_can_be_read(name: str) -> None:
 def test_an_unknown_scenario_names_those_there_are() -> None:
     with pytest.raises(ScenarioError, match="there are: "):
         load("nothing")
+
+
+def test_how_busy_agents_are_around_a_change_is_told_where_there_is_one() -> None:
+    at_noon = replace(TINY, hours=3.0, answering=Answering(changes=(RateFrom(hour=1.5, factor=2.0),)))
+    always = Conversation(0.0, 3600.0 * 1.5 + 300.0, 0.0, connected=True)
+
+    found = DayRecord(at_noon, conversations=[always], decision_seconds=[0.0]).figures()
+
+    names = ("before_change", "0_10_min_after", "10_20_min_after", "settled_after")
+    assert [found[f"occupancy_{name}"] for name in names] == [0.5, 0.25, 0.0, 0.0]
+    assert not [name for name in DayRecord(TINY, decision_seconds=[0.0]).figures() if "change" in name]
+
+
+def test_late_rings_are_called_off_and_the_day_goes_on_without_them() -> None:
+    slow = replace(TINY, agents=10, hours=0.6, ringing=Ringing(answered=Duration(16.0, 0.2)))
+    settings = replace(settings_for(0.4, 0.3), call_off_late=True)
+    day = CampaignDay(slow, POLICIES["lookahead"](slow, settings), 1)
+
+    record = day.run()
+
+    rung = [day.now - since for since in day.ringing.values()]
+    assert record.called_off > 0
+    assert record.figures()["called_off_share"] == record.called_off / record.dialled
+    assert max(rung, default=0.0) <= 22.0
+    rings_out = CampaignDay(slow, POLICIES["lookahead"](slow, settings_for(0.4, 0.3)), 1).run()
+    assert rings_out.called_off == 0
