@@ -16,14 +16,14 @@ from app.control_errors import OutOfBounds, SimulationBusy, SimulationFailed
 from app.storage.database import Database
 from app.storage.learned import read_learned
 from dialer.campaign import Campaign
-from simulation.learned import Learned, learned_booking, learned_scenario
+from simulation.learned import Learned, learned_booking, learned_scenario, with_callers
 from simulation.scenario import load
 from simulation.what_if import Outlook, Plan
 from simulation.what_if_child import OUTLOOKS, PLANS
 
 BEGIN_SECONDS = 8.0
 LIMIT_SECONDS = 60.0
-_SCENARIO = "r1"
+_SCENARIO, _WITH_CALLERS = "r1", "blended"
 BOOKED_RATIO = 0.12
 _ROOT = Path(simulation.__file__).parents[1]
 
@@ -126,6 +126,8 @@ def plan_of(campaign: Campaign, learned: Learned, question: Question) -> Plan:
     )
     scenario = replace(learned_scenario(base, learned), contacts=contacts)
     pacing = campaign.pacing
+    if pacing.blended and (usual := load(_WITH_CALLERS).inbound) is not None:
+        scenario = with_callers(scenario, usual, learned)
     limit = pacing.limit_ratio if question.limit_ratio is None else question.limit_ratio
     target = min(pacing.target_ratio, limit) if question.target_ratio is None else question.target_ratio
     if target > limit:
@@ -133,4 +135,13 @@ def plan_of(campaign: Campaign, learned: Learned, question: Question) -> Plan:
     booked = question.booked_ratio
     if booked is None:
         booked = learned_booking(BOOKED_RATIO, learned)
-    return Plan(scenario, limit, target, booked, pacing.mode, pacing.ratio)
+    return Plan(
+        scenario,
+        limit,
+        target,
+        booked,
+        pacing.mode,
+        pacing.ratio,
+        pacing.max_over_dial,
+        pacing.call_off_late,
+    )

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import fsum, sqrt
 
-from simulation.scenario import Duration, Scenario
+from simulation.scenario import Duration, Inbound, Scenario
 
+# About as busy are agents who share their time between the campaign and callers.
+_BUSY = 0.85
 # As many observations the scenario's own figure is worth.
 _PRIOR_WEIGHT = 30.0
 
@@ -14,7 +16,9 @@ _PRIOR_WEIGHT = 30.0
 class Learned:
     """Of a campaign's latest attempts: `ended`, `answered` by anything, seconds of each kind, and what was said of them.
 
-    `judged`: conversations with a disposition, `booked` among them. `contacts` is how many may still be dialled.
+    `judged`: conversations with a disposition, `booked` among them. `contacts` is how many may still be dialled. `called_off`: how
+    long each rang who was called off, and might have answered later. `caller_talk_seconds`: of the callers whom the campaign's agents
+    took over their open lines in the time of these attempts.
     """
 
     contacts: int
@@ -25,6 +29,8 @@ class Learned:
     wrap_up_seconds: Sequence[float]
     judged: int
     booked: int
+    called_off: Sequence[float] = ()
+    caller_talk_seconds: Sequence[float] = ()
 
 
 def learned_scenario(scenario: Scenario, learned: Learned) -> Scenario:
@@ -35,7 +41,7 @@ def learned_scenario(scenario: Scenario, learned: Learned) -> Scenario:
         scenario,
         contacts=learned.contacts,
         answering=replace(
-            answering, probability=_share(learned.answered, learned.ended, answering.probability), beta=None
+            answering, probability=_share(_answers(learned), learned.ended, answering.probability), beta=None
         ),
         ringing=replace(ringing, answered=_duration(ringing.answered, known)),
         talk=_duration(scenario.talk, learned.talk_seconds),
@@ -43,12 +49,37 @@ def learned_scenario(scenario: Scenario, learned: Learned) -> Scenario:
     )
 
 
+def with_callers(scenario: Scenario, usual: Inbound, learned: Learned) -> Scenario:
+    """The scenario with the callers whom its agents take: so many for each of the campaign's conversations as there were, or as `usual`
+    brings where little was seen.
+    """
+    talk = _duration(usual.talk, learned.caller_talk_seconds)
+    own = scenario.talk.mean + scenario.wrap_up.mean
+    callers = talk.mean + scenario.wrap_up.mean
+    worked = 3600.0 * _BUSY
+    usually = max(0.1, (worked - usual.calls_per_agent_hour * callers) / own)
+    seen = len(learned.caller_talk_seconds) + usual.calls_per_agent_hour / usually * _PRIOR_WEIGHT
+    for_each = seen / (len(learned.talk_seconds) + _PRIOR_WEIGHT)
+    per_hour = for_each * worked / (own + for_each * callers)
+    return replace(scenario, inbound=replace(usual, calls_per_agent_hour=per_hour, talk=talk))
+
+
 def learned_booking(booked_ratio: float, learned: Learned) -> float:
     """The share of those reached who book."""
     return _share(learned.booked, learned.judged, booked_ratio)
 
 
-def _share(yes: int, trials: int, prior: float) -> float:
+def _answers(learned: Learned) -> float:
+    """Those there were, and of each who was called off the part that rang as long and answered later."""
+    silent = learned.ended - learned.answered - len(learned.called_off)
+    answers = float(learned.answered)
+    for rung in learned.called_off:
+        later = sum(seconds > rung for seconds in learned.ring_seconds)
+        answers += later / max(1, later + silent)
+    return answers
+
+
+def _share(yes: float, trials: int, prior: float) -> float:
     return (yes + prior * _PRIOR_WEIGHT) / (trials + _PRIOR_WEIGHT)
 
 

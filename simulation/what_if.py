@@ -26,6 +26,8 @@ class Plan:
     booked_ratio: float
     mode: DialMode = DialMode.PREDICTIVE
     ratio: float = 1.5
+    max_over_dial: int = 500
+    call_off_late: bool = False
 
     @property
     def contacts(self) -> int:
@@ -53,7 +55,13 @@ class Outlook:
 def live_planned_day(plan: Plan, seed: int) -> DayRecord:
     """The planned hours once."""
     mode = DialMode.PROGRESSIVE if plan.mode in PREVIEW_MODES else plan.mode
-    settings = replace(settings_for(plan.limit_ratio, plan.target_ratio), mode=mode, ratio=plan.ratio)
+    settings = replace(
+        settings_for(plan.limit_ratio, plan.target_ratio, call_off_late=plan.call_off_late),
+        mode=mode,
+        ratio=plan.ratio,
+        max_over_dial=plan.max_over_dial,
+        blended=plan.scenario.inbound is not None,
+    )
     return CampaignDay(plan.scenario, POLICIES[PRODUCT](plan.scenario, settings), seed).run()
 
 

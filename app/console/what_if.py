@@ -44,7 +44,10 @@ class Expected(BaseModel):
 
 
 class Assumed(BaseModel):
-    """What was simulated. `attempts_seen`, `talks_seen` and `wrap_ups_seen` are how much of the campaign it is learned from."""
+    """What was simulated. `attempts_seen`, `talks_seen` and `wrap_ups_seen` are how much of the campaign it is learned from.
+
+    `callers_per_agent_hour` come to the agents of a blended campaign: as many as there were for each of its conversations.
+    """
 
     contacts: int
     attempts: int
@@ -55,6 +58,9 @@ class Assumed(BaseModel):
     mode: DialMode
     target_ratio: float
     limit_ratio: float
+    max_over_dial: int
+    call_off_late: bool
+    callers_per_agent_hour: float
     attempts_seen: int
     talks_seen: int
     wrap_ups_seen: int
@@ -97,6 +103,9 @@ def _answer(prospect: Prospect) -> OutlookAnswer:
             mode=plan.mode,
             target_ratio=plan.target_ratio or 0.0,
             limit_ratio=plan.limit_ratio,
+            max_over_dial=plan.max_over_dial,
+            call_off_late=plan.call_off_late,
+            callers_per_agent_hour=0.0 if scenario.inbound is None else scenario.inbound.calls_per_agent_hour,
             attempts_seen=learned.ended,
             talks_seen=len(learned.talk_seconds),
             wrap_ups_seen=len(learned.wrap_up_seconds),

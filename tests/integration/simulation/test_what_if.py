@@ -109,3 +109,12 @@ def test_many_observations_outweigh_the_scenario() -> None:
     assert scenario.talk.variation == pytest.approx(1 / 3, abs=0.05)
     assert scenario.wrap_up.mean == pytest.approx(10.0, abs=0.2)
     assert learned_booking(0.12, seen) == pytest.approx(0.25, abs=0.002)
+
+
+def test_who_was_called_off_is_no_silence_in_the_answer_rate_that_is_planned_with() -> None:
+    # Of 4000 a thousand answered, a fifth of these after 16 s, and 2000 rang out; a thousand were called off at 16 s.
+    seen = Learned(10, 4000, 1000, [8.0] * 800 + [18.0] * 200, [], [], 0, 0, called_off=[16.0] * 1000)
+
+    scenario = learned_scenario(Scenario("own"), seen)
+
+    assert scenario.answering.probability == pytest.approx((1000 + 1000 * 200 / 2200) / 4000, abs=0.002)

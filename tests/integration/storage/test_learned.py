@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from app.storage.database import Database
@@ -10,7 +11,7 @@ from calls.facts import (
     DispositionRecorded,
     Fact,
 )
-from calls.ids import AgentId, CallId
+from calls.ids import AgentId, CallId, line_leg
 from calls.words import AttemptOutcome, HangupCause
 from dialer.campaign import Campaign, CommittedAttempt
 from tests.integration.storage.builders import (
@@ -24,6 +25,8 @@ from tests.integration.storage.builders import (
     store_for,
     wrap_up,
 )
+from tests.integration.storage.journalled import BRAM, connected, in_queue
+from tests.integration.storage.journalled import ended as call_ended
 
 ANNA = AgentId("anna")
 
@@ -118,3 +121,29 @@ async def test_a_new_campaign_has_taught_nothing_and_others_are_left_out(databas
 
     assert (learned.contacts, learned.ended, learned.answered) == (2, 0, 0)
     assert (learned.talk_seconds, learned.wrap_up_seconds, learned.judged) == ([], [], 0)
+
+
+async def test_callers_whom_a_campaigns_agents_took_over_their_lines_are_known_and_no_others(
+    database: Database,
+) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+    [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))
+    on_the_line, rung, anothers = call_ids(3)
+    line = line_leg(attempt.call_id)
+    await Journal(database, NODE, 1).write_facts(
+        [
+            *conversation(attempt, campaign, 60.0, 5.0),
+            *in_queue(on_the_line),
+            replace(connected(on_the_line, ANNA), leg_id=line),
+            replace(call_ended(on_the_line), talk_seconds=77.0),
+            *in_queue(rung),
+            connected(rung, ANNA),
+            call_ended(rung),
+            *in_queue(anothers),
+            replace(connected(anothers, BRAM), leg_id=line),
+            call_ended(anothers),
+        ]
+    )
+
+    assert list((await read_learned(database, campaign.campaign_id)).caller_talk_seconds) == [77.0]
