@@ -96,6 +96,10 @@ class FloorDesk:
         self._deliver = deliver
         self._asked_for = asked_for
 
+    def endpoint(self, agent_id: AgentId) -> str | None:
+        """Where this agent's phone is, None without one."""
+        return self.floor.agent(agent_id).profile.endpoint or None
+
     # What agents and supervisors ask. Each raises UnknownAgent or NotNow as the floor does.
 
     def know(self, profile: AgentProfile) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.ami.link import AmiLink
 from app.ari.connection import AriConnection
@@ -33,6 +34,8 @@ from app.storage.database import Database
 from app.supervisor import Supervisor
 from app.tasks import Tasks
 from app.trunk_gate import TrunkGate
+from calls.facts import ClockBelieved, ClockJumped
+from calls.ids import NodeId
 from dialer.runner import CampaignRunner
 from metrics.observer import Metrics
 
@@ -73,6 +76,16 @@ class Program:
     said: SaidAlone
     pacing_log: PacingLog
     due_lists: DueLists
+
+    def follow_clock(self, node: NodeId, off: timedelta) -> None:
+        """Move all moments kept along with the clock: now by how much it is `off` what was believed, then whenever it is set."""
+        clock, journal = self.clock, self.journal
+        for mover in (self.gate.clock_moved, self.desk.floor.clock_moved, self.campaigns.clock_moved):
+            if off:
+                mover(off)
+            clock.on_jump(mover)
+        clock.on_jump(lambda by: journal.publish(ClockJumped(clock.now(), node, by.total_seconds())))
+        clock.on_belief(lambda: journal.publish(ClockBelieved(clock.now(), node)))
 
     def listen(self) -> None:
         """Let everybody hear of every fact from now on."""

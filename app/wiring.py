@@ -73,8 +73,8 @@ from app.telephony import Telephony
 from app.trunk_gate import DealerRoom, TrunkGate
 from app.what_if import WhatIf
 from app.workshop import Workshop
-from calls.facts import ClockBelieved, ClockJumped, ControllerStarted
-from calls.ids import AgentId, CallId, NodeId, new_call_id
+from calls.facts import ControllerStarted
+from calls.ids import CallId, NodeId, new_call_id
 from calls.words import AgentState, MachineDetection
 from dialer.campaign import AbandonWindow, Campaign
 from dialer.runner import CampaignRunner
@@ -167,7 +167,7 @@ async def _assemble(
         Leases(ari),
         Joins(),
         lambda: connection.application,
-        lambda agent_id: _endpoint(floor, agent_id),
+        desk.endpoint,
         PromptLengths(settings.sounds_dir).seconds,
         {
             MachineDetection.APP_AMD: AppAmd(ari),
@@ -189,9 +189,7 @@ async def _assemble(
         lambda campaign_id: dealers.information_for(campaigns.campaign(campaign_id)),
         lambda leg_id: manager.stop_ringing(leg_id),
     )
-    lines = OpenLines(
-        desk, supervisor, executor, clock, fresh_call_id, lambda agent_id: _endpoint(floor, agent_id)
-    )
+    lines = OpenLines(desk, supervisor, executor, clock, fresh_call_id, desk.endpoint)
 
     def deliver(call_id: CallId, fact: object) -> bool:
         session = supervisor.call(call_id)
@@ -359,12 +357,6 @@ async def _assemble(
         confirm_clock=clock.confirm,
     )
 
-    for mover in (gate.clock_moved, floor.clock_moved, campaigns.clock_moved):
-        if off:
-            mover(off)
-        clock.on_jump(mover)
-    clock.on_jump(lambda by: journal.publish(ClockJumped(clock.now(), node, by.total_seconds())))
-    clock.on_belief(lambda: journal.publish(ClockBelieved(clock.now(), node)))
     program = Program(
         settings,
         clock,
@@ -397,12 +389,8 @@ async def _assemble(
         pacing_log,
         DueLists(database, settings.rdw, clock),
     )
+    program.follow_clock(node, off)
     program.listen()
     journal.publish(ControllerStarted(clock.now(), node, epoch))
     program.start(runners)
     return program
-
-
-def _endpoint(floor: Floor, agent_id: AgentId) -> str | None:
-    profile = floor.agent(agent_id).profile
-    return profile.endpoint or None

@@ -1,6 +1,5 @@
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,21 +9,16 @@ from calls.facts import (
     CallConnected,
     CallEnded,
     CallOffered,
-    VoicemailLeft,
 )
 from calls.ids import ContactId, DealerId, bridge_of, offer_leg
-from calls.legs import LegEnded, RecordingStopped
+from calls.legs import LegEnded
 from calls.words import AgentState, CallPhase, Department, HangupCause, InboundOutcome
-from ivr.entry import VoicemailPlan
-from ivr.flow import recording_id
-from tests.fakes.scripted_asterisk import recording
 from tests.fakes.virtual_time import after, settle, virtual_time
 from tests.unit.app.people import (
     ANNA,
     APK,
     BRAM,
     CALLER,
-    ENTRY,
     SALES,
     agent,
     call_id,
@@ -42,11 +36,7 @@ from tests.unit.app.restart import (
 )
 from tests.unit.app.test_alone import at
 
-MESSAGE = recording_id(CALL)
 GONE = DealerId("gone")
-VOICEMAIL = VoicemailPlan("voicemail-offer", "voicemail-thanks", 2, 120, 5)
-NEVER = replace(DEALER.hours, weekly=((),) * 7)
-SHUT = replace(DEALER, hours=NEVER, entry=replace(ENTRY, voicemail=VOICEMAIL))
 
 # Inbound calls of an earlier process
 
@@ -273,70 +263,6 @@ async def test_a_recognised_caller_in_the_queue_stays_recognised_after_a_restart
 
         [live] = live_calls(it.bed.supervisor)
         assert (live.campaign_id, live.contact_id) == (APK, 7)
-
-
-@virtual_time
-async def test_a_message_that_is_being_left_goes_on_and_is_listed_once() -> None:
-    async with restart(calls=(IN_MENU,), dealer=SHUT) as it:
-        it.has(CALLER, "in", DDI)
-        it.recordings[f"live/{MESSAGE}"] = recording(CALLER, MESSAGE)
-
-        assert await it.reconcile() == (1, 0)
-        session = it.bed.supervisor.owner(CALLER)
-        assert session is not None
-        said = it.bed.asterisk.asked(f"POST /channels/{CALLER}")
-        covered = {leg: cover.reason for leg, cover in it.bed.leases._covered.items()}
-        session.deliver(RecordingStopped(it.bed.clock.now(), MESSAGE, 20.0))
-        await settle()
-
-        assert said == []
-        assert covered == {CALLER: MESSAGE}
-        assert it.one(VoicemailLeft).recording_id == MESSAGE
-        assert it.bed.asterisk.asked(f"/channels/{CALLER}/play", "voicemail-thanks")
-
-
-@pytest.mark.parametrize("alive", [True, False])
-def test_a_message_that_was_finished_meanwhile_is_listed_whether_its_caller_is_there_or_not(
-    alive: bool, tmp_path: Path
-) -> None:
-    (tmp_path / f"{MESSAGE}.wav").write_bytes(bytes(44 + 16_000 * 12))
-
-    @virtual_time
-    async def story() -> None:
-        async with restart(calls=(IN_MENU,), dealer=SHUT, recordings=tmp_path) as it:
-            if alive:
-                it.has(CALLER, "in", DDI)
-            it.recordings[f"stored/{MESSAGE}"] = {"name": MESSAGE, "format": "wav"}
-
-            assert await it.reconcile() == ((1, 0) if alive else (0, 1))
-
-            left = it.one(VoicemailLeft)
-            assert (left.seconds, left.complete) == (12, True)
-            thanked = it.bed.asterisk.asked(f"/channels/{CALLER}/play", "voicemail-thanks")
-            assert bool(thanked) is alive
-            if not alive:
-                assert it.one(CallEnded).outcome is InboundOutcome.VOICEMAIL
-
-    story()
-
-
-@pytest.mark.parametrize("alive", [True, False])
-def test_a_message_that_is_listed_is_not_listed_again(alive: bool) -> None:
-    @virtual_time
-    async def story() -> None:
-        listed = replace(IN_MENU, voicemail_seconds=12.0)
-        async with restart(calls=(listed,), dealer=SHUT) as it:
-            if alive:
-                it.has(CALLER, "in", DDI)
-            it.recordings[f"stored/{MESSAGE}"] = {"name": MESSAGE, "format": "wav"}
-
-            await it.reconcile()
-
-            assert it.bed.published(VoicemailLeft) == []
-            ends = [end.outcome for end in it.bed.facts if isinstance(end, CallEnded)]
-            assert ends == ([] if alive else [InboundOutcome.VOICEMAIL])
-
-    story()
 
 
 # Before the queue
