@@ -55,7 +55,7 @@ WORKSHOP_REFRESH_SECONDS = 30.0
 MOST_AT_ONCE = 20
 LEARNT_FROM = 500
 DOUBT_SECONDS = 30.0
-TIMEZONE = "Europe/Amsterdam"  # of the list as a whole; each contact is checked in its own
+TIMEZONE = "Europe/Amsterdam"  # of the dealer's workshop
 _log = logging.getLogger(__name__)
 
 
@@ -237,7 +237,8 @@ class CampaignRunner:
             self._estimates.forecast(now),
             now,
             room=min(self._room.room(now), MOST_AT_ONCE),
-            window_open=is_open(self._profile, TIMEZONE, now),
+            # Of the list as a whole; each contact is checked in its own zone.
+            window_open=is_open(self._profile, self._profile.timezone, now),
             list_empty=self._empty_until is not None and now < self._empty_until,
             next_chance=self._speculative.value(self._estimates.answers.rate),
             rescue_chance=self._wrap_ups.rescue_chance,

@@ -23,6 +23,7 @@ from dialer.campaign import (
     PacingSettings,
 )
 from dialer.profile_file import shipped_profiles
+from dialer.profiles import Profiles
 from dialer.runner import (
     CampaignRunner,
 )
@@ -61,7 +62,14 @@ class JumpingClock(LoopClock):
 class Bed:
     """A runner and all it talks to."""
 
-    def __init__(self, campaign: Campaign = CAMPAIGN, *, contacts: int = 100, free: int = 3) -> None:
+    def __init__(
+        self,
+        campaign: Campaign = CAMPAIGN,
+        *,
+        contacts: int = 100,
+        free: int = 3,
+        profiles: Profiles | None = None,
+    ) -> None:
         numbers = count(1)
         self.store = MemoryCampaignStore(campaign, contacts=contacts)
         self.floor = FewLineAgents(free)
@@ -81,7 +89,7 @@ class Bed:
             self.clock,
             lambda: CallId(f"n1{next(numbers):026d}"),
             lambda _campaign_id, reason: self.reasons.append(reason),
-            shipped_profiles(),
+            profiles or shipped_profiles(),
             self.workshop,
         )
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -26,6 +27,7 @@ from dialer.campaign import (
 )
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
+from dialer.profile_file import profiles_with
 from dialer.runner import (
     EMPTY_LIST_SECONDS,
     TICK_SECONDS,
@@ -242,6 +244,22 @@ async def test_nobody_is_dialled_outside_calling_hours() -> None:
     assert bed.dialled == 0
     assert bed.runner.decision is not None
     assert bed.runner.decision.reason is Reason.WINDOW_CLOSED
+
+
+@virtual_time
+async def test_calling_hours_are_those_of_where_the_profile_says_that_most_of_the_called_live() -> None:
+    curacao = {"based_on": "nl-business", "timezone": "America/Curacao"}
+    bed = Bed(
+        replace(CAMPAIGN, profile="curacao"), profiles=profiles_with({Path("profiles/curacao.toml"): curacao})
+    )
+
+    async with running(bed):
+        await asyncio.sleep(10)
+        at_six_there = bed.dialled
+        bed.clock.set_forward = timedelta(hours=10)
+        await asyncio.sleep(10)
+
+    assert (at_six_there, bed.dialled) == (0, 3)
 
 
 @virtual_time
