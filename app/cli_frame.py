@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 from typer.core import TyperGroup
 
@@ -31,6 +31,8 @@ from dialer.campaign import campaign_meant
 from dialer.errors import DialerError, StoreUnavailable
 
 Result = TypeVar("Result")
+# A file or a pipe has no edge at which lines would have to be broken.
+_WIDTH_OF_A_FILE = 400
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")]
 
 
@@ -122,15 +124,19 @@ def show(answer: BaseModel) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
-    """Write a table, or the sentence `empty` when there are no rows."""
+    """Write a table, or the sentence `empty` when there are no rows. No part of a cell is left out, however narrow the terminal."""
     if not rows:
         typer.echo(empty)
         return
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    headed = (Column(name, overflow="fold") for name in columns)
+    table = Table(*headed, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         # As text: a name may look like markup.
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, _WIDTH_OF_A_FILE)
+    console.print(table)
 
 
 def utc(moment: datetime | None) -> datetime | None:

@@ -128,7 +128,7 @@ def _show_comparison(scenario: Scenario, comparison: Comparison, *, as_json: boo
             each.policy,
             *(shown(name, each.figures[name].mean) for name in names),
             shown("days_over_limit", each.figures["days_over_limit"].mean),
-            f"{100 * closed[each.policy]:.0f} %",
+            _share_told(closed[each.policy]),
         )
         for each in comparison.series
     ]
@@ -139,6 +139,10 @@ def _show_comparison(scenario: Scenario, comparison: Comparison, *, as_json: boo
         "",
     )
     typer.echo(f"The best of the others within the limit: {comparison.best_peer}.")
+
+
+def _share_told(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"
 
 
 def _told(scenario: Scenario, days: int) -> str:

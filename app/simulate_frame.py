@@ -13,7 +13,7 @@ from app.cli_frame import Exit, end
 from dialer.campaign import PacingSettings
 from simulation.laboratory import DayDone
 from simulation.policies import settings_for
-from simulation.scenario import Scenario, ScenarioError, load
+from simulation.scenario import LONGEST_HOURS, Scenario, ScenarioError, load
 
 _IN_PERCENT = frozenset(
     {
@@ -30,7 +30,10 @@ _IN_PERCENT = frozenset(
 )
 ScenarioName = Annotated[str, typer.Option(help="A name (see simulation/scenarios), or a TOML file.")]
 Agents = Annotated[int | None, typer.Option(min=1, help="How many agents, if not the scenario's.")]
-Hours = Annotated[float | None, typer.Option(min=0.1, help="How long the day is, if not the scenario's.")]
+Hours = Annotated[
+    float | None,
+    typer.Option(min=0.1, max=LONGEST_HOURS, help="How long the day is, if not the scenario's."),
+]
 WarmUp = Annotated[
     float | None,
     typer.Option(

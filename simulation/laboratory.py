@@ -35,11 +35,11 @@ class Comparison:
     series: tuple[Series, ...]
     best_peer: str
 
-    def gap_closed(self, policy: str) -> float:
-        """How far from the best peer (0) to an oracle that knows all answers (1) a policy comes in occupancy."""
+    def gap_closed(self, policy: str) -> float | None:
+        """How far from the best peer (0) to an oracle that knows all answers (1) a policy comes in occupancy; None without a gap."""
         occupancy = {each.policy: each.figures["occupancy"].mean for each in self.series}
         peer, best = occupancy[self.best_peer], occupancy["oracle_answers"]
-        return (occupancy[policy] - peer) / (best - peer)
+        return None if best == peer else (occupancy[policy] - peer) / (best - peer)
 
 
 def days_lived(policy: str, seeds: int) -> int:

@@ -13,7 +13,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from calls.words import Department
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-Positive = Annotated[float, Field(gt=0)]
+LONGEST_HOURS = 80.0
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Level = Annotated[int, Field(ge=1, le=10)]
 _STRICT = ConfigDict(extra="forbid")
@@ -41,7 +43,7 @@ class RateFrom:
     """From so many hours on the answer probability of every contact is multiplied by `factor`."""
 
     __pydantic_config__: ClassVar = _STRICT
-    hour: float
+    hour: NotNegative
     factor: Positive
 
 
@@ -54,9 +56,9 @@ class Answering:
     """
 
     __pydantic_config__: ClassVar = _STRICT
-    probability: Share = 0.3
+    probability: Annotated[float, Field(gt=0, le=1)] = 0.3
     beta: tuple[Positive, Positive] | None = None
-    earlier_attempts: Annotated[float, Field(ge=0)] = 0.0
+    earlier_attempts: NotNegative = 0.0
     changes: tuple[RateFrom, ...] = ()
 
 
@@ -69,7 +71,7 @@ class Ringing:
 
     __pydantic_config__: ClassVar = _STRICT
     answered: Duration = Duration(10.0, 0.5)
-    longest_seconds: int = 22
+    longest_seconds: Annotated[int, Field(ge=6)] = 22
     early_failures: Share = 0.1
     silent: Duration | None = None
 
@@ -79,10 +81,10 @@ class Break:
     """At an hour of the day each agent of a share pauses for so many minutes, within `spread_minutes` of each other."""
 
     __pydantic_config__: ClassVar = _STRICT
-    hour: float
+    hour: NotNegative
     minutes: Positive
     share: Share = 1.0
-    spread_minutes: float = 0.0
+    spread_minutes: NotNegative = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Inbound:
     calls_per_agent_hour: Positive
     patience: Duration = Duration(120.0, law="exponential")
     talk: Duration = Duration(180.0, 0.9)
-    answer_within_seconds: float = 20.0
+    answer_within_seconds: NotNegative = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class CallerQueue:
     priority: int = 0
     talk: Duration = Duration(180.0, 0.9)
     patience: Duration = Duration(120.0, law="exponential")
-    answer_within_seconds: float = 20.0
+    answer_within_seconds: NotNegative = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +152,10 @@ class Scenario:
     __pydantic_config__: ClassVar = _STRICT
     title: str
     agents: Annotated[int, Field(ge=1)] = 10
-    hours: Positive = 8.0
-    warm_up_minutes: Annotated[float, Field(ge=0)] = 0.0
-    grace_seconds: float = 2.0
-    contacts: int | None = None
+    hours: Annotated[float, Field(gt=0, le=LONGEST_HOURS)] = 8.0
+    warm_up_minutes: NotNegative = 0.0
+    grace_seconds: NotNegative = 2.0
+    contacts: Annotated[int, Field(ge=1)] | None = None
     rescuers: Share = 1.0
     rescue: Share = 0.0
     attempts: Annotated[int, Field(ge=1)] = 1
@@ -187,11 +189,39 @@ def load(name: str) -> Scenario:
         raise ScenarioError(f"there is no scenario {name!r}; there are: {', '.join(names())}")
     try:
         found = TypeAdapter(Scenario).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ScenarioError(f"{path}: {error}") from error
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         raise ScenarioError(f"{path}: " + "; ".join(faults)) from error
-    if bool(found.teams) != bool(found.queues):
-        raise ScenarioError(f"{path}: teams serve queues; give both, or neither for a campaign")
+    if faults := _contradictions(found):
+        raise ScenarioError(f"{path}: " + "; ".join(faults))
     return replace(found, agents=sum(team.agents for team in found.teams)) if found.teams else found
+
+
+def _contradictions(scenario: Scenario) -> list[str]:
+    """What is wrong with values that are each right alone."""
+    faults = []
+    if bool(scenario.teams) != bool(scenario.queues):
+        faults.append("teams serve queues; give both, or neither for a campaign")
+    ringing, changes = scenario.ringing, scenario.answering.changes
+    if ringing.answered.mean >= ringing.longest_seconds:
+        faults.append(
+            "ringing.answered.mean: give less than ringing.longest_seconds, or hardly anybody answers"
+        )
+    if [each.hour for each in changes] != sorted(each.hour for each in changes):
+        faults.append("answering.changes: give them in the order of their hours")
+    durations: dict[str, Duration | None] = {
+        "talk": scenario.talk,
+        "wrap_up": scenario.wrap_up,
+        "ringing.answered": ringing.answered,
+        "ringing.silent": ringing.silent,
+    }
+    if (inbound := scenario.inbound) is not None:
+        durations |= {"inbound.talk": inbound.talk, "inbound.patience": inbound.patience}
+    for place, queue in enumerate(scenario.queues):
+        durations |= {f"queues.{place}.talk": queue.talk, f"queues.{place}.patience": queue.patience}
+    for name, duration in durations.items():
+        if duration is not None and duration.law == "pareto" and duration.variation <= 1:
+            faults.append(f"{name}.variation: give a pareto law more than 1")
+    return faults

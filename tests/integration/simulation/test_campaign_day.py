@@ -1,5 +1,7 @@
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from statistics import fmean
 
 import numpy as np
@@ -221,6 +223,38 @@ def test_every_policy_lives_through_a_short_day(policy: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_every_scenario_can_be_read(name: str) -> None:
     assert load(name).title
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ("hours = inf", "hours"),
+        ("contacts = 0", "contacts"),
+        ("grace_seconds = nan", "grace_seconds"),
+        ("[answering]\nprobability = 0", "answering.probability"),
+        ("[ringing]\nlongest_seconds = 0", "ringing.longest_seconds"),
+        ("[ringing]\nanswered = { mean = 60 }", "ringing.answered.mean"),
+        ('[talk]\nmean = 150\nlaw = "pareto"', "talk.variation"),
+        ("[[breaks]]\nhour = 1\nminutes = 5\nspread_minutes = -5", "breaks.0.spread_minutes"),
+        ("[answering]\nchanges = [{ hour = 5, factor = 2 }, { hour = 2, factor = 1 }]", "answering.changes"),
+    ],
+)
+def test_a_scenario_that_nobody_can_live_is_refused_by_field(
+    tmp_path: Path, written: str, field: str
+) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(f'title = "Wrong"\n{written}\n')
+
+    with pytest.raises(ScenarioError, match=re.escape(f": {field}: ")):
+        load(str(file))
+
+
+def test_a_scenario_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_bytes(b'title = "\xff"')
+
+    with pytest.raises(ScenarioError, match="utf-8"):
+        load(str(file))
 
 
 def test_an_unknown_scenario_names_those_there_are() -> None:

@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import commands
+from simulation.laboratory import POLICY_NAMES
 
 SHORT = ("--agents", "2", "--hours", "0.1", "--seeds", "2")
 
@@ -59,12 +60,36 @@ def test_a_comparison_names_the_best_peer_and_the_gap_closed(tmp_path: Path) -> 
 def test_a_drawing_that_cannot_be_written_is_refused_before_anything_is_simulated(tmp_path: Path) -> None:
     nowhere = tmp_path / "missing" / "day.svg"
 
-    told = run("--agents", "50", "--hours", "10000", "--plot", str(nowhere))
+    told = run("--agents", "50", "--hours", "80", "--plot", str(nowhere))
 
     assert told.exit_code == 1
     assert str(nowhere) in told.stderr
     assert "a folder that is there" in told.stderr
     assert told.stdout == ""
+
+
+def test_a_comparison_of_days_that_are_alike_whoever_dials_has_no_gap_to_close(tmp_path: Path) -> None:
+    one = tmp_path / "one.toml"
+    one.write_text('title = "One, who answers"\ncontacts = 1\n[answering]\nprobability = 1\n')
+    short = ("--scenario", str(one), "--compare", "--agents", "2", "--hours", "0.1", "--seeds", "1")
+
+    told = json.loads(run(*short, "--json").stdout)
+
+    assert {each["gap_closed"] for each in told["policies"]} == {None}
+    assert "–" in run(*short).stdout
+
+
+def test_a_comparison_in_a_file_names_every_policy_in_full() -> None:
+    told = run("--compare", "--agents", "2", "--hours", "0.1", "--seeds", "1").stdout
+
+    assert set(POLICY_NAMES) <= set(told.split())
+
+
+def test_a_day_without_end_is_refused() -> None:
+    told = run("--agents", "2", "--hours", "inf", "--seeds", "1")
+
+    assert told.exit_code == 2
+    assert "--hours" in told.stderr
 
 
 def test_what_if_answers_a_supervisor() -> None:
