@@ -3,7 +3,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from app.storage.consent_tables import consents
@@ -54,6 +55,22 @@ async def test_the_database_itself_keeps_every_entry(database: Database, stateme
     with pytest.raises(DBAPIError, match="only grows"):
         async with database.writing() as connection:
             await connection.execute(statement)  # type: ignore[call-overload]
+
+    assert await entries_of(database, person) == [entry(person)]
+
+
+async def test_no_entry_takes_the_place_of_another(database: Database) -> None:
+    _, person = await listed(database)
+    await record_entry(database, entry(person))
+    async with database.reading() as connection:
+        row = dict((await connection.execute(select(consents))).mappings().one())
+    forged = database.insert(consents).values(**row | {"wording": "Nooit gezegd"})
+    if isinstance(forged, sqlite.Insert):
+        forged = forged.prefix_with("OR REPLACE")
+
+    with pytest.raises(DBAPIError):
+        async with database.writing() as connection:
+            await connection.execute(forged)
 
     assert await entries_of(database, person) == [entry(person)]
 
