@@ -142,7 +142,9 @@ class PreviewDesk:
             if (preview := self._open.get(agent_id)) is not None:
                 return preview
             if not may_show(self._reason(campaign)):
-                raise PreviewRefused("nobody may be called now", "try again within the calling hours")
+                raise PreviewRefused(
+                    "nobody may be called now", "try again later; `dealerlijn campaign figures` says why"
+                )
             if (preview := await self._show(campaign, agent_id)) is None:
                 raise PreviewRefused("nobody on the list may be called now", "try again later")
             return preview

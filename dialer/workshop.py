@@ -76,4 +76,6 @@ def _calls_within(
         return decide(snapshot, settings)
     decision = decide(replace(snapshot, free=snapshot.free - held_back), settings)
     limited = decision.reason in (Reason.NO_AGENTS, Reason.IN_BALANCE)
+    # Nobody is shown a contact either while as many agents are busy as the workshop bears.
+    limited |= decision.reason is Reason.PREVIEW and snapshot.free <= held_back
     return replace(decision, reason=Reason.WORKSHOP_FULL) if limited else decision

@@ -71,6 +71,22 @@ def test_a_slow_campaign_keeps_some_of_its_agents_busy() -> None:
     assert (decision.calls_to_place, decision.reason) == (4, Reason.AGENTS_CERTAIN)
 
 
+@pytest.mark.parametrize("mode", [DialMode.PREVIEW_MANUAL, DialMode.PREVIEW_TIMED])
+def test_in_the_preview_modes_nobody_is_shown_a_contact_while_as_many_are_busy_as_the_workshop_bears(
+    mode: DialMode,
+) -> None:
+    [snapshot] = situations(1)
+    team = replace(snapshot, wrapping_up=(), ringing=(), chances=(), waiting=0, room=50)
+    reasons = [
+        decide_within(
+            replace(team, free=10 - busy, talking=(5.0,) * busy), PacingSettings(mode=mode), week(9)
+        ).reason
+        for busy in (0, 3, 4, 10)
+    ]
+
+    assert reasons == [Reason.PREVIEW, Reason.PREVIEW, Reason.WORKSHOP_FULL, Reason.WORKSHOP_FULL]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
