@@ -123,6 +123,7 @@ def call(agent_id: AgentName, as_json: AsJson = False) -> None:
         ("number", who.number),
         ("plate", who.plate),
         ("due", due),
+        *(("also", conversations.car_told(car)) for car in who.cars if car.plate != who.plate),
         ("language", who.language),
     ]
     rows += [

@@ -7,6 +7,7 @@ import typer
 from app.cli_agents import AgentName
 from app.cli_frame import AsJson, ask, new_commands, show
 from app.console import previews
+from app.console.conversations import car_told
 from app.console.previews import PreviewAnswer, Skip
 
 preview_commands = new_commands("Preview: an agent's next contact, before the call.")
@@ -51,6 +52,9 @@ def _tell(answer: PreviewAnswer, as_json: bool) -> None:
     due = "" if contact.due_on is None else f"due {contact.due_on:%d-%m-%Y}"
     car = f"{contact.plate or ''} {due}".strip()
     typer.echo(f"{contact.name}  {contact.number}  {car}".rstrip())
+    for also in contact.cars:
+        if also.plate != contact.plate:
+            typer.echo(f"also  {car_told(also)}")
     if answer.dials_at is not None:
         typer.echo(f"is dialled at {answer.dials_at.astimezone():%H:%M:%S}")
     else:

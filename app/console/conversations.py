@@ -49,14 +49,27 @@ class NewGuide(GuideTable, Ask):
     model_config = Ask.model_config | {"strict": False, "frozen": True}
 
 
+class CarAnswer(BaseModel):
+    """A car of the person on the line."""
+
+    plate: str
+    make: str | None
+    model: str | None
+    due_on: date | None
+
+
 class ContactAnswer(BaseModel):
-    """The person on the line; `number` is the one that was dialled."""
+    """The person on the line; `number` is the one that was dialled, `plate` the car that a disposition is about.
+
+    One call is about all of `cars`, of which those that come due first are at the front.
+    """
 
     name: str
     number: str
     plate: str | None
     due_on: date | None
     language: str | None
+    cars: list[CarAnswer]
 
 
 class EarlierAnswer(BaseModel):
@@ -129,8 +142,21 @@ def _guide(guide: Guide) -> GuideAnswer:
 
 def _contact(card: ContactCard) -> ContactAnswer:
     return ContactAnswer(
-        name=card.name, number=card.e164, plate=card.plate, due_on=card.due_on, language=card.language
+        name=card.name,
+        number=card.e164,
+        plate=card.plate,
+        due_on=card.due_on,
+        language=card.language,
+        cars=[
+            CarAnswer(plate=car.plate, make=car.make, model=car.model, due_on=car.due_on) for car in card.cars
+        ],
     )
+
+
+def car_told(car: CarAnswer) -> str:
+    """A car on one line."""
+    due = None if car.due_on is None else f"due {car.due_on:%d-%m-%Y}"
+    return "  ".join(filter(None, (car.plate, car.make, car.model, due)))
 
 
 def _earlier(call: EarlierCall) -> EarlierAnswer:

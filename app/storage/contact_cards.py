@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, case, func, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.database import Database
 from app.storage.tables import campaigns, contacts
@@ -43,15 +44,21 @@ async def contact_card(database: Database, campaign_id: CampaignId, number_hash:
         row = (await connection.execute(query)).one_or_none()
         if row is None:
             return None
-        cars = (await connection.execute(_CARS, {"key": row.contact_id})).all()
+        cars = await cars_of(connection, ContactId(row.contact_id))
     return ContactCard(
         ContactId(row.contact_id),
         row.display_name,
         row.state,
         row.closed_reason,
         row.not_before,
-        tuple(CarCard(car.plate, car.make, car.model, car.due_on) for car in cars),
+        cars,
     )
+
+
+async def cars_of(connection: AsyncConnection, contact_id: ContactId) -> tuple[CarCard, ...]:
+    """Return the cars that a contact still has, those that come due first at the front."""
+    cars = await connection.execute(_CARS, {"key": contact_id})
+    return tuple(CarCard(car.plate, car.make, car.model, car.due_on) for car in cars)
 
 
 _OWN = union_all(

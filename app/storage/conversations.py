@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from app.storage import tables
+from app.storage.contact_cards import CarCard, cars_of
 from app.storage.conversation_tables import dispositions
 from app.storage.database import Database
 from app.storage.histories import history_of
@@ -18,13 +19,16 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class ContactCard:
-    """The person on the line. `e164` is the number that was dialled."""
+    """The person on the line. `e164` is the number that was dialled, `plate` the car that a disposition is about; one call
+    is about all of `cars`.
+    """
 
     name: str
     e164: str
     plate: str | None
     due_on: date | None
     language: str | None
+    cars: tuple[CarCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ async def contact_card(database: Database, contact_id: ContactId) -> ContactCard
     ).where(contacts.c.contact_id == contact_id)
     async with database.reading() as connection:
         row = (await connection.execute(query)).one()
-    return ContactCard(row.display_name, row.number, row.plate, row.due_on, row.language)
+        cars = await cars_of(connection, contact_id)
+    return ContactCard(row.display_name, row.number, row.plate, row.due_on, row.language, cars)
 
 
 async def earlier_calls(

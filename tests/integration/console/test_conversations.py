@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -76,9 +77,11 @@ async def test_an_agent_sees_who_is_on_the_line_and_what_to_say(
     assert present.earlier == []
 
 
-async def returned_call_with_anna(bed: Bed) -> ContactId:
+async def returned_call_with_anna(bed: Bed, *cars: tuple[str, date]) -> ContactId:
     """Contact 1 of the campaign calls back and talks with anna; whether that is stored yet is not known."""
-    await add_contacts(bed.database, apk_campaign(), [contact(1, consent=True)], "test.csv", NOW)
+    plate, due_on = cars[0] if cars else (None, None)
+    who = replace(contact(1, consent=True), plate=plate, due_on=due_on, further_cars=cars[1:])
+    await add_contacts(bed.database, apk_campaign(), [who], "test.csv", NOW)
     [contact_id] = await contact_ids(bed.database, apk_campaign())
     await bed.control.login(ANNA)
     bed.publish(
@@ -101,6 +104,23 @@ async def test_an_agent_sees_who_returns_a_campaigns_call(bed: Bed, client: ApiC
     assert present.contact is not None
     assert present.contact.name == "Mevrouw Proef 1"
     assert (shown.exit_code, "Mevrouw Proef 1" in shown.stdout, "apk-may" in shown.stdout) == (0, True, True)
+
+
+async def test_an_agent_sees_all_cars_of_a_customer_those_first_that_come_due_first(
+    bed: Bed, client: ApiClient
+) -> None:
+    await returned_call_with_anna(bed, ("GB001B", date(2027, 1, 8)), ("GB002B", date(2026, 6, 20)))
+    assert await bed.stored()
+
+    present = await client.ask(conversations.GET_PRESENT_CALL, agent_id="anna")
+    shown = await call_beside(bed, "agent", "call", "anna")
+
+    assert present.contact is not None
+    assert [(car.plate, car.due_on) for car in present.contact.cars] == [
+        ("GB002B", date(2026, 6, 20)),
+        ("GB001B", date(2027, 1, 8)),
+    ]
+    assert "GB002B  due 20-06-2026" in shown.stdout
 
 
 async def test_a_returned_call_takes_the_dispositions_of_its_campaign_with_what_follows(
