@@ -24,7 +24,7 @@ from customers.ports import VehicleRegister
 from dialer.campaign import CampaignKind
 from dialer.contact_columns import Columns, Field, HeaderError, find_columns
 from dialer.contact_file import ConsentProof, ContactRow, RowFault, RowReader
-from dialer.due import DueWindow, is_due
+from dialer.due import DueWindow, first_due, is_due
 from dialer.errors import UnknownProfile
 from dialer.profile_file import shipped_profiles
 from dialer.profiles import Profiles
@@ -210,11 +210,14 @@ class _People:
 def _contact(rows: Sequence[ContactRow], hashed: str, window: DueWindow | None, today: date) -> NewContact:
     """The contact that rows about one person come to: what they say of the person is taken from the first that says it."""
     first, *further = rows
+    own = first
     priority, value, proof = first.priority, first.value_euros, first.consent
     if further:
         priority = min(row.priority for row in rows)
         value = max((row.value_euros for row in rows if row.value_euros is not None), default=None)
         proof = next((row.consent for row in rows if row.consent is not None), None)
+        own = _called_for(rows, window, today)
+        further = [row for row in rows if row is not own]
     return NewContact(
         person_key=_person(first),
         name=first.name,
@@ -222,14 +225,23 @@ def _contact(rows: Sequence[ContactRow], hashed: str, window: DueWindow | None, 
         number_hash=hashed,
         number_kind=first.number_kind,
         timezone=first.timezone,
-        plate=first.plate,
-        due_on=first.due_on,
+        plate=own.plate,
+        due_on=own.due_on,
         further_cars=tuple((row.plate, row.due_on) for row in further if row.plate is not None),
         not_due=window is not None and is_due([row.due_on for row in rows], window, today) is False,
         priority=priority,
         value_euros=value,
         consent=None if proof is None else _consent(proof),
     )
+
+
+def _called_for(rows: Sequence[ContactRow], window: DueWindow | None, today: date) -> ContactRow:
+    """The row of the car that an agent names first: the first that is due, else the first of all."""
+    if any(row.plate is None for row in rows):
+        return rows[0]
+    dates = [row.due_on for row in rows if row.due_on is not None]
+    due_on = min(dates, default=None) if window is None else first_due(dates, window, today)
+    return next(row for row in rows if row.due_on == due_on or due_on is None)
 
 
 @lru_cache(maxsize=4096)  # those of a list are few

@@ -54,6 +54,19 @@ async def rows_of(database: Database) -> list[tuple[str | None, date | None, str
         return [(r.plate, r.due_on, r.state, r.closed_reason) for r in await connection.execute(query)]
 
 
+async def test_an_agent_names_the_car_that_is_due_and_not_one_that_was_due_long_ago(
+    database: Database, tmp_path: Path
+) -> None:
+    await campaign_with(database, [], replace(CAMPAIGN, basis=LegalBasis.EXISTING_CONTRACT))
+    await set_due_window(database, CAMPAIGN.campaign_id, DueWindow(60, 30))
+
+    await imported(
+        database, tmp_path, "7;Anna;0610000001;B-001-AE;1-8-2024\n7;Anna;0610000001;B-002-AE;20-6-2026\n"
+    )
+
+    assert await rows_of(database) == [("B002AE", DUE, "ready", None)]
+
+
 async def test_two_cars_of_one_person_come_to_one_call(database: Database, tmp_path: Path) -> None:
     await campaign_with(database, [], replace(CAMPAIGN, basis=LegalBasis.EXISTING_CONTRACT))
 
@@ -69,8 +82,9 @@ async def test_two_cars_of_one_person_come_to_one_call(database: Database, tmp_p
     async with database.reading() as connection:
         further = [(row.plate, row.due_on) for row in await connection.execute(select(further_cars))]
     assert (result.rows, result.added, result.faults) == (3, 2, ())
-    assert further == [("B002AE", DUE)]
-    # Anna's second car is due first of all.
+    # Anna's second car is due first of all: that is the one an agent names.
+    assert [row[:2] for row in await rows_of(database)] == [("B002AE", DUE), ("B003AE", date(2026, 7, 1))]
+    assert further == [("B001AE", date(2026, 8, 1))]
     assert [attempt.display_name for attempt in committed(outcome)] == ["Anna", "Bram"]
 
 
