@@ -8,6 +8,7 @@ so that a contact list can be imported where there is no Asterisk.
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -19,6 +20,7 @@ from dialer.caps import TrunkCaps
 
 _MOST_BYTES_IN_FILE = 65_536
 _COUNT = re.compile("[0-9]{1,9}")
+_ADDRESS = re.compile(r"(?i:https?)://[A-Za-z0-9\[][!-~]*")
 _RDW_URL = "https://opendata.rdw.nl/resource/m9d7-ebf2.json"
 
 
@@ -119,11 +121,12 @@ def _no_count(value: str) -> str | None:
 
 
 def _no_address(value: str) -> str | None:
-    try:
-        TypeAdapter(HttpUrl).validate_python(value)
-    except ValidationError:
-        return "is no address: give one such as http://127.0.0.1:8088/ari"
-    return None
+    # The library mends what browsers do, such as an address without its slashes; it is used as it was written.
+    if _ADDRESS.fullmatch(value):
+        with suppress(ValidationError):
+            TypeAdapter(HttpUrl).validate_python(value)
+            return None
+    return "is no address: give one such as http://127.0.0.1:8088/ari"
 
 
 def _no_node(value: str) -> str | None:

@@ -11,7 +11,7 @@ TRUNK = "trunk"
 PJSIP_SECTIONS = frozenset({"global", "udp", "websocket", TRUNK, "phone", "phone-contact"})
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
-_HOST = re.compile(r"[A-Za-z0-9.:-]{1,255}")
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,255}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _PEER_SECRET = re.compile(r"[!-:<-~]{1,128}")  # chosen by the provider: printable, no blank, no semicolon
 
@@ -76,13 +76,21 @@ class Trunk:
     password: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
+        if ":" in self.host:
+            raise ValueError(
+                f"the trunk's host is {self.host!r}: give the name or the IPv4 address alone, and the port under `port`"
+            )
         _check("the trunk's host", _HOST, self.host)
         _check_ports(trunk_port=self.port)
         for peer in self.peers:
             _check("a trunk peer", re.compile(r"[0-9a-f.:/]{1,64}"), peer)
             ipaddress.ip_network(peer, strict=False)
         if self.username is not None:
-            _check("the trunk's user name", re.compile(r"[A-Za-z0-9_.+@-]{1,64}"), self.username)
+            if "@" in self.username:
+                raise ValueError(
+                    f"the trunk's user name is {self.username!r}: leave out the @ and what follows, that is the `host`"
+                )
+            _check("the trunk's user name", re.compile(r"[A-Za-z0-9_.+-]{1,64}"), self.username)
             _check("the trunk's password", _PEER_SECRET, self.password)
 
 

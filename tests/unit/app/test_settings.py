@@ -71,6 +71,27 @@ def test_a_fault_comes_with_a_remedy_and_never_with_a_secret(name: str, value: s
     assert ENOUGH["DEALERLIJN_ARI_PASSWORD"] not in text
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http:127.0.0.1:8088/ari",
+        "http:///127.0.0.1/ari",
+        "http://h/ärı",
+        "http://hüb:8088/ari",
+        "http://h/a b",
+    ],
+)
+def test_an_address_that_only_a_browser_would_mend_is_refused(value: str) -> None:
+    assert "DEALERLIJN_ARI_URL: is no address" in faults(ENOUGH | {"DEALERLIJN_ARI_URL": value})
+
+
+@pytest.mark.parametrize(
+    "value", ["http://[::1]:8088/ari", "https://pbx.example/ari", "http://user@10.0.0.1:8088/ari"]
+)
+def test_every_shape_of_a_whole_address_is_taken(value: str) -> None:
+    assert read_settings(ENOUGH | {"DEALERLIJN_ARI_URL": value}).ari.url == value
+
+
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999", ""])
 def test_a_rate_is_a_number_that_can_be_counted_with(value: str) -> None:
     given = ENOUGH | {"DEALERLIJN_TRUNK_CALLS_PER_SECOND": value}
