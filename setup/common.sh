@@ -11,18 +11,27 @@ as_root() {
   sudo "$@"
 }
 
+# enabled_units: what systemd starts with the machine; nothing where there is no systemd.
+enabled_units() { { systemctl list-unit-files --state=enabled --no-legend --plain 2>/dev/null || true; } | awk '{ print $1 }' | LC_ALL=C sort; }
+
 # need_packages NAME...: install the Debian packages that are not there.
 need_packages() {
-  local missing=() name
+  local missing=() brought=() name before
   for name in "$@"; do
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || missing+=("$name")
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
   say "installing Debian packages: ${missing[*]}"
-  # Nothing that a package brings is started: we start what we need ourselves.
-  local quiet=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1)
+  # Nothing that a package brings is started, now or with the machine: we start what we need ourselves. RUNLEVEL is for
+  # machines without systemd.
+  local quiet=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 SYSTEMD_OFFLINE=1)
+  before=$(enabled_units)
   as_root "${quiet[@]}" apt-get update -q >/dev/null
   as_root "${quiet[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
+  mapfile -t brought < <(LC_ALL=C comm -13 <(printf '%s\n' "$before") <(enabled_units))
+  [[ ${#brought[@]} -gt 0 ]] || return 0
+  say "keeping from starting with the machine: ${brought[*]}"
+  as_root systemctl --quiet disable "${brought[@]}"
 }
 
 # need_venv FILE: the virtual environment .venv holds exactly what the locked requirements FILE names, or more. What was
