@@ -86,7 +86,7 @@ def _id(path: Mapping[str, str]) -> AgentId:
     return AgentId(path["agent_id"])
 
 
-GET_PREVIEW = reading("/agents/{agent_id}/preview", get_preview, Nothing, PreviewAnswer)
+GET_PREVIEW = reading("/agents/{agent_id}/preview", get_preview, Nothing, PreviewAnswer, conflicts=True)
 DIAL_PREVIEW = changing("POST", "/agents/{agent_id}/preview/dial", dial_preview, Nothing, DialledAnswer)
 SKIP_PREVIEW = changing("POST", "/agents/{agent_id}/preview/skip", skip_preview, Skip, SkippedAnswer)
 

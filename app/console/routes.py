@@ -36,7 +36,10 @@ class Asked(Generic[Body, Query]):
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[Body, Query, Answer]):
-    """One operation below `ROOT`. Its name and its summary in the API description are those of `handle`."""
+    """One operation below `ROOT`. Its name and its summary in the API description are those of `handle`.
+
+    `conflicts`: the moment may be wrong for it, which 409 tells.
+    """
 
     method: Literal["GET", "POST", "PATCH", "PUT"]
     path: str
@@ -45,6 +48,7 @@ class Route(Generic[Body, Query, Answer]):
     query: type[Query]
     answer: type[Answer]
     status: int
+    conflicts: bool
 
     @property
     def name(self) -> str:
@@ -79,9 +83,11 @@ def reading(
     handle: Callable[[Control, Asked[Nothing, Query]], Awaitable[Answer]],
     query: type[Query],
     answer: type[Answer],
+    *,
+    conflicts: bool = False,
 ) -> Route[Nothing, Query, Answer]:
-    """An operation that changes nothing."""
-    return Route("GET", path, handle, Nothing, query, answer, 200)
+    """An operation that changes nothing; with `conflicts`, 409 tells that the moment is wrong."""
+    return Route("GET", path, handle, Nothing, query, answer, 200, conflicts)
 
 
 def changing(
@@ -93,4 +99,4 @@ def changing(
     status: int = 200,
 ) -> Route[Body, Nothing, Answer]:
     """An operation that changes something."""
-    return Route(method, path, handle, body, Nothing, answer, status)
+    return Route(method, path, handle, body, Nothing, answer, status, conflicts=True)

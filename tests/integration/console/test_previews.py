@@ -8,7 +8,9 @@ import pytest
 from app.cli_frame import Exit
 from app.console import agents, conversations, previews
 from app.console.agents import Login
+from app.console.api import ROUTES
 from app.console.client import ApiClient, ApiRefused
+from app.console.openapi import describe
 from app.console.previews import Skip
 from app.storage.campaigns import create_campaign
 from app.storage.contact_list import add_contacts
@@ -93,6 +95,17 @@ async def test_an_agent_who_works_otherwise_has_no_preview_and_is_told_what_to_d
         "preview-refused",
     )
     assert "preview_manual" in refused.value.problem.remedy
+
+
+def test_the_description_tells_that_a_preview_may_be_refused() -> None:
+    described = describe(ROUTES)["paths"]
+
+    operations = [
+        described[f"/api/v1/agents/{{agent_id}}/{path}"][method]
+        for path, method in (("preview", "get"), ("preview/dial", "post"), ("preview/skip", "post"))
+    ]
+
+    assert [operation["operationId"] for operation in operations if "409" not in operation["responses"]] == []
 
 
 async def test_an_empty_list_is_told(bed: Bed, client: ApiClient) -> None:
