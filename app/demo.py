@@ -66,7 +66,6 @@ def demo(seconds: int | None, seed: int, ports: int = PORTS) -> None:
 async def _demo(seconds: int | None, seed: int, ports: int) -> Closing:
     dealers = load_dealers(Path("dealers.toml"), Path("dealers.demo.toml"))
     folder = FOLDER.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
     with StopSignals() as signals, _alone(folder), reserved("127.0.0.1", ports + API_PORT) as bound:
         for old in folder.glob("demo.db*"):
             old.unlink()
@@ -106,7 +105,14 @@ async def _fill(bed: DemoBed, folder: Path, dealers: Dealers, seed: int) -> None
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep a second demo out of this folder, whatever its ports: it would take the first one's Asterisks down."""
-    with (folder / "lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "lock").open("w")
+    except OSError as error:
+        raise CannotRun(
+            f"{error.filename}: {error.strerror}: run the demo as the user who ran it before, or remove {folder}"
+        ) from error
+    with file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

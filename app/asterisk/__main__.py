@@ -21,10 +21,13 @@ def main(arguments: list[str]) -> str | None:
     state, sounds, passwords, telephony, dealers = map(Path, arguments)
     try:
         phones = load_dealers(dealers).phones
+        node = read_node(telephony, phones, load_credentials(passwords, phones), state, sounds)
         make_sounds(sounds, read_manifest())
-        install(read_node(telephony, phones, load_credentials(passwords, phones), state, sounds))
+        install(node)
     except (AsteriskError, DealersError) as error:
         return str(error)
+    except OSError as error:
+        return f"{error.filename}: {error.strerror}: do this as the user that Asterisk runs as, in folders of its own"
     return None
 
 

@@ -25,10 +25,13 @@ def start_command(arguments: list[str]) -> list[str]:
     except AsteriskError as error:
         sys.exit(str(error))
     pjsip = state / "etc" / "pjsip.conf"
-    if not pjsip.exists():
-        sys.exit(f"no {pjsip}: make it first, with python -m app.asterisk")
-    names = Names() if asks_for_names(pjsip.read_text()) else None
-    return AsteriskInstance(program, state, [sounds], names).command_line()
+    try:
+        names = Names() if asks_for_names(pjsip.read_text()) else None
+        return AsteriskInstance(program, state, [sounds], names).command_line()
+    except FileNotFoundError as error:
+        sys.exit(f"no {error.filename}: make it first, with python -m app.asterisk")
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}: start it as the user whose files these are")
 
 
 if __name__ == "__main__":

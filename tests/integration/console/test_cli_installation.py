@@ -1,6 +1,8 @@
 """Commands on the database, the files and whatever else is installed."""
 
 import json
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -227,3 +229,19 @@ def test_the_help_names_every_command() -> None:
         "doctor",
     ):
         assert name in told
+
+
+def test_a_demo_whose_folder_is_somebody_elses_says_what_to_do(tmp_path: Path) -> None:
+    top = Path(__file__).parents[3]
+    for name in ("dealers.toml", "dealers.demo.toml"):
+        shutil.copy(top / name, tmp_path)
+    (tmp_path / "var").touch()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "demo"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(top)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == Exit.REFUSED
+    assert done.stderr.startswith(str(tmp_path / "var"))
+    assert "as the user who ran it before" in done.stderr
