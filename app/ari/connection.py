@@ -22,7 +22,7 @@ import aiohttp
 from app.ari.events import AriEvent, UnknownEvent, decode_event
 from app.ari.models import ApplicationReplaced, ChannelUserevent
 from app.ari.operations import Ari
-from app.ari.outcome import Done
+from app.ari.outcome import AriRequestError, Done
 from app.ari.transport import Lane
 
 ECHO_EVENT = "dealerlijn-echo"
@@ -315,7 +315,10 @@ class _Life:
 
     async def _set_filter(self) -> None:
         unwanted = {"disallowed": [{"type": name} for name in UNWANTED_EVENTS]}
-        outcome = await self._ari.applications.filter(application_name=self._application, filter=unwanted)
+        try:
+            outcome = await self._ari.applications.filter(application_name=self._application, filter=unwanted)
+        except AriRequestError as error:
+            raise _refused(error) from error
         if not isinstance(outcome, Done):
             raise _Down(f"event filter: {outcome}")
 
@@ -348,6 +351,13 @@ class _Life:
                 return await back - started
         except TimeoutError as error:
             raise _NoEcho("no echo in time") from error
+        except AriRequestError as error:
+            raise _refused(error) from error
+
+
+def _refused(error: AriRequestError) -> _Down:
+    # A password changed in ari.conf and read again, say: it can be put right, and conversations go on meanwhile.
+    return _Down(f"Asterisk refuses us ({error.message})")
 
 
 def _stop_if_cancelled() -> None:

@@ -13,11 +13,12 @@ and a leg that has left gets no lease, whatever its call still wants.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.ari.operations import Ari
-from app.ari.outcome import Done, Gone, Outcome
+from app.ari.outcome import AriRequestError, Done, Gone, Outcome
 from calls.ids import LegId
 
 RENEW_SECONDS = 2.0
@@ -27,6 +28,7 @@ CATCH_UP_SECONDS = 0.3
 _AS_USUAL_SECONDS = 1.0
 _AT_ONCE = 8
 _REMEMBERED = 1000
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,9 @@ class Leases:
                 # A lease that was switched off since must not come back.
                 if leg_id in self._held and leg_id not in self._covered:
                     await self._write(leg_id, LEASE_SECONDS)
+        except AriRequestError as error:
+            # It runs out, and this caller goes to the fallback; all others keep theirs.
+            _log.error("a lease was refused", extra={"leg": leg_id, "reason": error.message})
         finally:
             self._renewing.pop(leg_id).set()
 

@@ -93,6 +93,22 @@ async def test_a_half_open_connection_is_noticed_and_closing_it_does_not_wait(
         await comes_back(fake, heard)
 
 
+async def test_a_password_that_asterisk_takes_no_more_is_tried_until_it_does(
+    fake: FakeAri, ari: Ari, heard: Recorder
+) -> None:
+    async with connecting(fake, ari, heard) as connection:
+        await heard.until(lambda: heard.echoes != [])
+
+        fake.faults.set("failing", 401)
+        async with asyncio.timeout(3):
+            while connection.counters.failures < 3:
+                await asyncio.sleep(0.01)
+        fake.faults.set("failing", 0)
+
+        assert heard.downs[0].startswith("Asterisk refuses us")
+        await comes_back(fake, heard)
+
+
 async def test_a_byte_at_a_time_is_no_connection(fake: FakeAri, ari: Ari, heard: Recorder) -> None:
     async with connecting(fake, ari, heard):
         await heard.until(lambda: heard.echoes != [])

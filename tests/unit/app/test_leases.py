@@ -238,6 +238,20 @@ async def test_a_renewal_without_an_answer_is_tried_again() -> None:
 
 
 @virtual_time
+async def test_a_renewal_that_asterisk_refuses_harms_no_other() -> None:
+    asterisk = ScriptedAsterisk()
+    asterisk.answers("POST", f"/channels/{LEG}/variable", 401)
+    leases = Leases(asterisk.ari)
+
+    async with renewing(leases):
+        leases.hold(LEG)
+        leases.hold(OTHER)
+        await asyncio.sleep(RENEW_SECONDS * 3.5)
+
+    assert written(asterisk, OTHER) == [LEASE_SECONDS] * 3
+
+
+@virtual_time
 async def test_nothing_is_renewed_while_we_do_not_hear_what_happens() -> None:
     asterisk = ScriptedAsterisk()
     leases = Leases(asterisk.ari)
