@@ -20,7 +20,7 @@ from calls.ids import CampaignId, ContactId
 from customers.ports import VehicleRegister
 from customers.vehicle import Vehicle
 from dialer.campaign import CampaignKind
-from dialer.due import DueChange, DueWindow, ListedContact, day_at_home, due_change, first_due
+from dialer.due import DueChange, DueWindow, day_at_home
 from dialer.errors import NoDueWindow
 
 
@@ -83,8 +83,7 @@ def _dated(
     contact: StoredContact, vehicles: Mapping[str, Vehicle | None], window: DueWindow, today: date
 ) -> DatedContact:
     dates = tuple(_date(car, vehicles) for car in contact.cars)
-    listed = ListedContact(contact.state == "in_air", contact.closed_reason, dates)
-    return DatedContact(contact, dates[0], first_due(dates, window, today), due_change(listed, window, today))
+    return DatedContact.by(contact, dates, window, today)
 
 
 def _date(car: Car, vehicles: Mapping[str, Vehicle | None]) -> date | None:

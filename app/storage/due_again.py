@@ -18,7 +18,7 @@ from app.storage.tables import campaigns
 from app.storage.vehicle_tables import due_windows, vehicles
 from calls.ids import CampaignId
 from dialer.campaign import CampaignKind
-from dialer.due import DueWindow, ListedContact, due_change, first_due
+from dialer.due import DueWindow
 
 
 async def keep_due(connection: AsyncConnection, contact_ids: Collection[int], today: date) -> None:
@@ -46,8 +46,7 @@ def _dated(
         return told.get(car.plate, car.due_on) if by_register else car.due_on
 
     dates = tuple(map(due, contact.cars))
-    listed = ListedContact(contact.state == "in_air", contact.closed_reason, dates)
-    return DatedContact(contact, dates[0], first_due(dates, window, today), due_change(listed, window, today))
+    return DatedContact.by(contact, dates, window, today)
 
 
 async def _windows(

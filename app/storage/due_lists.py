@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import Row, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, delete, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.audit import AuditEntry, store_change
@@ -14,7 +14,7 @@ from app.storage.database import Database
 from app.storage.tables import contacts
 from app.storage.vehicle_tables import due_windows, further_cars
 from calls.ids import CampaignId, ContactId
-from dialer.due import NOT_DUE, DueChange, DueWindow
+from dialer.due import NOT_DUE, DueChange, DueWindow, ListedContact, due_change, first_due
 from dialer.list_order import WAIT_LIMIT, with_date
 
 CONTACTS_AT_ONCE = 500
@@ -42,12 +42,35 @@ class StoredContact:
 
 @dataclass(frozen=True, slots=True)
 class DatedContact:
-    """What a contact's dates come to: `due_on` of its own car, `first_due` for its place on the list, and the change."""
+    """What a contact's dates come to: `own`, the car it is called about first, whose date is its place on the list, and the change.
+
+    `was_own` is the car that was so before, with its date as it is now.
+    """
 
     contact: StoredContact
-    due_on: date | None
-    first_due: date | None
+    own: Car
+    was_own: Car
     change: DueChange | None
+
+    @classmethod
+    def by(cls, contact: StoredContact, dates: Sequence[date | None], window: DueWindow, today: date) -> Self:
+        """Work it out from the dates of all its cars, in their order."""
+        first = first_due(dates, window, today)
+        place = dates.index(first) if contact.cars[0].plate is not None else 0
+        own, was_own = (replace(contact.cars[each], due_on=dates[each]) for each in (place, 0))
+        listed = ListedContact(contact.state == "in_air", contact.closed_reason, tuple(dates))
+        return cls(contact, own, was_own, due_change(listed, window, today))
+
+    @property
+    def list_rank(self) -> int:
+        """Its place on the list."""
+        return with_date(self.contact.list_rank, self.own.due_on)
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is anything to store. Who is being called is left alone."""
+        same = (self.own, self.list_rank) == (self.contact.cars[0], self.contact.list_rank)
+        return self.contact.state != "in_air" and (not same or self.change is not None)
 
 
 async def set_due_window(
@@ -121,40 +144,43 @@ async def store_dates(database: Database, dated: Sequence[DatedContact], today: 
 
     One that appears today waits from today on.
     """
-    if by_change := _by_change(dated, today):
+    if any(each.moves for each in dated):
         async with database.writing() as connection:
-            await _store(connection, by_change)
+            await store_dates_in(connection, dated, today)
 
 
 async def store_dates_in(connection: AsyncConnection, dated: Sequence[DatedContact], today: date) -> None:
     """Store the same within a transaction."""
-    await _store(connection, _by_change(dated, today))
-
-
-_ByChange = dict[DueChange | None, list[dict[str, object]]]
-
-
-def _by_change(dated: Sequence[DatedContact], today: date) -> _ByChange:
-    by_change: _ByChange = defaultdict(list)
-    for each in dated:
-        place = with_date(each.contact.list_rank, each.first_due)
-        changed = (each.due_on, place) != (each.contact.cars[0].due_on, each.contact.list_rank)
-        if each.contact.state != "in_air" and (changed or each.change is not None):
-            by_change[each.change].append(
-                {
-                    "key": each.contact.contact_id,
-                    "was": each.contact.state,
-                    "date": each.due_on,
-                    "place": place,
-                    "first_from": today + WAIT_LIMIT,
-                }
-            )
-    return by_change
-
-
-async def _store(connection: AsyncConnection, by_change: _ByChange) -> None:
+    by_change: dict[DueChange | None, list[dict[str, object]]] = defaultdict(list)
+    for each in (each for each in dated if each.moves):
+        if each.own.plate != each.was_own.plate and not await _change_own(connection, each):
+            continue
+        by_change[each.change].append(
+            {
+                "key": each.contact.contact_id,
+                "was": each.contact.state,
+                "was_car": each.was_own.plate,
+                "car": each.own.plate,
+                "date": each.own.due_on,
+                "place": each.list_rank,
+                "first_from": today + WAIT_LIMIT,
+            }
+        )
     for change, rows in by_change.items():
         await connection.execute(_CHANGES[change], rows)
+
+
+async def _change_own(connection: AsyncConnection, dated: DatedContact) -> bool:
+    """Let another car be the one of the contact's own row, which gets it where the dates are stored; not when one was sold meanwhile."""
+    key, own, was_own = dated.contact.contact_id, dated.own, dated.was_own
+    read = {"key": key, "was": dated.contact.state, "was_car": was_own.plate}
+    if (await connection.execute(_AS_READ, read)).first() is None:
+        return False
+    if (await connection.execute(_TAKEN, {"key": key, "car": own.plate})).first() is None:
+        return False
+    row = {"contact_id": key, "plate": was_own.plate, "due_on": was_own.due_on}
+    await connection.execute(insert(further_cars).values(row))
+    return True
 
 
 async def _with_cars(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[StoredContact]:
@@ -197,10 +223,25 @@ _FURTHER = (
     .where(further_cars.c.contact_id.in_(bindparam("keys", expanding=True)), further_cars.c.sold_by.is_(None))
     .order_by(further_cars.c.contact_id, further_cars.c.plate)
 )
+_STILL = and_(
+    contacts.c.contact_id == bindparam("key"),
+    contacts.c.state == bindparam("was"),
+    contacts.c.plate.is_not_distinct_from(bindparam("was_car")),
+)
+_AS_READ = select(contacts.c.contact_id).where(_STILL).with_for_update()
+_TAKEN = (
+    delete(further_cars)
+    .where(
+        further_cars.c.contact_id == bindparam("key"),
+        further_cars.c.plate == bindparam("car"),
+        further_cars.c.sold_by.is_(None),
+    )
+    .returning(further_cars.c.plate)
+)
 _DATED = (
     update(contacts)
-    .where(contacts.c.contact_id == bindparam("key"), contacts.c.state == bindparam("was"))
-    .values(due_on=bindparam("date"), list_rank=bindparam("place"))
+    .where(_STILL)
+    .values(plate=bindparam("car"), due_on=bindparam("date"), list_rank=bindparam("place"))
 )
 _CHANGES = {
     None: _DATED,

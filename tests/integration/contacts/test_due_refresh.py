@@ -148,7 +148,7 @@ async def test_a_contact_dialled_while_its_list_is_gone_through_is_left_alone(da
     store = await store_for(database)
     await store.commit_attempts(CAMPAIGN, call_ids(1), NOW, "x")
 
-    await store_dates(database, [DatedContact(read, TODAY, TODAY, DueChange.DISAPPEARS)], TODAY)
+    await store_dates(database, [DatedContact(read, read.cars[0], read.cars[0], DueChange.DISAPPEARS)], TODAY)
 
     assert await states(database) == [("in_air", None)]
 
@@ -208,6 +208,34 @@ async def test_any_car_that_is_due_keeps_a_contact_on_the_list(
     none = await refreshed(database, register, days=1)
 
     assert (both.disappeared, none.disappeared) == (0, 1)
+
+
+async def test_the_car_that_is_due_is_the_one_that_the_contact_is_called_about(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, replace(with_car(1), further_cars=(("B002AE", None), ("B003AE", None))))
+    rdw.register("B001AE", DUE)
+    rdw.register("B002AE", "20260701")
+    rdw.register("B003AE", NEXT_YEAR)
+    await refreshed(database, register)
+    first = await cars(database)
+
+    rdw.register("B001AE", NEXT_YEAR)
+    await refreshed(database, register, days=1)
+
+    assert first == [("B001AE", date(2026, 6, 20)), ("B002AE", None), ("B003AE", None)]
+    assert await cars(database) == [
+        ("B002AE", date(2026, 7, 1)),
+        ("B001AE", date(2027, 6, 20)),
+        ("B003AE", None),
+    ]
+    assert await states(database) == [OPEN]
+
+
+async def cars(database: Database) -> list[tuple[str | None, date | None]]:
+    """The cars of the only contact, the one of its own row first."""
+    [only] = await next_contacts(database, CAMPAIGN.campaign_id, ContactId(0))
+    return [(car.plate, car.due_on) for car in only.cars]
 
 
 async def test_a_dry_run_tells_the_same_and_changes_no_contact(
