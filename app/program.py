@@ -1,6 +1,7 @@
 """The running program's parts, and how they are set going: who hears of a fact, in which order, and what runs as long as it does."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +10,7 @@ from app.ami.link import AmiLink
 from app.ari.connection import AriConnection
 from app.ari.executor import Executor
 from app.ari.operations import Ari
+from app.ari.outcome import AriRequestError
 from app.campaign_service import CampaignService
 from app.clock_keeper import ClockKeeper
 from app.clock_watch import ClockWatch
@@ -40,6 +42,7 @@ from dialer.runner import CampaignRunner
 from metrics.observer import Metrics
 
 AUDIT_SECONDS = 15.0
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +120,28 @@ class Program:
         tasks.start("campaigns", self.campaigns.run(runners))
         tasks.start("previews", self.previews.run())
         tasks.start("figures", self.figures.run())
-        tasks.start("audit", self._repeat(AUDIT_SECONDS, self.reconciler.audit))
-        tasks.start("marks", self._repeat(LOOK_SECONDS, lambda _: self.marks.look()))
+        tasks.start("audit", repeat(AUDIT_SECONDS, self._application, self.reconciler.audit))
+        tasks.start("marks", repeat(LOOK_SECONDS, self._application, lambda _: self.marks.look()))
         tasks.start("said alone", self.said.run())
         tasks.start("pacing log", self.pacing_log.run())
         tasks.start("due lists", self.due_lists.run())
         tasks.all_lasting()
 
-    async def _repeat(self, seconds: float, work: Callable[[str], Awaitable[None]]) -> None:
-        """Do something with the application's name again and again, as long as Asterisk is reached."""
-        while True:
-            await asyncio.sleep(seconds)
-            if self.connection.live:
-                await work(self.connection.application)
+    def _application(self) -> str | None:
+        return self.connection.application if self.connection.live else None
+
+
+async def repeat(
+    seconds: float, application: Callable[[], str | None], work: Callable[[str], Awaitable[None]]
+) -> None:
+    """Do something with the application's name again and again, as long as Asterisk is reached: None says that it is not.
+
+    What Asterisk does not allow us, as after a password was changed, is told and tried again.
+    """
+    while True:
+        await asyncio.sleep(seconds)
+        if (name := application()) is not None:
+            try:
+                await work(name)
+            except AriRequestError as error:
+                _log.error("asterisk refuses what it is asked", extra={"reason": str(error)})
