@@ -102,6 +102,10 @@ class NetworkAsterisk:
         """What a customer does when called: answer:DELAY:TALK, busy, fail or noanswer."""
         await self._put("people", number, plan)
 
+    async def rings_after(self, number: str, seconds: float) -> None:
+        """How long the network needs from now on before a customer's phone rings: nothing otherwise, which is sooner than any real one."""
+        await self._put("people", f"{number}-rings-after", f"{seconds:g}")
+
     async def hang_up(self, who: str) -> None:
         """Let a person of a living call hang up; nothing happens when they are in none."""
         lines = (await self.instance.command("core show channels concise")).splitlines()
