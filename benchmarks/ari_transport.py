@@ -3,7 +3,8 @@
     python -m benchmarks.ari_transport http://127.0.0.1:8088/ari USER PASSWORD ENDPOINT
 
 ENDPOINT answers at once and stays, such as a Local channel to an extension with Answer and Wait. `mixed` sends pings while one request waits inside Asterisk (`addChannel` on a channel that plays a tone); it tells what a
-customer's bridge would feel. The best and worst of three runs in November 2026, Asterisk 22.10.1 on the same two cores, busy with other work as well, Python 3.11:
+customer's bridge would feel. The best and worst of three runs in November 2026, Asterisk 22.10.1 on the same two cores, busy with other work as well, Python 3.11, when HTTP
+went through aiohttp's client:
 
     HTTP      1,412 to 1,847 pings/s   268 to 457 short calls/s      7 to 16 ms slowest mixed ping
     WebSocket 3,653 to 5,590 pings/s   241 to 261 short calls/s  1,902 to 1,905 ms slowest mixed ping
