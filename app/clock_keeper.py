@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from app.clock_watch import ClockWatch
+from app.tasks import woken
 from dialer.errors import StoreUnavailable
 
 LOOK_SECONDS = 10.0
@@ -28,12 +29,7 @@ class ClockKeeper:
         """Look again and again, at once when the clock is believed anew."""
         while True:
             await self.look()
-            try:
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
-            self._wake.clear()
+            await woken(self._wake, LOOK_SECONDS)
 
     async def look(self) -> None:
         """Store the offset if it is believed and not what was stored last. A database that is away is tried again."""

@@ -8,6 +8,7 @@ from app.clock import Clock
 from app.journal import Journal
 from app.outbound import OutboundCall
 from app.supervisor import Supervisor
+from app.tasks import woken
 from calls.facts import DispositionRecorded, Fact
 from calls.ids import CallId
 from dialer.dispositions import Disposition
@@ -59,13 +60,8 @@ class ObjectionWatch:
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         while True:
-            try:
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._wake.wait()
-                self._wake.clear()
+            if await woken(self._wake, LOOK_SECONDS):
                 await self._journal.flushed(_STORED_SECONDS)
-            except TimeoutError:
-                pass
             await self.look()
 
     def _anybody_rings(self) -> bool:

@@ -15,6 +15,7 @@ from app.clock import TrustedClock
 from app.control_errors import PreviewRefused
 from app.floor_desk import FloorDesk
 from app.journal import Journal
+from app.tasks import woken
 from calls.facts import (
     AgentStateChanged,
     AttemptCommitted,
@@ -192,12 +193,7 @@ class PreviewDesk:
     async def run(self) -> None:
         """Look at every change and each second, until cancelled."""
         while True:
-            try:
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
-            self._wake.clear()
+            await woken(self._wake, LOOK_SECONDS)
             try:
                 await self.look()
             except StoreUnavailable as error:

@@ -13,6 +13,7 @@ from app.alone import FAMILY, MessageHeard, read_marks
 from app.ami.errors import AmiError
 from app.journal import Journal
 from app.marks import MarkShelf, Told
+from app.tasks import woken
 from calls.facts import AsteriskReached, DispositionRecorded, Fact
 from calls.ids import CallId, LegId, leg_mark
 from dialer.dispositions import Disposition
@@ -50,12 +51,7 @@ class SaidAlone:
         """Listen again and again, until cancelled."""
         while True:
             await self.listen()
-            try:
-                async with asyncio.timeout(LISTEN_SECONDS):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
-            self._wake.clear()
+            await woken(self._wake, LISTEN_SECONDS)
 
     async def listen(self) -> None:
         """Tell the objections that are there, and wait until they are stored. What cannot be read or stored is tried again."""

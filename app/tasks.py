@@ -31,3 +31,14 @@ class Tasks:
         """End every task; the group waits for their last words."""
         for task in list(self._running):
             task.cancel()
+
+
+async def woken(wake: asyncio.Event, within: float) -> bool:
+    """Wait until somebody sets `wake`, at most so many seconds; whether somebody did. It is clear again afterwards."""
+    try:
+        async with asyncio.timeout(within):
+            await wake.wait()
+    except TimeoutError:
+        return False
+    wake.clear()
+    return True
