@@ -24,7 +24,7 @@ from customers.ports import VehicleRegister
 from dialer.campaign import CampaignKind
 from dialer.contact_columns import Columns, Field, HeaderError, find_columns
 from dialer.contact_file import ConsentProof, ContactRow, RowFault, RowReader
-from dialer.due import DueWindow, first_due, is_due
+from dialer.due import DueWindow, called_about, is_due
 from dialer.errors import UnknownProfile
 from dialer.profile_file import shipped_profiles
 from dialer.profiles import Profiles
@@ -239,9 +239,7 @@ def _called_for(rows: Sequence[ContactRow], window: DueWindow | None, today: dat
     """The row of the car that an agent names first: the first that is due, else the first of all."""
     if any(row.plate is None for row in rows):
         return rows[0]
-    dates = [row.due_on for row in rows if row.due_on is not None]
-    due_on = min(dates, default=None) if window is None else first_due(dates, window, today)
-    return next(row for row in rows if row.due_on == due_on or due_on is None)
+    return rows[called_about([row.due_on for row in rows], window, today)]
 
 
 @lru_cache(maxsize=4096)  # those of a list are few

@@ -72,3 +72,13 @@ def first_due(due_dates: Sequence[date | None], window: DueWindow, today: date) 
     """The date for which a contact is called: the first of those that are due, else the first of all."""
     known = [due_on for due_on in due_dates if due_on is not None]
     return min((due_on for due_on in known if window.holds(due_on, today)), default=min(known, default=None))
+
+
+def called_about(due_dates: Sequence[date | None], window: DueWindow | None, today: date) -> int:
+    """The place of the car that a contact is called about: of whose date `first_due` tells, or the first date without a window.
+
+    Of equal dates the first place; 0 where no date is known. Raises ValueError without a car.
+    """
+    known = [due_on for due_on in due_dates if due_on is not None]
+    first = min(known, default=None) if window is None else first_due(due_dates, window, today)
+    return due_dates.index(first)

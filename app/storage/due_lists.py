@@ -14,7 +14,7 @@ from app.storage.database import Database
 from app.storage.tables import contacts
 from app.storage.vehicle_tables import due_windows, further_cars
 from calls.ids import CampaignId, ContactId
-from dialer.due import NOT_DUE, DueChange, DueWindow, ListedContact, due_change, first_due
+from dialer.due import NOT_DUE, DueChange, DueWindow, ListedContact, called_about, due_change
 from dialer.list_order import WAIT_LIMIT, with_date
 
 CONTACTS_AT_ONCE = 500
@@ -55,8 +55,7 @@ class DatedContact:
     @classmethod
     def by(cls, contact: StoredContact, dates: Sequence[date | None], window: DueWindow, today: date) -> Self:
         """Work it out from the dates of all its cars, in their order."""
-        first = first_due(dates, window, today)
-        place = dates.index(first) if contact.cars[0].plate is not None else 0
+        place = called_about(dates, window, today) if contact.cars[0].plate is not None else 0
         own, was_own = (replace(contact.cars[each], due_on=dates[each]) for each in (place, 0))
         listed = ListedContact(contact.state == "in_air", contact.closed_reason, tuple(dates))
         return cls(contact, own, was_own, due_change(listed, window, today))

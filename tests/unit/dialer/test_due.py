@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.due import NOT_DUE, DueChange, DueWindow, ListedContact, due_change, first_due, is_due
+from dialer.due import (
+    NOT_DUE,
+    DueChange,
+    DueWindow,
+    ListedContact,
+    called_about,
+    due_change,
+    first_due,
+    is_due,
+)
 
 TODAY = date(2026, 6, 2)
 WINDOW = DueWindow(days_before=42, days_after=14)
@@ -79,3 +88,21 @@ def test_the_call_is_about_a_car_that_is_due_when_any_is(dates: list[date | None
 
     assert due_on in dates or due_on is None
     assert is_due(dates, WINDOW, today) is (None if due_on is None else WINDOW.holds(due_on, today))
+
+
+@pytest.mark.parametrize(
+    ("dates", "window", "place"),
+    [
+        ((NEXT_YEAR, DUE, DUE), WINDOW, 1),
+        ((NEXT_YEAR, None), WINDOW, 0),
+        ((None, NEXT_YEAR), WINDOW, 1),
+        ((TODAY - timedelta(days=15), DUE), WINDOW, 1),
+        ((DUE, TODAY - timedelta(days=15)), None, 1),
+        ((None, None), WINDOW, 0),
+        ((None, None), None, 0),
+    ],
+)
+def test_the_car_called_about_is_the_first_that_is_due_else_the_first_of_all(
+    dates: tuple[date | None, ...], window: DueWindow | None, place: int
+) -> None:
+    assert called_about(dates, window, TODAY) == place
