@@ -3,12 +3,9 @@
 from collections.abc import Collection
 
 from calls.words import Department
-from dialer.campaign import Campaign, LegalBasis, PacingSettings
+from dialer.campaign import BOUNDS, MOST_OVER_DIAL, Campaign, LegalBasis, PacingSettings
 from dialer.eligibility import Rule
 from dialer.profiles import CallingProfile, carries
-
-MOST_OVER_DIAL = 500
-BOUNDS = {"ratio": (1.0, 3.0), "preview_seconds": (5, 600), "max_skips": (0, 100)}
 
 
 def campaign_faults(

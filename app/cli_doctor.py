@@ -7,7 +7,8 @@ from pathlib import Path
 
 from app.asterisk.errors import AsteriskError
 from app.cli_frame import opened
-from app.console.client import ApiError, open_client
+from app.console.client import open_client
+from app.console.errors import ApiError
 from app.dealers import DealersError, load_dealers
 from app.reach import asterisk_version
 from app.settings import AriAddress, SettingsError, read_api_access, read_settings

@@ -18,7 +18,8 @@ from typer.core import TyperGroup
 
 from app.asterisk.errors import AsteriskError
 from app.console.campaigns import LIST_CAMPAIGNS
-from app.console.client import ApiClient, ApiError, ApiUnreachable, open_client
+from app.console.client import ApiClient, open_client
+from app.console.errors import ApiError, ApiUnreachable
 from app.contact_rows import UnusableFile
 from app.contacts_import import ReportFailed
 from app.dealers import DealersError

@@ -8,7 +8,7 @@ import typer
 from app.cli_campaigns import CampaignMeant
 from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show
 from app.console.decisions import LIST_DECISIONS, DecisionAnswer, DecisionQuery
-from dialer.decisions import Replayed
+from calls.words import Replayed
 
 pacing_commands = new_commands("Pacing: what was decided, and why.")
 _WORDS = {

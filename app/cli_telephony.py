@@ -7,7 +7,7 @@ import typer
 from app.cli_frame import AsJson, ask, new_commands, show, show_table
 from app.console import telephony
 from app.console.telephony import Reload
-from app.control_ports import ReloadModule
+from calls.words import ReloadModule
 
 telephony_commands = new_commands("Telephony: phones, trunk and the ways to Asterisk.")
 

@@ -27,7 +27,6 @@ from app.control_ports import (
     NodeTelephony,
     PacingChanges,
     ProfileChanges,
-    ReloadModule,
     TelephonyState,
 )
 from app.conversations import Conversations
@@ -43,7 +42,7 @@ from app.what_if import WhatIf
 from app.workshop import Workshop
 from calls.facts import CampaignStarted, CampaignStopped, PacingChanged
 from calls.ids import AgentId, CampaignId, DealerId
-from calls.words import AgentState
+from calls.words import AgentState, ReloadModule
 from dialer.answering import Calibration
 from dialer.campaign import Campaign, CampaignState
 from dialer.pacing import PacingDecision

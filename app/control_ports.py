@@ -3,26 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol, TypedDict
 
 from app.storage.audit import AuditEntry
 from app.storage.voicemails import Voicemail
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, NodeId
 from calls.numbers import PhoneNumber
-from calls.words import AgentState, AmdVerdict, Department
+from calls.words import AgentState, AmdVerdict, Department, Direction, ReloadModule
 from dialer.answering import Calibration
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, DialMode, PacingSettings
 from dialer.pacing import PacingDecision
 from metrics.totals import AttemptTotal
 from routing.agent import AgentProfile
-
-
-class Direction(StrEnum):
-    """Who rang whom."""
-
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +59,6 @@ class PacingChanges(TypedDict, total=False):
     preview_seconds: int
     max_skips: int
     call_off_late: bool
-
-
-class ReloadModule(StrEnum):
-    """A part of Asterisk's configuration that can be read again while calls go on."""
-
-    PJSIP = "pjsip"
-    DIALPLAN = "dialplan"
-    QUEUES = "queues"
-    MUSIC = "music"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from app.control_ports import Direction, LiveCall
+from app.control_ports import LiveCall
 from app.inbound import InboundCall
 from app.outbound import OutboundCall
 from app.supervisor import Supervisor
 from calls.numbers import PhoneNumber
+from calls.words import Direction
 
 
 def live_calls(supervisor: Supervisor) -> Sequence[LiveCall]:

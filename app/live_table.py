@@ -6,10 +6,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from app.control_ports import Direction
 from app.live_calls import live_calls
 from app.program import Program
 from calls.ids import CampaignId
+from calls.words import Direction
 from metrics.definitions import outbound_abandon_ratio
 
 

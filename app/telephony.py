@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from app.ami.errors import AmiDown, AmiRefused
 from app.ami.link import AmiLink
 from app.control_errors import AsteriskAway, ReloadRefused
-from app.control_ports import ReloadModule, TelephonyState
+from app.control_ports import TelephonyState
 from app.phones import PhoneWatch
 from calls.ids import NodeId
+from calls.words import ReloadModule
 
 _MODULES: Mapping[ReloadModule, tuple[str, ...]] = {
     # Each of these reads its own part of pjsip.conf.

@@ -12,6 +12,13 @@ class Department(StrEnum):
     RECEPTION = "reception"
 
 
+class Direction(StrEnum):
+    """Who rang whom."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
 class CallPhase(StrEnum):
     """How far an inbound call has come."""
 
@@ -103,6 +110,23 @@ class AgentState(StrEnum):
     ON_CALL = "on_call"
     WRAP_UP = "wrap_up"
     PAUSED = "paused"
+
+
+class Replayed(StrEnum):
+    """What comes of making a kept decision again. UNKNOWN: what it was made from is not all there any more."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+class ReloadModule(StrEnum):
+    """A part of Asterisk's configuration that can be read again while calls go on."""
+
+    PJSIP = "pjsip"
+    DIALPLAN = "dialplan"
+    QUEUES = "queues"
+    MUSIC = "music"
 
 
 _Q850 = {

@@ -74,6 +74,10 @@ class PacingSettings:
     call_off_late: bool = False
 
 
+MOST_OVER_DIAL = 500
+BOUNDS = {"ratio": (1.0, 3.0), "preview_seconds": (5, 600), "max_skips": (0, 100)}
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """A purpose, a list, rules and agents. `shown_number` (E.164) is what the called party sees and may call back.

@@ -7,7 +7,6 @@ names them by their moment. A decision that looked nothing up in them does witho
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from math import isclose
 from typing import Any, get_type_hints
 
@@ -15,6 +14,7 @@ import msgspec
 import numpy as np
 
 from calls.facts import Fact, ForecastMade, PacingDecided
+from calls.words import Replayed
 from dialer.campaign import Campaign, DialMode, PacingSettings
 from dialer.estimators import CampaignEstimates
 from dialer.forecast import Forecast
@@ -38,14 +38,6 @@ class MadeDecision:
     settings: PacingSettings
     coming: tuple[WorkshopDay, ...]
     decision: PacingDecision
-
-
-class Replayed(StrEnum):
-    """What comes of making a kept decision again. UNKNOWN: what it was made from is not all there any more."""
-
-    SAME = "same"
-    DIFFERENT = "different"
-    UNKNOWN = "unknown"
 
 
 class DecisionLog:

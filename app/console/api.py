@@ -1,4 +1,4 @@
-"""The API on the server: the token, reading a request, and answering it through its route."""
+"""The API on the server: the token, reading a request, and answering it through its operation."""
 
 import asyncio
 import hmac
@@ -8,7 +8,8 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 from pydantic import ValidationError
 
-from app.console import (
+from app.console.fields import WHO, Ask
+from app.console.handlers import (
     agents,
     calls,
     campaigns,
@@ -21,32 +22,34 @@ from app.console import (
     telephony,
     what_if,
 )
-from app.console.fields import WHO, Ask
-from app.console.problems import FieldError, Handler, Refused, answer, invalid
-from app.console.routes import DESCRIPTION_PATH, WHO_HEADER, AnyRoute, Asked, Nothing
+from app.console.operations import AnyOperation, Asked
+from app.console.problems import Handler, Refused, answer, invalid
+from app.console.routes import DESCRIPTION_PATH, WHO_HEADER, AnyRoute, Nothing
+from app.console.told import FieldError
 from app.control import Control
 
-ROUTES: tuple[AnyRoute, ...] = (
-    *agents.ROUTES,
-    *calls.ROUTES,
-    *campaigns.ROUTES,
-    *capacity.ROUTES,
-    *decisions.ROUTES,
-    *conversations.ROUTES,
-    *consents.ROUTES,
-    *previews.ROUTES,
-    *profiles.ROUTES,
-    *telephony.ROUTES,
-    *what_if.ROUTES,
+OPERATIONS: tuple[AnyOperation, ...] = (
+    *agents.OPERATIONS,
+    *calls.OPERATIONS,
+    *campaigns.OPERATIONS,
+    *capacity.OPERATIONS,
+    *decisions.OPERATIONS,
+    *conversations.OPERATIONS,
+    *consents.OPERATIONS,
+    *previews.OPERATIONS,
+    *profiles.OPERATIONS,
+    *telephony.OPERATIONS,
+    *what_if.OPERATIONS,
 )
 MOST_BYTES = 64 * 1024
 _READ_SECONDS = 10.0
 
 
 def add_api(app: web.Application, control: Control) -> None:
-    """Serve every route."""
-    for route in ROUTES:
-        app.router.add_route(route.method, route.server_path, _served(route, control))
+    """Serve every operation."""
+    for operation in OPERATIONS:
+        route = operation.route
+        app.router.add_route(route.method, route.server_path, _served(operation, control))
 
 
 def token_guard(token: str) -> Middleware:
@@ -75,7 +78,9 @@ def token_guard(token: str) -> Middleware:
     return guard
 
 
-def _served(route: AnyRoute, control: Control) -> Handler:
+def _served(operation: AnyOperation, control: Control) -> Handler:
+    route = operation.route
+
     async def serve(request: web.Request) -> web.Response:
         asked = Asked(
             path=request.match_info,
@@ -83,7 +88,7 @@ def _served(route: AnyRoute, control: Control) -> Handler:
             query=_query(route, request),
             body=await _body(route, request),
         )
-        result = await route.handle(control, asked)
+        result = await operation.handle(control, asked)
         return web.json_response(text=result.model_dump_json(), status=route.status)
 
     return serve

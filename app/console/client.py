@@ -6,37 +6,12 @@ from contextlib import asynccontextmanager
 import aiohttp
 from pydantic import ValidationError
 
-from app.console.health import READY_PATH, Readiness
-from app.console.problems import Problem
+from app.console.errors import ApiRefused, ApiUnreachable
 from app.console.routes import WHO_HEADER, Answer, Body, Query, Route
+from app.console.told import READY_PATH, Problem, Readiness
 from app.settings import ApiAccess
 
 _SECONDS = 15.0
-
-
-class ApiError(Exception):
-    """The API did not do what was asked; the text says what to do."""
-
-
-class ApiUnreachable(ApiError):
-    """Nobody answers as the API does at its address."""
-
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(
-            f"no answer from {url} ({reason}): start the program with `dealerlijn serve`, "
-            "or set DEALERLIJN_HTTP_HOST and DEALERLIJN_HTTP_PORT to where it runs"
-        )
-
-
-class ApiRefused(ApiError):
-    """The API refused; `problem` is what it said."""
-
-    def __init__(self, problem: Problem) -> None:
-        fields = "".join(
-            f"\n  {field.pointer or field.parameter}: {field.detail}" for field in problem.errors
-        )
-        super().__init__(f"{problem.detail}: {problem.remedy}{fields}")
-        self.problem = problem
 
 
 class ApiClient:

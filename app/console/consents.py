@@ -5,11 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, model_validator
 
-from app.consents import Ledger, Who
 from app.console.fields import Ask, Moment, Note, Number, Slug, Title
-from app.console.routes import AnyRoute, Asked, Nothing, changing
-from app.control import Control
-from calls.ids import DealerId
+from app.console.routes import changing
 from customers.consent import ConsentAction
 from dialer.campaign import CampaignKind, LegalBasis
 
@@ -81,66 +78,7 @@ class LedgerAnswer(BaseModel):
     entries: list[EntryAnswer]
 
 
-async def record_consent(control: Control, asked: Asked[NewConsent, Nothing]) -> LedgerAnswer:
-    """Record that somebody agreed to be called; whoever waited for it on a list can be called from now on."""
-    return await _record(control, asked.body, ConsentAction.GIVEN, asked.who, asked.body.basis)
-
-
-async def withdraw_consent(control: Control, asked: Asked[NewEntry, Nothing]) -> LedgerAnswer:
-    """Record that somebody took a permission back; it is in force at once."""
-    return await _record(control, asked.body, ConsentAction.WITHDRAWN, asked.who, LegalBasis.CONSENT)
-
-
-async def show_consents(control: Control, asked: Asked[PersonMeant, Nothing]) -> LedgerAnswer:
-    """What a person agreed to and took back; the number is in the body, so that no address holds it."""
-    return _answer(await control.consents.show(_who(asked.body)))
-
-
-async def record_objection(control: Control, asked: Asked[NewObjection, Nothing]) -> ObjectionAnswer:
-    """Record an objection that came otherwise than in a call: in force at once, for ever, for all dealers."""
-    since = await control.consents.object_to_calls(asked.body.number, asked.body.source, asked.who)
-    return ObjectionAnswer(in_force_since=since)
-
-
-async def _record(
-    control: Control, body: NewEntry, action: ConsentAction, who: str, basis: LegalBasis
-) -> LedgerAnswer:
-    return _answer(
-        await control.consents.record(
-            _who(body), action, body.purpose, body.source, body.wording, body.at, who, basis
-        )
-    )
-
-
-def _who(meant: PersonMeant) -> Who:
-    return Who(DealerId(meant.dealer), meant.person, meant.number)
-
-
-def _answer(ledger: Ledger) -> LedgerAnswer:
-    return LedgerAnswer(
-        person=ledger.person.person,
-        dealer=ledger.person.dealer,
-        name=ledger.person.name,
-        in_force=list(ledger.in_force),
-        entries=[
-            EntryAnswer(
-                action=entry.action,
-                purpose=CampaignKind(entry.purpose),
-                basis=LegalBasis(entry.basis),
-                at=entry.at,
-                source=entry.source,
-                wording=entry.wording,
-                recorded_at=entry.recorded_at,
-                recorded_by=entry.recorded_by,
-            )
-            for entry in ledger.entries
-        ],
-    )
-
-
-RECORD_CONSENT = changing("POST", "/consents", record_consent, NewConsent, LedgerAnswer, 201)
-WITHDRAW_CONSENT = changing("POST", "/consents/withdraw", withdraw_consent, NewEntry, LedgerAnswer, 201)
-SHOW_CONSENTS = changing("POST", "/consents/show", show_consents, PersonMeant, LedgerAnswer)
-RECORD_OBJECTION = changing("POST", "/objections", record_objection, NewObjection, ObjectionAnswer, 201)
-
-ROUTES: tuple[AnyRoute, ...] = (RECORD_CONSENT, WITHDRAW_CONSENT, SHOW_CONSENTS, RECORD_OBJECTION)
+RECORD_CONSENT = changing("POST", "/consents", NewConsent, LedgerAnswer, 201)
+WITHDRAW_CONSENT = changing("POST", "/consents/withdraw", NewEntry, LedgerAnswer, 201)
+SHOW_CONSENTS = changing("POST", "/consents/show", PersonMeant, LedgerAnswer)
+RECORD_OBJECTION = changing("POST", "/objections", NewObjection, ObjectionAnswer, 201)

@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
-from pydantic import BaseModel
 
-READY_PATH = "/readyz"
+from app.console.told import READY_PATH, Readiness
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +19,6 @@ class Watch:
     metrics: Callable[[], tuple[bytes, str]]
     checks: Mapping[str, Callable[[], bool]]
     clock_believed: Callable[[], bool]
-
-
-class Readiness(BaseModel):
-    """Whether calls can be taken, and which check says what. While the clock is not believed no campaign dials."""
-
-    ready: bool
-    checks: dict[str, bool]
-    clock_believed: bool = True
 
 
 def add_health(app: web.Application, watch: Watch) -> None:

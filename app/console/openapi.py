@@ -1,4 +1,4 @@
-"""The API described as OpenAPI 3.1, made from the routes themselves."""
+"""The API described as OpenAPI 3.1, made from the operations themselves."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -8,8 +8,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from app.console.fields import PATH_PATTERNS, WHO
-from app.console.problems import CONTENT_TYPE, Problem
+from app.console.operations import AnyOperation
+from app.console.problems import CONTENT_TYPE
 from app.console.routes import ROOT, WHO_HEADER, AnyRoute, Nothing
+from app.console.told import Problem
 
 VERSION = "1.0.0"
 
@@ -17,17 +19,17 @@ Json = dict[str, Any]
 _Schemas = Mapping[tuple[Any, JsonSchemaMode], Json]
 
 
-def describe(routes: Sequence[AnyRoute]) -> Json:
-    """The description of these routes."""
+def describe(operations: Sequence[AnyOperation]) -> Json:
+    """The description of these operations."""
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(Problem, "serialization")]
-    for route in routes:
+    for route in (each.route for each in operations):
         wanted.append((route.answer, "serialization"))
         if route.body is not Nothing:
             wanted.append((route.body, "validation"))
     schemas, definitions = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
     paths: Json = {}
-    for route in routes:
-        paths.setdefault(ROOT + route.path, {})[route.method.lower()] = _operation(route, schemas)
+    for each in operations:
+        paths.setdefault(ROOT + each.route.path, {})[each.route.method.lower()] = _described(each, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -44,10 +46,11 @@ def describe(routes: Sequence[AnyRoute]) -> Json:
     }
 
 
-def _operation(route: AnyRoute, schemas: _Schemas) -> Json:
-    operation: Json = {
-        "operationId": route.name,
-        "summary": route.summary,
+def _described(operation: AnyOperation, schemas: _Schemas) -> Json:
+    route = operation.route
+    described: Json = {
+        "operationId": operation.name,
+        "summary": operation.summary,
         "tags": [route.path.split("/")[1]],
         "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
         "responses": {
@@ -57,12 +60,12 @@ def _operation(route: AnyRoute, schemas: _Schemas) -> Json:
     if route.body is not Nothing:
         schema = schemas[route.body, "validation"]
         needed = bool(route.body.model_json_schema().get("required"))
-        operation["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
+        described["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
     for status in _problem_statuses(route):
-        operation["responses"][str(status)] = _content(
+        described["responses"][str(status)] = _content(
             CONTENT_TYPE, schemas[Problem, "serialization"], HTTPStatus(status).phrase
         )
-    return operation
+    return described
 
 
 def _problem_statuses(route: AnyRoute) -> list[int]:

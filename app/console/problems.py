@@ -7,9 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import hdrs, web
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from app.console.told import FieldError, Problem
 from app.control_errors import (
     AmbiguousPerson,
     AsteriskAway,
@@ -36,25 +37,6 @@ from routing.errors import NotForThisDealer, NotNow, PhoneTaken, UnknownAgent
 CONTENT_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class FieldError(BaseModel):
-    """What is wrong with one field: of the body, as a JSON pointer, or a parameter of the query or the header."""
-
-    detail: str
-    pointer: str | None = None
-    parameter: str | None = None
-
-
-class Problem(BaseModel):
-    """An answer that is no success (RFC 9457). `remedy` says what to do; `errors` names every field at fault."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    remedy: str
-    errors: list[FieldError] = []
 
 
 class Refused(Exception):

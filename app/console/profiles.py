@@ -2,10 +2,8 @@
 
 from pydantic import BaseModel
 
-from app.console.routes import AnyRoute, Asked, Nothing, reading
-from app.control import Control
+from app.console.routes import Nothing, reading
 from dialer.campaign import CampaignKind, LegalBasis
-from dialer.profiles import CallingProfile
 
 
 class ProfileAnswer(BaseModel):
@@ -31,27 +29,4 @@ class ProfileList(BaseModel):
     profiles: list[ProfileAnswer]
 
 
-async def list_profiles(control: Control, _asked: Asked[Nothing, Nothing]) -> ProfileList:
-    """Every calling profile, with whoever widened it."""
-    return ProfileList(profiles=[_answer(profile) for profile in control.profiles()])
-
-
-def _answer(profile: CallingProfile) -> ProfileAnswer:
-    return ProfileAnswer(
-        name=profile.name,
-        widened_by=profile.widened_by,
-        for_demo=profile.for_demo,
-        week=[None if day is None else f"{day.start:%H:%M}-{day.end:%H:%M}" for day in profile.week],
-        early_stops={
-            f"{month:02}-{day:02}": f"{stop:%H:%M}" for (month, day), stop in profile.early_stops.items()
-        },
-        countries=sorted(profile.countries),
-        max_attempts=profile.max_attempts,
-        max_attempts_per_day=profile.max_attempts_per_day,
-        bases={basis: sorted(kinds) for basis, kinds in profile.bases.items()},
-    )
-
-
-LIST_PROFILES = reading("/calling-profiles", list_profiles, Nothing, ProfileList)
-
-ROUTES: tuple[AnyRoute, ...] = (LIST_PROFILES,)
+LIST_PROFILES = reading("/calling-profiles", Nothing, ProfileList)

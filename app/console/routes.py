@@ -1,7 +1,10 @@
-"""What a route of the API is: one typed value from which the server, the API description and the client all work."""
+"""What a route of the API is: one typed value from which the server, the API description and the client all work.
+
+The client needs nothing else: what serves a route is in `app.console.handlers`.
+"""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import quote
@@ -9,7 +12,6 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from app.console.fields import PATH_PATTERNS, Ask
-from app.control import Control
 
 Body = TypeVar("Body", bound=Ask)
 Query = TypeVar("Query", bound=Ask)
@@ -25,40 +27,16 @@ class Nothing(Ask):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Generic[Body, Query]):
-    """A request that was found to be in order. `who` is the name for the audit log."""
-
-    path: Mapping[str, str]
-    body: Body
-    query: Query
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
 class Route(Generic[Body, Query, Answer]):
-    """One operation below `ROOT`. Its name and its summary in the API description are those of `handle`.
-
-    `conflicts`: the moment may be wrong for it, which 409 tells.
-    """
+    """One way of asking, below `ROOT`. `conflicts`: the moment may be wrong for it, which 409 tells."""
 
     method: Literal["GET", "POST", "PATCH", "PUT"]
     path: str
-    handle: Callable[[Control, Asked[Body, Query]], Awaitable[Answer]]
     body: type[Body]
     query: type[Query]
     answer: type[Answer]
     status: int
     conflicts: bool
-
-    @property
-    def name(self) -> str:
-        """The operation's name."""
-        return self.handle.__name__
-
-    @property
-    def summary(self) -> str:
-        """What it does, in a line."""
-        return (self.handle.__doc__ or self.name).partition("\n")[0]
 
     @property
     def parameters(self) -> list[str]:
@@ -80,23 +58,21 @@ AnyRoute = Route[Any, Any, Any]
 
 def reading(
     path: str,
-    handle: Callable[[Control, Asked[Nothing, Query]], Awaitable[Answer]],
     query: type[Query],
     answer: type[Answer],
     *,
     conflicts: bool = False,
 ) -> Route[Nothing, Query, Answer]:
     """An operation that changes nothing; with `conflicts`, 409 tells that the moment is wrong."""
-    return Route("GET", path, handle, Nothing, query, answer, 200, conflicts)
+    return Route("GET", path, Nothing, query, answer, 200, conflicts)
 
 
 def changing(
     method: Literal["POST", "PATCH", "PUT"],
     path: str,
-    handle: Callable[[Control, Asked[Body, Nothing]], Awaitable[Answer]],
     body: type[Body],
     answer: type[Answer],
     status: int = 200,
 ) -> Route[Body, Nothing, Answer]:
     """An operation that changes something."""
-    return Route(method, path, handle, body, Nothing, answer, status, conflicts=True)
+    return Route(method, path, body, Nothing, answer, status, conflicts=True)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from aiohttp import web
 
-from app.console.api import MOST_BYTES, ROUTES, add_api, token_guard
+from app.console.api import MOST_BYTES, OPERATIONS, add_api, token_guard
 from app.console.health import Watch, add_health
 from app.console.openapi import describe
 from app.console.page import add_page
@@ -25,7 +25,7 @@ class AddressTaken(Exception):
 def make_app(control: Control, token: str, watch: Watch) -> web.Application:
     """Put the server together. `token` is what the API asks for."""
     app = web.Application(middlewares=[problems, token_guard(token)], client_max_size=MOST_BYTES)
-    description = describe(ROUTES)
+    description = describe(OPERATIONS)
 
     async def openapi(_request: web.Request) -> web.Response:
         return web.json_response(description)

@@ -5,9 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from app.console.fields import Ask
-from app.console.routes import AnyRoute, Asked, Nothing, changing, reading
-from app.control import Control
-from app.control_ports import ReloadModule
+from app.console.routes import Nothing, changing, reading
+from calls.words import ReloadModule
 
 
 class PhoneAnswer(BaseModel):
@@ -50,29 +49,5 @@ class ReloadAnswer(BaseModel):
     module: ReloadModule
 
 
-async def show_telephony(control: Control, _asked: Asked[Nothing, Nothing]) -> TelephonyAnswer:
-    """The phones, the trunk registrations and the ways to Asterisk."""
-    state = control.telephony()
-    return TelephonyAnswer(
-        node=state.node,
-        ari_live=state.ari_live,
-        echo_seconds=state.echo_seconds,
-        ami_live=state.ami_live,
-        phones=[PhoneAnswer(name=name, state=word) for name, word in sorted(state.phones.items())],
-        registrations=[
-            RegistrationAnswer(client=client, registered=registered)
-            for client, registered in sorted(state.registrations.items())
-        ],
-    )
-
-
-async def reload_telephony(control: Control, asked: Asked[Reload, Nothing]) -> ReloadAnswer:
-    """Let Asterisk read its configuration of one kind again; calls go on."""
-    await control.reload_telephony(asked.body.module, asked.who)
-    return ReloadAnswer(module=asked.body.module)
-
-
-SHOW_TELEPHONY = reading("/telephony", show_telephony, Nothing, TelephonyAnswer)
-RELOAD_TELEPHONY = changing("POST", "/telephony/reload", reload_telephony, Reload, ReloadAnswer)
-
-ROUTES: tuple[AnyRoute, ...] = (SHOW_TELEPHONY, RELOAD_TELEPHONY)
+SHOW_TELEPHONY = reading("/telephony", Nothing, TelephonyAnswer)
+RELOAD_TELEPHONY = changing("POST", "/telephony/reload", Reload, ReloadAnswer)

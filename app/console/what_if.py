@@ -1,15 +1,11 @@
 """What a planned campaign would bring, in the API."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from app.console.fields import Ask
-from app.console.routes import AnyRoute, Asked, Nothing, changing
-from app.control import Control
-from app.what_if import Prospect, Question
-from calls.ids import CampaignId
+from app.console.routes import changing
 from dialer.campaign import DialMode
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -82,37 +78,4 @@ class OutlookAnswer(BaseModel):
     assumed: Assumed
 
 
-async def ask_what_if(control: Control, asked: Asked[PlanAsked, Nothing]) -> OutlookAnswer:
-    """Simulate what a campaign would bring with these agents in these hours; it changes nothing."""
-    campaign = await control.campaign(CampaignId(asked.path["campaign_id"]))
-    return _answer(await control.what_if.ask(campaign, Question(**asked.body.model_dump())))
-
-
-def _answer(prospect: Prospect) -> OutlookAnswer:
-    plan, learned = prospect.plan, prospect.learned
-    scenario = plan.scenario
-    return OutlookAnswer(
-        **asdict(prospect.outlook),
-        assumed=Assumed(
-            contacts=plan.contacts,
-            attempts=scenario.attempts,
-            answer_rate=scenario.answering.probability,
-            talk_seconds=scenario.talk.mean,
-            wrap_up_seconds=scenario.wrap_up.mean,
-            booked_ratio=plan.booked_ratio,
-            mode=plan.mode,
-            target_ratio=plan.target_ratio or 0.0,
-            limit_ratio=plan.limit_ratio,
-            max_over_dial=plan.max_over_dial,
-            call_off_late=plan.call_off_late,
-            callers_per_agent_hour=0.0 if scenario.inbound is None else scenario.inbound.calls_per_agent_hour,
-            attempts_seen=learned.ended,
-            talks_seen=len(learned.talk_seconds),
-            wrap_ups_seen=len(learned.wrap_up_seconds),
-        ),
-    )
-
-
-ASK_WHAT_IF = changing("POST", "/campaigns/{campaign_id}/what-if", ask_what_if, PlanAsked, OutlookAnswer)
-
-ROUTES: tuple[AnyRoute, ...] = (ASK_WHAT_IF,)
+ASK_WHAT_IF = changing("POST", "/campaigns/{campaign_id}/what-if", PlanAsked, OutlookAnswer)

@@ -8,13 +8,12 @@ import pytest
 
 from app.ami.link import AmiLink
 from app.clock import SystemClock
-from app.control_ports import ReloadModule
 from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.phones import PHONE_GONE, PhoneWatch
 from app.telephony import Telephony
 from calls.ids import AgentId, NodeId
-from calls.words import AgentState
+from calls.words import AgentState, ReloadModule
 from routing.agent import AgentProfile
 from routing.floor import Floor
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk

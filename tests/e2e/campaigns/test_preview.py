@@ -22,9 +22,9 @@ from calls.facts import (
     PreviewShown,
 )
 from calls.ids import AgentId
-from calls.words import AgentState, AttemptOutcome, PreviewEnd
+from calls.words import AgentState, AttemptOutcome, PreviewEnd, Replayed
 from dialer.campaign import DialMode, PacingSettings
-from dialer.decisions import Replayed, replay
+from dialer.decisions import replay
 from dialer.pacing import Reason
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk, until
 from tests.e2e.calls.floor import ALWAYS_OPEN, Watched, controller, dealers, store_campaign

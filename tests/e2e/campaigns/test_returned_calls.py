@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from app.asterisk.call_files import Caller
-from app.control_ports import Direction
 from app.conversations import Said
 from calls.facts import AttemptEnded, CallConnected, CallerRecognised, CallQueued, MenuChosen
 from calls.ids import AgentId
-from calls.words import AttemptOutcome, Department, InboundOutcome
+from calls.words import AttemptOutcome, Department, Direction, InboundOutcome
 from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk
 from tests.e2e.calls.floor import ALWAYS_OPEN, QUICK, controller, dealers, prompt, store_campaign
 from tests.e2e.wire import Wire

@@ -12,7 +12,7 @@ from app.console.health import Watch
 from app.console.server import make_app
 from app.control import Control
 from app.control_errors import ControlError
-from app.control_ports import Direction, LiveCall, ReloadModule, TelephonyState
+from app.control_ports import LiveCall, TelephonyState
 from app.control_store import SqlControlStore
 from app.conversations import Conversations
 from app.floor_desk import FloorDesk
@@ -33,7 +33,7 @@ from app.workshop import Workshop
 from calls.facts import Fact
 from calls.ids import AgentId, CallId, CampaignId, DealerId, NodeId, new_call_id
 from calls.numbers import PhoneNumber
-from calls.words import Department
+from calls.words import Department, Direction, ReloadModule
 from dialer.answering import Calibration, Reliability
 from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis
 from dialer.pacing import PacingDecision, Reason

@@ -1,7 +1,7 @@
 import aiohttp
 import pytest
 
-from app.console.api import ROUTES
+from app.console.api import OPERATIONS
 from app.console.routes import AnyRoute
 from tests.integration.console.bed import LIVE, TOKEN, Bed
 
@@ -15,6 +15,7 @@ WRONG = {
     "no token": "Bearer",
     "what is no ASCII": "Bearer têken",
 }
+ROUTES = [each.route for each in OPERATIONS]
 PUBLIC = ("/", "/metrics", "/healthz", "/readyz", "/api/v1/openapi.json")
 
 

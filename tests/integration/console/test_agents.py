@@ -6,7 +6,8 @@ import pytest
 from app.console import agents
 from app.console.agents import AgentChanges, Login, NewAgent, Pause
 from app.console.calls import LIST_CHANGES
-from app.console.client import ApiClient, ApiRefused
+from app.console.client import ApiClient
+from app.console.errors import ApiRefused
 from app.storage.agents import all_agents
 from calls.ids import AgentId, DealerId
 from calls.words import AgentState

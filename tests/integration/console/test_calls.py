@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 
 from app.console import calls
 from app.console.calls import NewDisposition, VoicemailQuery
-from app.console.client import ApiClient, ApiRefused
+from app.console.client import ApiClient
+from app.console.errors import ApiRefused
 from app.storage import consent_tables
 from app.storage.contact_list import add_contacts, load_hash_key
 from calls.facts import (

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from app.console import campaigns
 from app.console.calls import LIST_CHANGES
 from app.console.campaigns import NewCampaign, Pacing, PacingPatch, Start, Stop
-from app.console.client import ApiClient, ApiRefused
+from app.console.client import ApiClient
+from app.console.errors import ApiRefused
 from app.storage.campaigns import create_campaign, get_campaign
 from calls.facts import CampaignStarted, CampaignStopped, Fact, PacingChanged
 from calls.ids import CampaignId

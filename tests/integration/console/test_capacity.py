@@ -6,7 +6,8 @@ import pytest
 from app.clock import SystemClock
 from app.console import capacity
 from app.console.capacity import DayPlaces, NewCapacity
-from app.console.client import ApiClient, ApiRefused
+from app.console.client import ApiClient
+from app.console.errors import ApiRefused
 from app.storage.audit import newest_changes
 from app.storage.workshop_capacity import SqlWorkshopCapacity
 from dialer.workshop import WorkshopDay

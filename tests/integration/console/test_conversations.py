@@ -6,8 +6,9 @@ import pytest
 
 from app.console import calls, campaigns, consents, conversations
 from app.console.calls import LIST_CHANGES, NewDisposition
-from app.console.client import ApiClient, ApiRefused
+from app.console.client import ApiClient
 from app.console.consents import NewConsent, NewEntry, PersonMeant
+from app.console.errors import ApiRefused
 from app.console.profiles import LIST_PROFILES
 from app.storage.contact_list import add_contacts
 from app.storage.conversations import read_history

@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.console.client import ApiClient, ApiRefused
+from app.console.client import ApiClient
 from app.console.decisions import LIST_DECISIONS, DecisionQuery
+from app.console.errors import ApiRefused
 from app.pacing_log import PacingLog
 from app.storage.decisions import decisions_until
 from calls.facts import PacingDecided
+from calls.words import Replayed
 from dialer.campaign import PacingSettings
-from dialer.decisions import DecisionLog, MadeDecision, Replayed
+from dialer.decisions import DecisionLog, MadeDecision
 from dialer.pacing import PacingSnapshot, decide
 from tests.fakes.virtual_time import HandClock
 from tests.integration.console.bed import APK, Bed, apk_campaign

@@ -12,7 +12,7 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from app.console.api import ROUTES
+from app.console.api import OPERATIONS
 from app.console.openapi import describe
 from tests.integration.console.bed import TOKEN, Bed
 
@@ -20,24 +20,24 @@ EXAMPLES = 10
 
 
 def test_the_description_is_valid_openapi_3_1() -> None:
-    OpenAPIV31SpecValidator(describe(ROUTES)).validate()
+    OpenAPIV31SpecValidator(describe(OPERATIONS)).validate()
 
 
 def test_every_operation_has_its_own_name_and_a_summary() -> None:
-    operations = [operation for path in describe(ROUTES)["paths"].values() for operation in path.values()]
+    operations = [operation for path in describe(OPERATIONS)["paths"].values() for operation in path.values()]
 
-    assert len({operation["operationId"] for operation in operations}) == len(ROUTES)
+    assert len({operation["operationId"] for operation in operations}) == len(OPERATIONS)
     assert all(operation["summary"].endswith(".") for operation in operations)
 
 
 async def test_the_description_is_served(bed: Bed) -> None:
     async with aiohttp.ClientSession(bed.url) as session, session.get("/api/v1/openapi.json") as response:
-        assert await response.json() == describe(ROUTES)
+        assert await response.json() == describe(OPERATIONS)
 
 
 async def test_the_server_keeps_to_its_description_for_good_and_bad_requests(bed: Bed) -> None:
     def probe_all() -> int:
-        schema = schemathesis.openapi.from_dict(describe(ROUTES))
+        schema = schemathesis.openapi.from_dict(describe(OPERATIONS))
         schema.config.update(base_url=bed.url)
         probed = 0
         for found in schema.get_all_operations():
@@ -47,7 +47,7 @@ async def test_the_server_keeps_to_its_description_for_good_and_bad_requests(bed
             probed += 1
         return probed
 
-    assert await asyncio.to_thread(probe_all) == len(ROUTES)
+    assert await asyncio.to_thread(probe_all) == len(OPERATIONS)
 
 
 def _probe(operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode) -> None:

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from app.console.api import MOST_BYTES
-from app.console.problems import Problem
+from app.console.told import Problem
 from dialer.errors import StoreUnavailable
 from tests.integration.console.bed import Bed
 

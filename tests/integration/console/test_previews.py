@@ -8,8 +8,9 @@ import pytest
 from app.cli_frame import Exit
 from app.console import agents, conversations, previews
 from app.console.agents import Login
-from app.console.api import ROUTES
-from app.console.client import ApiClient, ApiRefused
+from app.console.api import OPERATIONS
+from app.console.client import ApiClient
+from app.console.errors import ApiRefused
 from app.console.openapi import describe
 from app.console.previews import Skip
 from app.storage.campaigns import create_campaign
@@ -98,7 +99,7 @@ async def test_an_agent_who_works_otherwise_has_no_preview_and_is_told_what_to_d
 
 
 def test_the_description_tells_that_a_preview_may_be_refused() -> None:
-    described = describe(ROUTES)["paths"]
+    described = describe(OPERATIONS)["paths"]
 
     operations = [
         described[f"/api/v1/agents/{{agent_id}}/{path}"][method]

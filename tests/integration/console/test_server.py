@@ -7,7 +7,8 @@ import pytest
 from aiohttp import web
 
 from app.console import agents
-from app.console.client import ApiRefused, ApiUnreachable, open_client
+from app.console.client import open_client
+from app.console.errors import ApiRefused, ApiUnreachable
 from app.console.health import Watch, add_health
 from app.console.server import AddressTaken
 from app.settings import ApiAccess

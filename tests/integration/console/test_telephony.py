@@ -5,11 +5,12 @@ import pytest
 from app.ami.errors import AmiDown, AmiRefused
 from app.cli_frame import Exit
 from app.console import telephony
-from app.console.client import ApiClient, ApiRefused
+from app.console.client import ApiClient
+from app.console.errors import ApiRefused
 from app.console.telephony import Reload
 from app.control_errors import AsteriskAway, ControlError, ReloadRefused
-from app.control_ports import ReloadModule
 from app.storage.audit import newest_changes
+from calls.words import ReloadModule
 from tests.integration.console.bed import Bed
 from tests.integration.console.command_line import call_beside
 

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.cli_frame import Exit
-from app.console.client import ApiClient, ApiRefused, open_client
+from app.console.client import ApiClient, open_client
+from app.console.errors import ApiRefused
 from app.console.what_if import ASK_WHAT_IF, PlanAsked
 from app.control_errors import SimulationBusy, SimulationFailed
 from app.storage.contact_list import add_contacts

@@ -9,8 +9,9 @@ from app.storage.epochs import take_epoch
 from app.storage.journal import Journal, read_facts
 from calls.facts import CampaignStarted, ContactRefused, Fact
 from calls.ids import CampaignId, ContactId
+from calls.words import Replayed
 from dialer.campaign import PacingSettings
-from dialer.decisions import DecisionLog, MadeDecision, Replayed, replay
+from dialer.decisions import DecisionLog, MadeDecision, replay
 from dialer.pacing import decide
 from tests.integration.storage.builders import CAMPAIGN, NODE, NOW, other
 from tests.unit.dialer.situations import situations

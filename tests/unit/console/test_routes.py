@@ -3,7 +3,7 @@ import re
 import pytest
 
 from app.console.agents import GET_AGENT
-from app.console.api import ROUTES
+from app.console.api import OPERATIONS
 from app.console.openapi import describe
 
 
@@ -19,11 +19,11 @@ def test_a_name_that_breaks_its_pattern_leads_nowhere(name: str) -> None:
 
 
 def test_no_two_routes_share_method_and_path() -> None:
-    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
+    assert len({(each.route.method, each.route.path) for each in OPERATIONS}) == len(OPERATIONS)
 
 
 def test_a_body_is_only_required_where_a_field_is() -> None:
-    paths = describe(ROUTES)["paths"]
+    paths = describe(OPERATIONS)["paths"]
 
     assert paths["/api/v1/agents"]["post"]["requestBody"]["required"] is True
     assert paths["/api/v1/agents/{agent_id}/login"]["post"]["requestBody"]["required"] is False

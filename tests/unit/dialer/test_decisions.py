@@ -7,8 +7,9 @@ import pytest
 
 from calls.facts import Fact, ForecastMade, PacingDecided
 from calls.ids import CampaignId, DealerId
+from calls.words import Replayed
 from dialer.campaign import Campaign, CampaignKind, CampaignState, DialMode, LegalBasis, PacingSettings
-from dialer.decisions import TABLES_SERVE, DecisionLog, MadeDecision, Replayed, read_decision, replay
+from dialer.decisions import TABLES_SERVE, DecisionLog, MadeDecision, read_decision, replay
 from dialer.estimators import CampaignEstimates
 from dialer.forecast import Forecast
 from dialer.pacing import PacingSnapshot, Reason
