@@ -1,55 +1,71 @@
-"""The command `dealerlijn`."""
+"""The command `dealerlijn`: each part of it is imported when it is asked for, so that a technician does not wait for the rest."""
 
-import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from app.asterisk.installation import TELEPHONY
-from app.cli_agents import agent_commands, voicemail_commands
-from app.cli_calls import call_commands, queue_commands
-from app.cli_campaigns import campaign_commands
-from app.cli_capacity import capacity_commands
-from app.cli_config import Places, check_all
-from app.cli_consents import consent_commands, objection_commands
-from app.cli_contacts import contact_commands
-from app.cli_doctor import examine
-from app.cli_frame import AsJson, Exit, end, new_commands, opened, show_table
-from app.cli_pacing import pacing_commands
-from app.cli_previews import preview_commands
-from app.cli_simulate import simulate_commands
-from app.cli_telephony import telephony_commands
-from app.settings import read_database_url, read_settings
+from app.asterisk.places import TELEPHONY
+from app.cli_frame import AsJson, Exit, Guarded, Later, end, new_commands, show_table
+
+# The help of each part, and where its commands are.
+_PARTS = {
+    "agent": ("Agents: who they are and what they do now.", "app.cli_agents:agent_commands"),
+    "call": ("The calls that live now, and how conversations ended.", "app.cli_calls:call_commands"),
+    "queue": ("The customers who wait.", "app.cli_calls:queue_commands"),
+    "campaign": (
+        "Campaigns: setting up, starting, stopping and pacing.",
+        "app.cli_campaigns:campaign_commands",
+    ),
+    "capacity": (
+        "Capacity: the places in the workshop, which campaigns follow.",
+        "app.cli_capacity:capacity_commands",
+    ),
+    "consent": (
+        "Consents: what people agreed to and took back. Entries are only ever added.",
+        "app.cli_consents:consent_commands",
+    ),
+    "objection": ("Objections: numbers that are never called again.", "app.cli_consents:objection_commands"),
+    "contacts": ("Contacts: the lists that campaigns call.", "app.cli_contacts:contact_commands"),
+    "pacing": ("Pacing: what was decided, and why.", "app.cli_pacing:pacing_commands"),
+    "preview": ("Preview: an agent's next contact, before the call.", "app.cli_previews:preview_commands"),
+    "simulate": (
+        "Simulated campaign days: how pacing does, and what a plan would bring.",
+        "app.cli_simulate:simulate_commands",
+    ),
+    "telephony": (
+        "Telephony: phones, trunk and the ways to Asterisk.",
+        "app.cli_telephony:telephony_commands",
+    ),
+    "voicemail": ("Messages that callers left.", "app.cli_agents:voicemail_commands"),
+}
+
+
+class Program(Guarded):
+    """The commands of this file, and those of the parts."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, (told, place) in _PARTS.items():
+            self.add_command(Later(name, told, place))
+
 
 commands = new_commands(
     "Dealerlijn: the telephone side of a contact centre for car dealers.\n\n"
     "Exit codes: 0 done, 1 refused or faults found, 2 called the wrong way, 3 settings are wrong, "
-    "4 the program or the database does not answer."
+    "4 the program or the database does not answer.",
+    Program,
 )
-commands.add_typer(agent_commands, name="agent")
-commands.add_typer(call_commands, name="call")
-commands.add_typer(queue_commands, name="queue")
-commands.add_typer(campaign_commands, name="campaign")
-commands.add_typer(capacity_commands, name="capacity")
-commands.add_typer(consent_commands, name="consent")
-commands.add_typer(objection_commands, name="objection")
-commands.add_typer(contact_commands, name="contacts")
-commands.add_typer(pacing_commands, name="pacing")
-commands.add_typer(preview_commands, name="preview")
-commands.add_typer(simulate_commands, name="simulate")
-commands.add_typer(telephony_commands, name="telephony")
-commands.add_typer(voicemail_commands, name="voicemail")
 
 
 @commands.command()
 def serve() -> None:
     """Run the program, with the settings of the environment."""
-    # Only this command and the next need the whole program.
     from app.main import CannotRun
     from app.main import serve as run_program
+    from app.settings import read_settings
 
     try:
         run_program(read_settings())
@@ -78,6 +94,10 @@ def demo(
 @commands.command()
 def migrate() -> None:
     """Make the database's tables, or bring them up to this version."""
+    import asyncio
+
+    from app.settings import read_database_url
+
     asyncio.run(_migrate(read_database_url()))
     typer.echo("the database is up to date")
 
@@ -96,6 +116,10 @@ def check_config(
     """Compare what you wrote (environment, dealers, telephony, passwords) with Asterisk's files, the prompts and the
     agents in the database; tell every fault at once.
     """
+    import asyncio
+
+    from app.cli_config import Places, check_all
+
     places = Places(etc, telephony, passwords or telephony.with_name("passwords.toml"))
     findings = asyncio.run(check_all(places))
     if as_json:
@@ -113,6 +137,10 @@ def check_config(
 @commands.command()
 def doctor(as_json: AsJson = False) -> None:
     """Look whether everything is there that the program needs."""
+    import asyncio
+
+    from app.cli_doctor import examine
+
     findings = asyncio.run(examine())
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
@@ -131,6 +159,8 @@ def main() -> None:
 
 
 async def _migrate(url: str) -> None:
+    from app.storage.database import opened
+
     async with opened(url) as database:
         await database.migrate()
 

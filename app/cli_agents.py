@@ -4,15 +4,16 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show_list, show_table
+from app.cli_ask import ask, ask_campaign_id, show, show_list
+from app.cli_frame import AsJson, new_commands, show_table
 from app.console import agents, calls, conversations
 from app.console.agents import AgentAnswer, Login, NewAgent, Pause
 from app.console.calls import VoicemailQuery
 from app.console.routes import Nothing, Route
 from calls.words import AgentState
 
-agent_commands = new_commands("Agents: who they are and what they do now.")
-voicemail_commands = new_commands("Messages that callers left.")
+agent_commands = new_commands()
+voicemail_commands = new_commands()
 
 AgentName = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's id, such as anna.")]
 
@@ -20,7 +21,7 @@ AgentName = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's id,
 @agent_commands.command("list")
 def list_agents(as_json: AsJson = False) -> None:
     """Show every agent."""
-    answer = ask(lambda client: client.ask(agents.LIST_AGENTS))
+    answer = ask(agents.LIST_AGENTS)
     show_list(
         answer,
         as_json,
@@ -62,7 +63,7 @@ def add_agent(
         dealers=frozenset(dealer) if dealer else None,
         rescue=rescue,
     )
-    _tell(ask(lambda client: client.ask(agents.CREATE_AGENT, new)), as_json)
+    _tell(ask(agents.CREATE_AGENT, new), as_json)
 
 
 @agent_commands.command()
@@ -73,7 +74,7 @@ def login(
 ) -> None:
     """Log an agent in."""
     body = Login() if campaign is None else Login(campaign=ask_campaign_id(campaign))
-    _tell(ask(lambda client: client.ask(agents.LOG_IN, body, agent_id=agent_id)), as_json)
+    _tell(ask(agents.LOG_IN, body, agent_id=agent_id), as_json)
 
 
 @agent_commands.command()
@@ -90,7 +91,7 @@ def pause(
 ) -> None:
     """Pause an agent, after the present call."""
     body = Pause(reason=reason)
-    _tell(ask(lambda client: client.ask(agents.PAUSE, body, agent_id=agent_id)), as_json)
+    _tell(ask(agents.PAUSE, body, agent_id=agent_id), as_json)
 
 
 @agent_commands.command()
@@ -108,7 +109,7 @@ def wrap_up_done(agent_id: AgentName, as_json: AsJson = False) -> None:
 @agent_commands.command()
 def call(agent_id: AgentName, as_json: AsJson = False) -> None:
     """Show whom an agent has on the line, and what became of earlier calls to them."""
-    answer = ask(lambda client: client.ask(conversations.GET_PRESENT_CALL, agent_id=agent_id))
+    answer = ask(conversations.GET_PRESENT_CALL, agent_id=agent_id)
     if as_json:
         show(answer)
         return
@@ -144,7 +145,7 @@ def list_voicemails(
 ) -> None:
     """Show messages, newest first."""
     query = VoicemailQuery(limit=limit) if dealer is None else VoicemailQuery(dealer=dealer, limit=limit)
-    answer = ask(lambda client: client.ask(calls.LIST_VOICEMAILS, query=query))
+    answer = ask(calls.LIST_VOICEMAILS, query=query)
     show_list(
         answer,
         as_json,
@@ -164,7 +165,7 @@ def list_voicemails(
 
 
 def _do(route: Route[Nothing, Nothing, AgentAnswer], agent_id: str, as_json: bool) -> None:
-    _tell(ask(lambda client: client.ask(route, agent_id=agent_id)), as_json)
+    _tell(ask(route, agent_id=agent_id), as_json)
 
 
 def _tell(agent: AgentAnswer, as_json: bool) -> None:

@@ -5,18 +5,19 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show, show_list, utc
+from app.cli_ask import ask, show, show_list
+from app.cli_frame import AsJson, new_commands, utc
 from app.console import calls
 from app.console.calls import NewDisposition
 
-call_commands = new_commands("The calls that live now, and how conversations ended.")
-queue_commands = new_commands("The customers who wait.")
+call_commands = new_commands()
+queue_commands = new_commands()
 
 
 @call_commands.command("list")
 def list_calls(as_json: AsJson = False) -> None:
     """Show every call that lives."""
-    answer = ask(lambda client: client.ask(calls.LIST_CALLS))
+    answer = ask(calls.LIST_CALLS)
     show_list(
         answer,
         as_json,
@@ -66,7 +67,7 @@ def record_disposition(
         language=language,
         answers=dict(map(_answer, answers or ())),
     )
-    answer = ask(lambda client: client.ask(calls.RECORD_DISPOSITION, body, call_id=call))
+    answer = ask(calls.RECORD_DISPOSITION, body, call_id=call)
     if as_json:
         show(answer)
         return
@@ -76,7 +77,7 @@ def record_disposition(
 @queue_commands.command("list")
 def list_queues(as_json: AsJson = False) -> None:
     """Show every queue."""
-    answer = ask(lambda client: client.ask(calls.LIST_QUEUES))
+    answer = ask(calls.LIST_QUEUES)
     show_list(
         answer,
         as_json,

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show, show_list, show_table
+from app.cli_ask import ask, ask_campaign_id, show, show_list
+from app.cli_frame import AsJson, new_commands, show_table
 from app.console import campaigns, conversations
 from app.console.campaigns import (
     CalibrationAnswer,
@@ -22,7 +23,7 @@ from calls.words import Department, MachineDetection
 from dialer.campaign import PREVIEW_MODES, CampaignKind, DialMode, LegalBasis
 from dialer.checked import checked, read_toml
 
-campaign_commands = new_commands("Campaigns: setting up, starting, stopping and pacing.")
+campaign_commands = new_commands()
 
 CampaignMeant = Annotated[
     str, typer.Argument(metavar="CAMPAIGN", help="The campaign's id, such as apk-may, or its name.")
@@ -32,7 +33,7 @@ CampaignMeant = Annotated[
 @campaign_commands.command("list")
 def list_campaigns(as_json: AsJson = False) -> None:
     """Show every campaign."""
-    answer = ask(lambda client: client.ask(campaigns.LIST_CAMPAIGNS))
+    answer = ask(campaigns.LIST_CAMPAIGNS)
     show_list(
         answer,
         as_json,
@@ -93,13 +94,13 @@ def create_campaign(
         return_department=return_department,
         max_attempts=max_attempts,
     )
-    _tell(ask(lambda client: client.ask(campaigns.CREATE_CAMPAIGN, new)), as_json)
+    _tell(ask(campaigns.CREATE_CAMPAIGN, new), as_json)
 
 
 @campaign_commands.command()
 def profiles(as_json: AsJson = False) -> None:
     """Show the calling profiles, and who widened one."""
-    answer = ask(lambda client: client.ask(LIST_PROFILES))
+    answer = ask(LIST_PROFILES)
     rows = [
         (
             each.name,
@@ -129,10 +130,10 @@ def script(
     """Show what a campaign's agents say and ask, or replace it by what is in a file."""
     campaign_id = ask_campaign_id(campaign)
     if file is None:
-        answer = ask(lambda client: client.ask(conversations.GET_SCRIPT, campaign_id=campaign_id))
+        answer = ask(conversations.GET_SCRIPT, campaign_id=campaign_id)
     else:
         body = checked(NewGuide, str(file), read_toml(file))
-        answer = ask(lambda client: client.ask(conversations.REPLACE_SCRIPT, body, campaign_id=campaign_id))
+        answer = ask(conversations.REPLACE_SCRIPT, body, campaign_id=campaign_id)
     if as_json:
         show(answer)
         return
@@ -153,7 +154,7 @@ def start_campaign(
     """Let a campaign dial."""
     campaign_id = ask_campaign_id(campaign)
     body = Start(clock_is_right=clock_is_right)
-    _tell(ask(lambda client: client.ask(campaigns.START_CAMPAIGN, body, campaign_id=campaign_id)), as_json)
+    _tell(ask(campaigns.START_CAMPAIGN, body, campaign_id=campaign_id), as_json)
 
 
 @campaign_commands.command("stop")
@@ -165,7 +166,7 @@ def stop_campaign(
     """Let a campaign dial no more; calls under way go on."""
     campaign_id = ask_campaign_id(campaign)
     body = Stop(reason=reason)
-    _tell(ask(lambda client: client.ask(campaigns.STOP_CAMPAIGN, body, campaign_id=campaign_id)), as_json)
+    _tell(ask(campaigns.STOP_CAMPAIGN, body, campaign_id=campaign_id), as_json)
 
 
 @campaign_commands.command()
@@ -206,9 +207,9 @@ def pacing(
     changes = {name: value for name, value in wanted.items() if value is not None}
     if changes:
         patch = PacingPatch.model_validate(changes)
-        answer = ask(lambda client: client.ask(campaigns.CHANGE_PACING, patch, campaign_id=campaign_id))
+        answer = ask(campaigns.CHANGE_PACING, patch, campaign_id=campaign_id)
     else:
-        answer = ask(lambda client: client.ask(campaigns.GET_PACING, campaign_id=campaign_id))
+        answer = ask(campaigns.GET_PACING, campaign_id=campaign_id)
     if as_json:
         show(answer)
     else:
@@ -219,7 +220,7 @@ def pacing(
 def figures(campaign: CampaignMeant, as_json: AsJson = False) -> None:
     """Show a campaign in figures."""
     campaign_id = ask_campaign_id(campaign)
-    answer = ask(lambda client: client.ask(campaigns.GET_FIGURES, campaign_id=campaign_id))
+    answer = ask(campaigns.GET_FIGURES, campaign_id=campaign_id)
     if as_json:
         show(answer)
         return

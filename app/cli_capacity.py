@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show_list
+from app.cli_ask import ask, show_list
+from app.cli_frame import AsJson, new_commands
 from app.console import capacity
 from app.console.capacity import CapacityAnswer, DayPlaces, NewCapacity
 
-capacity_commands = new_commands("Capacity: the places in the workshop, which campaigns follow.")
+capacity_commands = new_commands()
 
 Dealer = Annotated[str, typer.Argument(metavar="DEALER", help="The dealer, such as demo.")]
 
@@ -17,7 +18,7 @@ Dealer = Annotated[str, typer.Argument(metavar="DEALER", help="The dealer, such 
 @capacity_commands.command("show")
 def show_capacity(dealer: Dealer, as_json: AsJson = False) -> None:
     """Show the places of the coming four weeks."""
-    _tell(ask(lambda client: client.ask(capacity.GET_CAPACITY, dealer_id=dealer)), as_json)
+    _tell(ask(capacity.GET_CAPACITY, dealer_id=dealer), as_json)
 
 
 @capacity_commands.command("set")
@@ -30,7 +31,7 @@ def set_capacity(
 ) -> None:
     """Tell the places of one day; other days stay as they are."""
     body = NewCapacity(days=[DayPlaces(day=day.date(), places=places, taken=taken)])
-    _tell(ask(lambda client: client.ask(capacity.SET_CAPACITY, body, dealer_id=dealer)), as_json)
+    _tell(ask(capacity.SET_CAPACITY, body, dealer_id=dealer), as_json)
 
 
 def _tell(answer: CapacityAnswer, as_json: bool) -> None:

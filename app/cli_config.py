@@ -12,13 +12,14 @@ from app.asterisk.installation import read_node
 from app.asterisk.names import is_address
 from app.asterisk.nodes import TRUNK, DealerNode
 from app.asterisk.prompts import read_manifest
-from app.cli_frame import opened
 from app.clock import SystemClock
-from app.dealers import Dealers, DealersError, load_dealers
+from app.dealers import Dealers, load_dealers
+from app.dealers_errors import DealersError
 from app.settings import Settings, SettingsError, read_settings
 from app.shown_numbers import ANSWERABLE, lost_numbers
 from app.storage.agents import all_agents
 from app.storage.campaigns import numbers_shown
+from app.storage.database import opened
 from app.storage.errors import StorageError
 from dialer.errors import StoreUnavailable
 

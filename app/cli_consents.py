@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show, show_table, utc
+from app.cli_ask import ask, show
+from app.cli_frame import AsJson, new_commands, show_table, utc
 from app.console import consents
 from app.console.consents import LedgerAnswer, NewConsent, NewEntry, NewObjection, PersonMeant
 from dialer.campaign import CampaignKind, LegalBasis
 
-consent_commands = new_commands("Consents: what people agreed to and took back. Entries are only ever added.")
-objection_commands = new_commands("Objections: numbers that are never called again.")
+consent_commands = new_commands()
+objection_commands = new_commands()
 
 Dealer = Annotated[str, typer.Option(help="Whose customer it is.")]
 Number = Annotated[str | None, typer.Option(help="A number of the person, on one of the dealer's lists.")]
@@ -45,7 +46,7 @@ def record(
         at=utc(at),
         basis=basis,
     )
-    _tell(ask(lambda client: client.ask(consents.RECORD_CONSENT, body)), as_json)
+    _tell(ask(consents.RECORD_CONSENT, body), as_json)
 
 
 @consent_commands.command()
@@ -69,7 +70,7 @@ def withdraw(
         wording=wording,
         at=utc(at),
     )
-    _tell(ask(lambda client: client.ask(consents.WITHDRAW_CONSENT, body)), as_json)
+    _tell(ask(consents.WITHDRAW_CONSENT, body), as_json)
 
 
 @consent_commands.command("show")
@@ -78,7 +79,7 @@ def show_ledger(
 ) -> None:
     """Show what a person agreed to and took back."""
     meant = PersonMeant(dealer=dealer, person=person, number=number)
-    _tell(ask(lambda client: client.ask(consents.SHOW_CONSENTS, meant)), as_json)
+    _tell(ask(consents.SHOW_CONSENTS, meant), as_json)
 
 
 @objection_commands.command("record")
@@ -89,7 +90,7 @@ def record_objection(
 ) -> None:
     """Record an objection (verzet) that came otherwise than in a call: for ever, for all dealers."""
     body = NewObjection(number=number, source=source)
-    answer = ask(lambda client: client.ask(consents.RECORD_OBJECTION, body))
+    answer = ask(consents.RECORD_OBJECTION, body)
     if as_json:
         show(answer)
         return

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.asterisk.errors import AsteriskError
-from app.cli_frame import opened
 from app.console.client import open_client
 from app.console.errors import ApiError
-from app.dealers import DealersError, load_dealers
+from app.dealers import load_dealers
+from app.dealers_errors import DealersError
 from app.reach import asterisk_version
 from app.settings import AriAddress, SettingsError, read_api_access, read_settings
 from app.storage.agents import all_agents
+from app.storage.database import opened
 from app.storage.errors import StorageError
 from dialer.errors import StoreUnavailable
 

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from app.cli_ask import ask, ask_campaign_id, show
 from app.cli_campaigns import CampaignMeant
-from app.cli_frame import AsJson, ask, ask_campaign_id, new_commands, show
+from app.cli_frame import AsJson, new_commands
 from app.console.decisions import LIST_DECISIONS, DecisionAnswer, DecisionQuery
 from calls.words import Replayed
 
-pacing_commands = new_commands("Pacing: what was decided, and why.")
+pacing_commands = new_commands()
 _WORDS = {
     Replayed.SAME: "replayed: same",
     Replayed.DIFFERENT: "replayed: different (the rules have changed since, or a figure was altered)",
@@ -39,7 +40,7 @@ def explain(
     count = last or (10 if at is None else 1)
     query = DecisionQuery(last=count) if at is None else DecisionQuery(at=_moment(at), last=count)
     campaign_id = ask_campaign_id(campaign)
-    answer = ask(lambda client: client.ask(LIST_DECISIONS, query=query, campaign_id=campaign_id))
+    answer = ask(LIST_DECISIONS, query=query, campaign_id=campaign_id)
     if as_json:
         show(answer)
     elif answer.decisions:

@@ -5,24 +5,25 @@ from typing import Annotated
 import typer
 
 from app.cli_agents import AgentName
-from app.cli_frame import AsJson, ask, new_commands, show
+from app.cli_ask import ask, show
+from app.cli_frame import AsJson, new_commands
 from app.console import previews
 from app.console.conversations import car_told
 from app.console.previews import PreviewAnswer, Skip
 
-preview_commands = new_commands("Preview: an agent's next contact, before the call.")
+preview_commands = new_commands()
 
 
 @preview_commands.command("show")
 def show_preview(agent_id: AgentName, as_json: AsJson = False) -> None:
     """Show an agent's next contact, which nobody else gets meanwhile."""
-    _tell(ask(lambda client: client.ask(previews.GET_PREVIEW, agent_id=agent_id)), as_json)
+    _tell(ask(previews.GET_PREVIEW, agent_id=agent_id), as_json)
 
 
 @preview_commands.command("dial")
 def dial_preview(agent_id: AgentName, as_json: AsJson = False) -> None:
     """Dial the contact that is shown; who answers is with this agent at once."""
-    answer = ask(lambda client: client.ask(previews.DIAL_PREVIEW, agent_id=agent_id))
+    answer = ask(previews.DIAL_PREVIEW, agent_id=agent_id)
     if as_json:
         show(answer)
     else:
@@ -37,7 +38,7 @@ def skip_preview(
 ) -> None:
     """Pass over the contact that is shown; it comes back after an hour."""
     body = Skip(reason=reason)
-    answer = ask(lambda client: client.ask(previews.SKIP_PREVIEW, body, agent_id=agent_id))
+    answer = ask(previews.SKIP_PREVIEW, body, agent_id=agent_id)
     if as_json:
         show(answer)
     else:

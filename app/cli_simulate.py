@@ -34,7 +34,7 @@ from simulation.policies import PRODUCT
 from simulation.scenario import Scenario
 from simulation.skills_day import run_skills_series
 
-simulate_commands = new_commands("Simulated campaign days: how pacing does, and what a plan would bring.")
+simulate_commands = new_commands()
 simulate_commands.command("markov")(markov)
 simulate_commands.command("what-if")(what_if)
 

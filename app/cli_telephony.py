@@ -4,18 +4,19 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, ask, new_commands, show, show_table
+from app.cli_ask import ask, show
+from app.cli_frame import AsJson, new_commands, show_table
 from app.console import telephony
 from app.console.telephony import Reload
 from calls.words import ReloadModule
 
-telephony_commands = new_commands("Telephony: phones, trunk and the ways to Asterisk.")
+telephony_commands = new_commands()
 
 
 @telephony_commands.command()
 def status(as_json: AsJson = False) -> None:
     """Show the phones, the trunk registrations and the ways to Asterisk."""
-    answer = ask(lambda client: client.ask(telephony.SHOW_TELEPHONY))
+    answer = ask(telephony.SHOW_TELEPHONY)
     if as_json:
         show(answer)
         return
@@ -38,7 +39,7 @@ def reload(
     as_json: AsJson = False,
 ) -> None:
     """Let Asterisk read its configuration of one kind again; calls go on."""
-    answer = ask(lambda client: client.ask(telephony.RELOAD_TELEPHONY, Reload(module=module)))
+    answer = ask(telephony.RELOAD_TELEPHONY, Reload(module=module))
     if as_json:
         show(answer)
     else:

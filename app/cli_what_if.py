@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from app.cli_frame import AsJson, Exit, end, opened, show_table
+from app.cli_frame import AsJson, Exit, end, show_table
 from app.control_errors import OutOfBounds
+from app.plans import BOOKED_RATIO, Question, plan_of
 from app.settings import read_database_url
 from app.simulate_frame import (
     ScenarioName,
@@ -19,9 +20,6 @@ from app.simulate_frame import (
     settings_meant,
     shown,
 )
-from app.storage.campaigns import find_campaign
-from app.storage.learned import read_learned
-from app.what_if import BOOKED_RATIO, Question, plan_of
 from dialer.campaign import Campaign
 from simulation.learned import Learned
 from simulation.what_if import Plan, live_planned_day, outlook
@@ -98,6 +96,11 @@ def _campaign_plan(word: str, question: Question) -> Plan:
 
 
 async def _read(url: str, word: str) -> tuple[Campaign, Learned]:
+    # Without --campaign no database is needed.
+    from app.storage.campaigns import find_campaign
+    from app.storage.database import opened
+    from app.storage.learned import read_learned
+
     async with opened(url) as database:
         campaign = await find_campaign(database, word)
         return campaign, await read_learned(database, campaign.campaign_id)

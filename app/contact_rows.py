@@ -11,6 +11,8 @@ from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
+from app.contact_errors import UnusableFile
+
 Row = tuple[int, Sequence[str]]
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -34,15 +36,6 @@ _BROKEN = (
     *(ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError),
 )
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-
-
-class UnusableFile(Exception):
-    """A file cannot be read as a list of contacts. `remedy` says what to do."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(f"{reason}: {remedy}")
-        self.reason = reason
-        self.remedy = remedy
 
 
 def read_rows(path: Path, encoding: str | None = None) -> Iterator[Row]:

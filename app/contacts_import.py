@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from app.contact_dates import missing_dates
 from app.contact_duplicates import Duplicates
-from app.contact_rows import Row, UnusableFile, read_rows
+from app.contact_errors import ReportFailed, UnusableFile
+from app.contact_rows import Row, read_rows
 from app.storage.campaigns import find_campaign
 from app.storage.contact_list import NewConsent, NewContact, add_contacts, listed, load_hash_key
 from app.storage.database import Database
@@ -33,17 +34,6 @@ _HOME = ZoneInfo("Europe/Amsterdam")
 _REPORT_STEP = 1000
 
 Progress = Callable[[str, int], None]
-
-
-class ReportFailed(Exception):
-    """The report cannot be written, or an older one not be removed; nothing was stored."""
-
-    def __init__(self, report: Path, reason: str, faults: int) -> None:
-        what = f"the report of {faults} faults cannot be written to" if faults else "there is an old report"
-        super().__init__(
-            f"nothing was stored: {what} {report} ({reason}): give another place with --report, "
-            "or let this user write there"
-        )
 
 
 @dataclass(frozen=True, slots=True)

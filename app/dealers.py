@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from app.dealers_errors import DealersError, Fault
 from app.dealers_file import (
     OWN_FAULT,
     DealersFile,
@@ -41,27 +42,6 @@ from routing.skills import Relaxation, SkillRequirement
 
 ZONE = "Europe/Amsterdam"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong in the settings. `key` is empty when the file as a whole cannot be read."""
-
-    file: str
-    key: str
-    problem: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.key + ': ' if self.key else ''}{self.problem}: {self.remedy}"
-
-
-class DealersError(Exception):
-    """The dealers' settings have faults; the text names each with its remedy."""
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__("the dealers' settings have faults:\n" + "\n".join(f"  {fault}" for fault in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from app.asterisk.errors import AsteriskError
 from app.console.health import Watch
 from app.console.server import AddressTaken, make_app, reserved
 from app.console.server import serve as listening
-from app.dealers import DealersError, load_dealers
+from app.dealers import load_dealers
+from app.dealers_errors import DealersError
 from app.program import Program
 from app.reach import tell_of_asterisk
 from app.settings import Settings

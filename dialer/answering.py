@@ -28,7 +28,7 @@ from math import exp, log, sqrt
 
 from calls.words import AttemptOutcome
 from dialer.campaign import ContactHistory, Traits
-from dialer.profiles import zone_named
+from dialer.zones import zone_named
 
 CANDIDATES = 40
 """Among so many contacts next on the list one is chosen."""

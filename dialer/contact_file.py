@@ -13,7 +13,7 @@ from calls.numbers import NumberKind, PhoneNumber
 from dialer.contact_columns import Columns, Field, bare
 from dialer.list_amounts import MOST_EUROS, euros
 from dialer.list_numbers import NumberReader, zone_of
-from dialer.profiles import zone_named
+from dialer.zones import zone_named
 
 _NAME_LENGTH = 120
 _TEXT_LENGTH = 500

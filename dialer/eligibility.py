@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from calls.words import AttemptOutcome
 from dialer.campaign import Campaign, ContactHistory, LegalBasis
-from dialer.profiles import CallingProfile, carries, is_open, next_open, zone_named
+from dialer.profiles import CallingProfile, carries, is_open, next_open
+from dialer.zones import zone_named
 
 _ANOTHER_DAY = timedelta(days=1)
 _MET_NOBODY = frozenset({AttemptOutcome.ABANDONED, AttemptOutcome.IN_DOUBT})

@@ -19,7 +19,8 @@ from calls.words import AttemptOutcome
 from dialer.campaign import CampaignKind, LegalBasis
 from dialer.checked import Table, checked, read_toml
 from dialer.errors import FileFault, FileFaults
-from dialer.profiles import CallingProfile, Hours, Profiles, zone_named
+from dialer.profiles import CallingProfile, Hours, Profiles
+from dialer.zones import zone_named
 
 _SHIPPED = Path(__file__).parent / "data" / "profiles"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays.countries.netherlands  # loaded at first use otherwise, which would hold up a call for a quarter of a second
 
@@ -15,6 +14,7 @@ from calls.numbers import NumberKind
 from calls.words import AttemptOutcome
 from dialer.campaign import Campaign, CampaignKind, LegalBasis
 from dialer.errors import DemoProfile, UnknownProfile
+from dialer.zones import zone_named
 
 _SEARCH_DAYS = 400
 
@@ -132,15 +132,6 @@ def next_open(profile: CallingProfile, timezone: str, now: datetime) -> datetime
             if opens > now:
                 return opens
     return None
-
-
-@lru_cache(maxsize=64)
-def zone_named(timezone: str) -> ZoneInfo | None:
-    """The zone of this IANA name, None when there is none."""
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 def _hours_on(profile: CallingProfile, day: date) -> Hours | None:

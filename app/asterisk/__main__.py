@@ -11,7 +11,8 @@ from app.asterisk.errors import AsteriskError
 from app.asterisk.installation import read_node
 from app.asterisk.prompts import make_sounds, read_manifest
 from app.asterisk.render import install
-from app.dealers import DealersError, load_dealers
+from app.dealers import load_dealers
+from app.dealers_errors import DealersError
 
 
 def main(arguments: list[str]) -> str | None:

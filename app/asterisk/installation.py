@@ -9,9 +9,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.asterisk.credentials import Credentials
 from app.asterisk.errors import TelephonyBroken
 from app.asterisk.nodes import DealerNode, Login, Phone, PortRange, Trunk
-from app.asterisk.render import CONFIG_DIR
-
-TELEPHONY = CONFIG_DIR / "telephony.toml"
 
 
 class _Table(BaseModel):

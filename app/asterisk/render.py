@@ -10,8 +10,8 @@ from pathlib import Path
 import jinja2
 
 from app.asterisk.nodes import TRUNK, DealerNode, NetworkNode
+from app.asterisk.places import CONFIG_DIR
 
-CONFIG_DIR = Path(__file__).parents[2] / "asterisk-config"
 PACKAGED_DATA = Path("/usr/share/asterisk")
 
 _CRYPT_DIGITS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

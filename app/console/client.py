@@ -1,5 +1,6 @@
 """The API's client: the same routes, asked from outside."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -68,6 +69,23 @@ async def open_client(access: ApiAccess, who: str, *, seconds: float = _SECONDS)
     timeout = aiohttp.ClientTimeout(total=seconds)
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
         yield ApiClient(session, access.url)
+
+
+def ask_once(
+    access: ApiAccess,
+    who: str,
+    route: Route[Body, Query, Answer],
+    body: Body | None,
+    query: Query | None,
+    names: Mapping[str, str],
+) -> Answer:
+    """Ask one operation in the name of `who`, for those who have no event loop. Raises ApiUnreachable, ApiRefused."""
+
+    async def asking() -> Answer:
+        async with open_client(access, who) as client:
+            return await client.ask(route, body, query, **names)
+
+    return asyncio.run(asking())
 
 
 async def fetch_metrics(url: str) -> str:

@@ -38,7 +38,8 @@ from dialer.campaign import (
     ResolvedAttempt,
     Traits,
 )
-from dialer.profiles import Profiles, zone_named
+from dialer.profiles import Profiles
+from dialer.zones import zone_named
 
 
 class SqlCampaignStore:

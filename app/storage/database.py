@@ -230,6 +230,16 @@ def open_database(url: str, *, must_exist: bool = False) -> Database:
     return Database(engine)
 
 
+@asynccontextmanager
+async def opened(url: str, *, must_exist: bool = False) -> AsyncIterator[Database]:
+    """The database at an address, closed at the end. Raises WrongDatabaseUrl."""
+    database = open_database(url, must_exist=must_exist)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 _POSTGRESQL_OPTIONS = frozenset(
     {"host", "port", "user", "password", "passfile", "ssl", "target_session_attrs"}
 )

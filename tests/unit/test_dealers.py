@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from app.dealers import DealersError, load_dealers
+from app.dealers import load_dealers
+from app.dealers_errors import DealersError
 from calls.ids import DealerId
 from calls.words import Department
 from dialer.campaign import CampaignKind

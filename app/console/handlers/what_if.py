@@ -6,7 +6,8 @@ from app.console.operations import AnyOperation, Asked, Operation
 from app.console.routes import Nothing
 from app.console.what_if import ASK_WHAT_IF, Assumed, OutlookAnswer, PlanAsked
 from app.control import Control
-from app.what_if import Prospect, Question
+from app.plans import Question
+from app.what_if import Prospect
 from calls.ids import CampaignId
 
 

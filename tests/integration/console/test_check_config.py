@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from app.asterisk.check_config import Finding, check_files
-from app.asterisk.installation import TELEPHONY as SHIPPED
 from app.asterisk.nodes import Trunk
+from app.asterisk.places import TELEPHONY as SHIPPED
 from app.asterisk.render import install, render
 from app.cli_config import check_all
-from app.cli_frame import Exit, opened
+from app.cli_frame import Exit
 from app.dealers_file import PromptsTable
 from app.storage.agents import save_agent
+from app.storage.database import opened
 from calls.ids import AgentId
 from routing.agent import AgentProfile
 from tests.integration.console.command_line import call

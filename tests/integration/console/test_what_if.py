@@ -11,8 +11,9 @@ from app.console.client import ApiClient, open_client
 from app.console.errors import ApiRefused
 from app.console.what_if import ASK_WHAT_IF, PlanAsked
 from app.control_errors import SimulationBusy, SimulationFailed
+from app.plans import Question
 from app.storage.contact_list import add_contacts
-from app.what_if import LIMIT_SECONDS, Question, WhatIf
+from app.what_if import LIMIT_SECONDS, WhatIf
 from tests.integration.console.bed import APK, Bed, apk_campaign
 from tests.integration.console.command_line import call_beside
 from tests.integration.storage.builders import NOW, contact

@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.contact_rows import MAX_LINE_LENGTH, UnusableFile, read_rows
+from app.contact_errors import UnusableFile
+from app.contact_rows import MAX_LINE_LENGTH, read_rows
 
 SHEET = "xl/worksheets/sheet1.xml"
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.contact_rows import UnusableFile
+from app.contact_errors import UnusableFile
 from app.contacts_import import ImportOptions, ImportResult, import_contacts
 from app.storage.database import Database
 from app.storage.due_lists import set_due_window

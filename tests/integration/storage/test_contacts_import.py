@@ -9,8 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.contact_rows import UnusableFile, read_rows
-from app.contacts_import import ImportOptions, ImportResult, ReportFailed, import_contacts
+from app.contact_errors import ReportFailed, UnusableFile
+from app.contact_rows import read_rows
+from app.contacts_import import ImportOptions, ImportResult, import_contacts
 from app.storage.database import Database
 from dialer.campaign import CampaignState, LegalBasis
 from dialer.contact_columns import Field

@@ -8,7 +8,7 @@ from app.asterisk.credentials import Credentials
 from app.asterisk.errors import TelephonyBroken
 from app.asterisk.installation import read_node
 from app.asterisk.nodes import DealerNode
-from app.asterisk.render import CONFIG_DIR
+from app.asterisk.places import CONFIG_DIR
 from tests.unit.asterisk.nodes import WORD
 
 PASSWORDS = Credentials(

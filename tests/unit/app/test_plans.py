@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.what_if import Question, plan_of
+from app.plans import Question, plan_of
 from dialer.campaign import DialMode, PacingSettings
 from simulation.learned import Learned
 from simulation.what_if import live_planned_day
