@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from app.asterisk.places import TELEPHONY
-from app.cli_frame import AsJson, Exit, Guarded, Later, end, new_commands, show_table
+from app.cli_frame import AsJson, Exit, Guarded, Later, end, importing, new_commands, show_table
 
 # The help of each part, and where its commands are.
 _PARTS = {
@@ -63,9 +63,10 @@ commands = new_commands(
 @commands.command()
 def serve() -> None:
     """Run the program, with the settings of the environment."""
-    from app.main import CannotRun
-    from app.main import serve as run_program
-    from app.settings import read_settings
+    with importing():
+        from app.main import CannotRun
+        from app.main import serve as run_program
+        from app.settings import read_settings
 
     try:
         run_program(read_settings())
@@ -82,8 +83,9 @@ def demo(
     ] = 25000,
 ) -> None:
     """Run a demo dealer with simulated people on a real Asterisk."""
-    from app.demo import demo as run_demo
-    from app.main import CannotRun
+    with importing():
+        from app.demo import demo as run_demo
+        from app.main import CannotRun
 
     try:
         run_demo(seconds, seed, ports)
