@@ -63,13 +63,15 @@ commands = new_commands(
 @commands.command()
 def serve() -> None:
     """Run the program, with the settings of the environment."""
+    from app.settings import read_settings
+
+    settings = read_settings()
     with importing():
         from app.main import CannotRun
         from app.main import serve as run_program
-        from app.settings import read_settings
 
     try:
-        run_program(read_settings())
+        run_program(settings)
     except CannotRun as error:
         end(str(error), Exit.REFUSED)
 

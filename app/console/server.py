@@ -1,14 +1,16 @@
 """The HTTP server: the API, what watches the program, and the first page."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 
 from aiohttp import web
 
 from app.console.api import MOST_BYTES, OPERATIONS, add_api, token_guard
 from app.console.health import Watch, add_health
-from app.console.openapi import describe
+from app.console.openapi import Json, describe
 from app.console.page import add_page
 from app.console.problems import problems
 from app.console.routes import DESCRIPTION_PATH
@@ -25,10 +27,14 @@ class AddressTaken(Exception):
 def make_app(control: Control, token: str, watch: Watch) -> web.Application:
     """Put the server together. `token` is what the API asks for."""
     app = web.Application(middlewares=[problems, token_guard(token)], client_max_size=MOST_BYTES)
-    description = describe(OPERATIONS)
+
+    # A quarter of a second of computing: a start does not wait for it, and calls do not when somebody asks.
+    @cache
+    def description() -> Json:
+        return describe(OPERATIONS)
 
     async def openapi(_request: web.Request) -> web.Response:
-        return web.json_response(description)
+        return web.json_response(await asyncio.to_thread(description))
 
     app.router.add_get(DESCRIPTION_PATH, openapi)
     add_api(app, control)
