@@ -43,7 +43,7 @@ _PARTS = {
 }
 
 
-class Program(Guarded):
+class AllCommands(Guarded):
     """The commands of this file, and those of the parts."""
 
     def __init__(self, **settings: Any) -> None:
@@ -56,7 +56,7 @@ commands = new_commands(
     "Dealerlijn: the telephone side of a contact centre for car dealers.\n\n"
     "Exit codes: 0 done, 1 refused or faults found, 2 called the wrong way, 3 settings are wrong, "
     "4 the program or the database does not answer.",
-    Program,
+    AllCommands,
 )
 
 
