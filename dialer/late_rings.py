@@ -18,8 +18,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import numpy as np
-
 from calls.facts import AttemptCalledOff
 from calls.ids import CallId
 from dialer.campaign import Campaign, DialMode, PacingSettings
@@ -61,10 +59,8 @@ def _late_last(snapshot: PacingSnapshot, late: list[int]) -> Rows:
     rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing, snapshot.chances)
     busy, last = len(rows) - len(snapshot.ringing), set(late)
     order = [place for place in range(len(snapshot.ringing)) if place not in last] + late[::-1]
-    rows[busy:] = rows[busy:][order]
-    if snapshot.callers:
-        rows = np.append([forecast.new_row(chance) for chance in snapshot.callers], rows)
-    return rows
+    calls = [rows[busy + place] for place in order]
+    return [forecast.new_row(chance) for chance in snapshot.callers] + rows[:busy] + calls
 
 
 def called_off(

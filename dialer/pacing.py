@@ -32,12 +32,10 @@ Who rings already may be called off when the risk has risen: `dialer.late_rings`
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import exp, floor, sqrt
-
-import numpy as np
 
 from dialer.callers import held_back
 from dialer.campaign import PREVIEW_MODES, AbandonWindow, DialMode, LineAgent, PacingSettings
@@ -206,18 +204,21 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
     certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing) - held)
     if certain >= snapshot.room:
         return PacingDecision(snapshot.room, Reason.CAP, rate, certain=snapshot.room)
-    sure = PacingDecision(
-        certain,
-        Reason.AGENTS_CERTAIN if certain else Reason.IN_BALANCE,
-        rate,
-        budget=budget,
-        certain=certain,
-    )
-    if settings.mode is DialMode.PROGRESSIVE:
-        return sure
-    if settings.mode is DialMode.POWER:
-        return _by_ratio(snapshot, settings, sure)
-    return _look_ahead(snapshot, settings, sure)
+    match settings.mode:
+        case DialMode.PROGRESSIVE:
+            return _certain_only(snapshot, certain, budget)
+        case DialMode.POWER:
+            return _by_ratio(snapshot, settings, certain, budget)
+        case _:
+            return _look_ahead(snapshot, settings, certain, budget)
+
+
+def _certain_only(
+    snapshot: PacingSnapshot, certain: int, budget: int, why_no_more: Reason = Reason.IN_BALANCE
+) -> PacingDecision:
+    """The calls that have an agent for certain; the reason why there are no others counts when there are none at all."""
+    reason = Reason.AGENTS_CERTAIN if certain else why_no_more
+    return PacingDecision(certain, reason, snapshot.forecast.answer_rate, budget=budget, certain=certain)
 
 
 def _barred(snapshot: PacingSnapshot) -> Reason | None:
@@ -234,40 +235,41 @@ def _barred(snapshot: PacingSnapshot) -> Reason | None:
     return None
 
 
-def _by_ratio(snapshot: PacingSnapshot, settings: PacingSettings, sure: PacingDecision) -> PacingDecision:
-    certain = sure.calls_to_place
+def _by_ratio(
+    snapshot: PacingSnapshot, settings: PacingSettings, certain: int, budget: int
+) -> PacingDecision:
     wanted = floor(settings.ratio * snapshot.free + 1e-9) - len(snapshot.ringing) - snapshot.waiting
     if wanted <= certain:
-        return sure
-    in_budget = certain + max(sure.budget, 0) - snapshot.at_risk
+        return _certain_only(snapshot, certain, budget)
+    in_budget = certain + max(budget, 0) - snapshot.at_risk
     most = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
     placed = min(wanted, in_budget, most)
     if placed <= certain:
-        return _limited(sure, Reason.BUDGET_SPENT if in_budget <= most else Reason.CAP)
-    return replace(sure, calls_to_place=placed, reason=Reason.RATIO)
+        why = Reason.BUDGET_SPENT if in_budget <= most else Reason.CAP
+        return _certain_only(snapshot, certain, budget, why)
+    return PacingDecision(placed, Reason.RATIO, snapshot.forecast.answer_rate, budget=budget, certain=certain)
 
 
-def _look_ahead(snapshot: PacingSnapshot, settings: PacingSettings, sure: PacingDecision) -> PacingDecision:
-    certain = sure.calls_to_place
-    if sure.budget < 0:
-        return _limited(sure, Reason.BUDGET_SPENT)
-    if snapshot.agents < _SMALL_TEAM and snapshot.forecast.counted < _COUNTED_FOR_A_SMALL_TEAM:
-        return _limited(sure, Reason.ESTIMATE_WEAK)
+def _look_ahead(
+    snapshot: PacingSnapshot, settings: PacingSettings, certain: int, budget: int
+) -> PacingDecision:
+    forecast = snapshot.forecast
+    if budget < 0:
+        return _certain_only(snapshot, certain, budget, Reason.BUDGET_SPENT)
+    if snapshot.agents < _SMALL_TEAM and forecast.counted < _COUNTED_FOR_A_SMALL_TEAM:
+        return _certain_only(snapshot, certain, budget, Reason.ESTIMATE_WEAK)
     most = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
     if most <= certain:
-        return _limited(sure, Reason.CAP)
+        return _certain_only(snapshot, certain, budget, Reason.CAP)
     threshold = threshold_of(snapshot, settings)
-    placed, shortage, spent = _covered(snapshot, certain, most, threshold, sure.budget)
+    placed, shortage, spent = _covered(snapshot, certain, most, threshold, budget)
     if placed > certain:
         reason = Reason.LOOKAHEAD
+    elif certain:
+        reason = Reason.AGENTS_CERTAIN
     else:
-        reason = Reason.BUDGET_SPENT if spent and not certain else sure.reason
-    return PacingDecision(placed, reason, sure.answer_rate, threshold, shortage, sure.budget, certain)
-
-
-def _limited(sure: PacingDecision, reason: Reason) -> PacingDecision:
-    """The certain calls, and the reason why there are no others."""
-    return sure if sure.calls_to_place else replace(sure, reason=reason)
+        reason = Reason.BUDGET_SPENT if spent else Reason.IN_BALANCE
+    return PacingDecision(placed, reason, forecast.answer_rate, threshold, shortage, budget, certain)
 
 
 def _covered(
@@ -277,7 +279,7 @@ def _covered(
     forecast = snapshot.forecast
     rows = forecast.rows(snapshot.talking, snapshot.wrapping_up, snapshot.ringing, snapshot.chances)
     if snapshot.callers:
-        rows = np.append(rows, [forecast.new_row(chance) for chance in snapshot.callers])
+        rows += [forecast.new_row(chance) for chance in snapshot.callers]
     in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
     taken = len(snapshot.ringing) + len(snapshot.callers) + snapshot.waiting - snapshot.free
     to_spare = max(budget - _reserve(snapshot.agents), 0)

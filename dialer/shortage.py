@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
+Rows = list[int]
 
 EXACT_EVENTS = 24
 _CERTAIN = 1e-9
@@ -116,14 +116,14 @@ class Events:
             summed = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
             self._moments = summed.tolist(), self._table.moments[self._fresh].tolist()
         taken, more = self._moments
-        moments = [sure + fresh * each for sure, each in zip(taken, more, strict=True)] if fresh else taken
+        if fresh:
+            taken = [sure + fresh * each for sure, each in zip(taken, more, strict=True)]
+        cases = self._cases
         shapes = []
-        for mean, variance, third in zip(
-            moments[: self._cases], moments[self._cases : -self._cases], moments[-self._cases :], strict=True
-        ):
+        for mean, variance, third in zip(taken[:cases], taken[cases:-cases], taken[-cases:], strict=True):
             if variance < _CERTAIN:
                 shapes.append((mean, _STEEP, 0.0))
                 continue
             per_spread = _ROOT_HALF / sqrt(variance)
-            shapes.append((mean, per_spread, third * per_spread * per_spread * per_spread * _SKEW_FACTOR))
+            shapes.append((mean, per_spread, third * per_spread**3 * _SKEW_FACTOR))
         return shapes

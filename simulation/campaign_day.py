@@ -138,13 +138,11 @@ class CampaignDay:
         end = self.scenario.seconds
         tick = 0.0
         while True:
-            if self._events and self._events[0][0] <= tick:
-                self.now, _, what, whom = heapq.heappop(self._events)
-            else:
-                self.now, what = tick, None
+            self.now = min(tick, self._events[0][0]) if self._events else tick
             if self.now >= end:
                 return self.record
-            if what is not None:
+            while self._events and self._events[0][0] <= self.now:
+                _, _, what, whom = heapq.heappop(self._events)
                 self._happen(what, whom)
                 self._serve()
             self._pace()

@@ -27,7 +27,7 @@ class KnownForecast(Forecast):
         chances: tuple[float, ...],  # noqa: ARG002 - what is known is in the table
     ) -> Rows:
         """All rows but the last, which is a new call's."""
-        return np.arange(len(talking) + len(wrapping_up) + len(ringing))
+        return list(range(len(talking) + len(wrapping_up) + len(ringing)))
 
 
 class Oracle(ProductPolicy):
@@ -48,7 +48,7 @@ class Oracle(ProductPolicy):
             self.chances(day),
         )
         new = learned.new_row(self.next_chance)
-        guessed = learned.events.chances.take(np.append(rows, new), axis=0, mode="clip")
+        guessed = learned.events.chances.take([*rows, new], axis=0, mode="clip")
         chances = self.know(day, guessed, learned.moments)
         return KnownForecast(
             answer_rate=learned.answer_rate,

@@ -250,7 +250,7 @@ def test_what_lasts_longer_than_the_table_uses_its_last_row() -> None:
     rows = forecast.rows((0.0, 99_999.0), (0.0, 99_999.0), (0.0, 99_999.0), (1.0, 1.0))
 
     last = len(forecast.events.chances) - 1
-    assert rows.tolist() == [
+    assert rows == [
         0,
         forecast.wrap_up_row - 1,
         forecast.wrap_up_row,

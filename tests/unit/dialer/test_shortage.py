@@ -16,7 +16,7 @@ def by_counting(chances: list[float]) -> list[float]:
 
 def events_of(chances: list[float], fresh: float) -> Events:
     table = event_table(np.array([*chances, fresh])[:, None])
-    return Events(table, np.arange(len(chances)), len(chances))
+    return Events(table, list(range(len(chances))), len(chances))
 
 
 @pytest.mark.parametrize("events", [0, 1, 5, 20, EXACT_EVENTS - 2])
@@ -54,4 +54,4 @@ def test_many_certain_events_are_no_matter_of_chance() -> None:
 def test_several_cases_are_averaged() -> None:
     table = event_table(np.array([[0.2, 0.6], [0.5, 0.5]]))
 
-    assert Events(table, np.array([0]), 1).at_most(0, 0) == pytest.approx((0.8 + 0.4) / 2)
+    assert Events(table, [0], 1).at_most(0, 0) == pytest.approx((0.8 + 0.4) / 2)
