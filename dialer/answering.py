@@ -162,10 +162,10 @@ class AnswerModel:
                 score += effect.value
         return _share(score)
 
-    def learn(self, cohort: Sequence[tuple[Traits | None, float]], rate: float) -> None:
+    def learn(self, cohort: Sequence[tuple[Traits | None, float]], rate: float) -> bool:
         """Take in whether these answered (1, 0, or a chance in between), all dialled at the same moment and none later than another.
 
-        `rate` is the campaign's answer rate before them. Cohorts come in the order of dialling.
+        True when they show that the list has changed. `rate` is the campaign's answer rate before them. Cohorts come in the order of dialling.
         """
         keep = _LATEST_KEPT ** len(cohort)
         self._latest_surprise *= keep
@@ -176,10 +176,15 @@ class AnswerModel:
             self._note(chance, rate, answered)
             told = max(chance * (1 - chance) - answered * (1 - answered), _LEAST)
             self._learn_one(traits, answered - chance, told, answered)
-        self._notice_change()
+        changed = self._has_changed()
+        if changed:
+            self._level.value += self._latest_surprise / self._latest_spread
+            self._level.precision = min(self._level.precision, self._latest_spread)
+            self._latest_surprise = 0.0
         self._rate = rate
         self._known = {}
         self._chances = {}
+        return changed
 
     def _learn_one(self, traits: Traits | None, surprise: float, spread: float, answered: float) -> None:
         self._latest_surprise += surprise
@@ -237,12 +242,9 @@ class AnswerModel:
             told = answered * log(share) + (1 - answered) * log(1 - share)
             self._fit[place] = self._fit[place] * _STEADY + told
 
-    def _notice_change(self) -> None:
+    def _has_changed(self) -> bool:
         errors = self._latest_surprise / sqrt(self._latest_noise)
-        if errors > _MORE_ERRORS or errors < -_FEWER_ERRORS:
-            self._level.value += self._latest_surprise / self._latest_spread
-            self._level.precision = min(self._level.precision, self._latest_spread)
-            self._latest_surprise = 0.0
+        return errors > _MORE_ERRORS or errors < -_FEWER_ERRORS
 
     def _note(self, chance: float, rate: float, answered: float) -> None:
         # Each outcome weighs a little more than the one before, which is to forget the earlier ones.

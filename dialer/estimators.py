@@ -36,7 +36,6 @@ _ANSWER_PRIOR = 0.3
 _ANSWER_PRIOR_WEIGHT = 20.0
 _STEADY_MEMORY = 800.0
 _LATEST_MEMORY = 50.0
-_CHANGE_ERRORS = 4.0
 _LATEST_CHOSEN = 5.0
 _RESCUE_PRIOR = 0.25
 _RESCUE_PRIOR_WEIGHT = 8.0
@@ -135,9 +134,9 @@ class _Resolved:
 class Answers:
     """Share of attempts answered, and ring times of the answered and of the others, by cohort.
 
-    The share is remembered over 800 attempts, for a steady list, until that over the latest 50 is too far from it to be
-    chance (4 standard errors): then the list has changed, and only the latest count. `counted` is the number of attempts
-    counted so far.
+    The share is remembered over 800 attempts, for a steady list. When the latest 50 surprise the model by more than chance does, the
+    list has changed, and only they count. A share that moves because other contacts are chosen, likelier or less likely ones, is no
+    surprise to the model. `counted` is the number of attempts counted so far.
     """
 
     def __init__(self, ring_seconds: int) -> None:
@@ -176,12 +175,13 @@ class Answers:
             of_age.append(heapq.heappop(self._young))
         for _, attempts in groupby(of_age, key=itemgetter(0)):
             cohort = [(each.traits, self._take_in(each)) for _, _, each in attempts]
-            self.model.learn(cohort, self.rate)
+            changed = self.model.learn(cohort, self.rate)
             yes, trials = sum(answered for _, answered in cohort), len(cohort)
             self.counted += trials
             self._steady.add(yes, trials)
             self._latest.add(yes, trials)
-            self._notice_change()
+            if changed:
+                self._steady.yes, self._steady.all = self._latest.yes, self._latest.all
 
     def _take_in(self, each: _Resolved) -> float:
         """Learn how long it rang; how much of an answer it is."""
@@ -204,13 +204,6 @@ class Answers:
     def rate(self) -> float:
         """Answered ÷ dialled."""
         return self._steady.value
-
-    def _notice_change(self) -> None:
-        rate = self._steady.value
-        # A memory of m trials is as exact as 2m trials.
-        error = sqrt(rate * (1 - rate) / (2 * _LATEST_MEMORY))
-        if abs(self._latest.value - rate) > _CHANGE_ERRORS * error:
-            self._steady.yes, self._steady.all = self._latest.yes, self._latest.all
 
 
 class SpeculativeChance:

@@ -1,9 +1,11 @@
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
+from calls.numbers import NumberKind
 from dialer.campaign import Traits
 from dialer.estimators import (
     GRACE_SECONDS,
@@ -71,6 +73,26 @@ def test_a_steady_list_is_known_better_than_by_its_latest_attempts() -> None:
         rates.append(answers.rate)
 
     assert all(abs(rate - 0.3) < 0.05 for rate in rates[800:])
+
+
+def test_likely_contacts_chosen_in_a_row_are_not_taken_for_a_list_that_answers_better() -> None:
+    """As it goes when a team has to dial for idle agents only: those are given the likeliest contacts."""
+    rng = random.Random(7)
+    answers = Answers(22)
+    plain = Traits(NumberKind.MOBILE, weekday=2, hour=10, answered=0, unanswered=0)
+    likely = replace(plain, answered=6), 0.7
+    unlikely = replace(plain, unanswered=6), 0.1
+    before = 0.0
+
+    for second in range(1100):
+        traits, chance = likely if second >= 1000 else rng.choice((likely, unlikely))
+        answers.resolved(after(second), 10.0, answered=rng.random() < chance, traits=traits)
+        answers.come_of_age(after(second))
+        before = answers.rate if second == 1000 else before
+
+    assert before == pytest.approx(0.4, abs=0.05)
+    # A memory of 800 attempts has moved by an eighth of the way to 0.7.
+    assert answers.rate == pytest.approx(before + (0.7 - before) / 8, abs=0.03)
 
 
 def test_the_answer_rate_follows_a_list_that_begins_to_answer() -> None:
