@@ -96,7 +96,7 @@ async def test_a_call_for_which_an_agent_is_kept_teaches_and_needs_no_other_agen
 
     assert ringing == 0
     assert bed.runner._estimates.answers.counted == 40
-    assert bed.runner._estimates.answers.rate == pytest.approx(0.6, abs=0.05)
+    assert 0.6 < bed.runner._estimates.answers.rate < 0.75
     assert bed.runner._estimates.answers.model.chance(traits) > before + 0.2
 
 
