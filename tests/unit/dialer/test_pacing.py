@@ -85,12 +85,29 @@ def test_calls_in_flight_hardly_ever_pass_the_limit() -> None:
 
 
 def test_without_a_budget_an_agent_is_all_but_certain() -> None:
-    for situation in situations(60):
-        decision = decide(replace(situation, connected=0, abandoned=0), PREDICTIVE)
+    looked_ahead = 0
+    for situation in situations(200):
+        bare = replace(situation, connected=0, abandoned=0)
+        decision = decide(bare, PREDICTIVE)
 
         assert decision.budget == 0
-        if decision.reason is Reason.IN_BALANCE:
-            assert decision.shortage > 0.01
+        if decision.reason is Reason.LOOKAHEAD:
+            looked_ahead += 1
+            assert risk_of_the_last(bare, decision.calls_to_place) <= 0.002
+        elif decision.reason is Reason.IN_BALANCE:
+            assert decision.shortage > 0.002
+
+    assert looked_ahead > 3
+
+
+def risk_of_the_last(situation: PacingSnapshot, placed: int) -> float:
+    """The chance that the last of so many calls finds nobody free, nobody coming out of wrap-up."""
+    forecast = situation.forecast
+    rows = forecast.rows(situation.talking, situation.wrapping_up, situation.ringing, situation.chances)
+    in_hand = Events(forecast.events, rows, forecast.new_row(situation.next_chance))
+    others = placed - 1
+    in_the_air = len(situation.ringing) + others + situation.waiting - situation.free
+    return in_hand.at_most(in_the_air, others)
 
 
 def test_past_the_limit_nobody_is_dialled_but_for_an_agent_who_is_certain() -> None:
