@@ -28,6 +28,7 @@ _LABELS = {
     "connected_attempts": ("campaign",),
     "abandoned_attempts": ("campaign",),
     "information_messages": ("campaign",),
+    "late_messages": ("campaign",),
     "called_off_attempts": ("campaign",),
     "attempt_outcomes": ("campaign", "outcome"),
 }
@@ -81,6 +82,7 @@ def _of_attempt(row: AttemptTotal) -> Iterable[tuple[Series, int]]:
     yield ("connected_attempts", row.campaign), row.connected
     yield ("abandoned_attempts", row.campaign), row.abandoned
     yield ("information_messages", row.campaign), row.messages
+    yield ("late_messages", row.campaign), row.late_messages
     yield ("called_off_attempts", row.campaign), row.called_off
     if row.outcome is not None:
         yield ("attempt_outcomes", row.campaign, row.outcome), row.attempts

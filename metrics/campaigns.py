@@ -32,7 +32,7 @@ from calls.facts import (
 )
 from calls.ids import CampaignId
 from calls.words import AgentState, AmdVerdict, AttemptOutcome, HangupCause, PreviewEnd
-from metrics.definitions import outbound_abandon_ratio
+from metrics.definitions import is_late_message, outbound_abandon_ratio
 from metrics.families import OTHER, Families
 from metrics.totals import AttemptTotal
 
@@ -73,6 +73,7 @@ class CampaignMetrics:
         self._connected = counter("connected_attempts", "Attempts connected to an agent.", "campaign")
         self._abandoned = counter("abandoned_attempts", "Attempts that met no agent in time.", "campaign")
         self._messages = counter("information_messages", "Information messages that began.", "campaign")
+        self._late = counter("late_messages", "Information messages that began too late.", "campaign")
         self._called_off = counter(
             "called_off_attempts", "Attempts hung up on by us while they rang.", "campaign"
         )
@@ -176,6 +177,7 @@ class CampaignMetrics:
             self._attempts[campaign,].inc(row.attempts)
             self._answered[campaign,].inc(row.answered)
             self._messages[campaign,].inc(row.messages)
+            self._late[campaign,].inc(row.late_messages)
             self._called_off[campaign,].inc(row.called_off)
             self._count_answered_by_person(campaign, row.connected, row.abandoned)
             if row.outcome is AttemptOutcome.MACHINE:
@@ -202,6 +204,7 @@ class CampaignMetrics:
                 self._count_answered_by_person(campaign, 0, 1)
             case InformationMessagePlayed():
                 self._messages[campaign,].inc()
+                self._late[campaign,].inc(is_late_message(fact.after_answer_seconds))
                 self._message[campaign,].observe(fact.after_answer_seconds)
             case AttemptEnded():
                 self._outcomes[campaign, fact.outcome].inc()
@@ -234,7 +237,14 @@ class CampaignMetrics:
 
     def _begin_at_zero(self, campaign: CampaignId) -> None:
         self._known.add(campaign)
-        for counter in (self._attempts, self._answered, self._messages, self._called_off, self._changes):
+        for counter in (
+            self._attempts,
+            self._answered,
+            self._messages,
+            self._late,
+            self._called_off,
+            self._changes,
+        ):
             counter.begin(campaign)
         for by_word in (self._refused, self._decisions):  # their words are not known beforehand
             by_word.begin(campaign, OTHER)

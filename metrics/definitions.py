@@ -1,5 +1,7 @@
 """What each figure means: the formulas of the glossary. A figure over nothing is None, never zero."""
 
+MESSAGE_WITHIN_SECONDS = 2.0
+
 
 def ratio(part: float, whole: float) -> float | None:
     """`part` of `whole`; None when there is no whole."""
@@ -22,6 +24,11 @@ def inbound_abandon_ratio(abandoned: int, short_abandoned: int, offered: int) ->
 def outbound_abandon_ratio(connected: int, abandoned: int) -> float | None:
     """Share of a campaign's person-answered calls that met no agent in time."""
     return ratio(abandoned, connected + abandoned)
+
+
+def is_late_message(after_answer_seconds: float) -> bool:
+    """Whether an information message began later after the answer than it may."""
+    return after_answer_seconds > MESSAGE_WITHIN_SECONDS
 
 
 def asa_seconds(wait_seconds: float, connected: int) -> float | None:

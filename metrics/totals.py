@@ -30,8 +30,8 @@ class CallTotal:
 
 @dataclass(frozen=True, slots=True)
 class AttemptTotal:
-    """Attempts with the same campaign and outcome; `messages` counts information messages that began, `called_off` those that we hung
-    up on while they rang.
+    """Attempts with the same campaign and outcome; `messages` counts information messages that began, `late_messages` those of
+    them that began too late, `called_off` those that we hung up on while they rang.
     """
 
     campaign: CampaignId
@@ -41,6 +41,7 @@ class AttemptTotal:
     connected: int = 0
     abandoned: int = 0
     messages: int = 0
+    late_messages: int = 0
     called_off: int = 0
 
 

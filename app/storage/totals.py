@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, exists, extract, func, select
 
+from app.storage.between import milliseconds_between
 from app.storage.database import Database
 from app.storage.tables import attempts, calls, voicemails
 from calls.ids import CampaignId, DealerId
 from calls.words import AttemptOutcome, CallPhase, Department, HangupCause, InboundOutcome
+from metrics.definitions import MESSAGE_WITHIN_SECONDS
 from metrics.totals import AttemptTotal, CallTotal, Totals
 
 _LIMIT_SECONDS = 30.0
@@ -66,6 +68,7 @@ def _calls_query(since: datetime | None, target_seconds: Mapping[DealerId, float
 
 def _attempts_query(since: datetime | None) -> Select[Any]:
     groups = (attempts.c.campaign_id, attempts.c.outcome)
+    message_after = milliseconds_between(attempts.c.answered_at, attempts.c.message_at)
     query = select(
         *groups,
         func.count().label("attempts"),
@@ -73,6 +76,7 @@ def _attempts_query(since: datetime | None) -> Select[Any]:
         _count(attempts.c.connected_at.is_not(None), "connected"),
         _count(attempts.c.abandoned_at.is_not(None), "abandoned"),
         _count(attempts.c.message_at.is_not(None), "messages"),
+        _count(message_after > MESSAGE_WITHIN_SECONDS * 1000, "late_messages"),
         _count(attempts.c.cause == HangupCause.CALLED_OFF, "called_off"),
     )
     return (query if since is None else query.where(attempts.c.committed_at >= since)).group_by(*groups)
@@ -105,5 +109,6 @@ def _attempt_total(row: Row[Any]) -> AttemptTotal:
         connected=row.connected,
         abandoned=row.abandoned,
         messages=row.messages,
+        late_messages=row.late_messages,
         called_off=row.called_off,
     )

@@ -83,6 +83,26 @@ async def test_attempts_are_counted_by_the_end_of_the_minute_in_which_they_were_
     assert counts == {NOW + timedelta(minutes=minute): count for minute, count in ((1, 2), (2, 1), (3, 2))}
 
 
+@pytest.mark.parametrize(("milliseconds", "late"), [(1999, 0), (2000, 0), (2001, 1), (61_500, 1)])
+async def test_a_message_is_late_by_the_millisecond(database: Database, milliseconds: int, late: int) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    store = await store_for(database)
+    (one,) = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))
+    key, answered = campaign.campaign_id, NOW.replace(microsecond=999_000)
+    began = answered + timedelta(milliseconds=milliseconds)
+
+    await Journal(database, NODE, 1).write_facts(
+        [
+            AttemptAnswered(answered, one.call_id, key, DEALER, 6.0),
+            AttemptAbandoned(began, one.call_id, key, DEALER, 1.7),
+            InformationMessagePlayed(began, one.call_id, key, DEALER, milliseconds / 1000),
+        ]
+    )
+
+    (total,) = await count_attempts(database, key)
+    assert (total.messages, total.late_messages) == (1, late)
+
+
 async def test_totals_and_the_abandon_window_count_attempts(database: Database) -> None:
     campaign = await campaign_with(database, [contact(1), contact(2)])
     store = await store_for(database)

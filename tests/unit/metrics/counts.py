@@ -44,6 +44,7 @@ class _Attempt:
     connected: bool = False
     abandoned: bool = False
     message: bool = False
+    late_message: bool = False
     called_off: bool = False
 
 
@@ -85,7 +86,8 @@ def counted(facts: Iterable[Fact]) -> Totals:
             case AttemptAbandoned():
                 attempts[fact.call_id] = replace(attempts[fact.call_id], abandoned=True)
             case InformationMessagePlayed():
-                attempts[fact.call_id] = replace(attempts[fact.call_id], message=True)
+                late = fact.after_answer_seconds > 2
+                attempts[fact.call_id] = replace(attempts[fact.call_id], message=True, late_message=late)
             case AttemptEnded():
                 off = fact.cause is HangupCause.CALLED_OFF
                 attempts[fact.call_id] = replace(attempts[fact.call_id], outcome=fact.outcome, called_off=off)
@@ -115,6 +117,7 @@ def counted(facts: Iterable[Fact]) -> Totals:
                 connected=each.connected,
                 abandoned=each.abandoned,
                 messages=each.message,
+                late_messages=each.late_message,
                 called_off=each.called_off,
             )
             for each in attempts.values()

@@ -28,6 +28,7 @@ _RESTORED = (
     "connected_attempts",
     "abandoned_attempts",
     "information_messages",
+    "late_messages",
     "called_off_attempts",
     "campaign_abandon_ratio",
 )
