@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.asterisk.credentials import Credentials
 from app.asterisk.errors import TelephonyBroken
-from app.asterisk.nodes import DealerNode, Login, Phone, PortRange, Trunk
+from app.asterisk.nodes import CalledNumber, DealerNode, Login, Phone, PortRange, Trunk
 
 
 class _Table(BaseModel):
@@ -36,6 +36,7 @@ class _Trunk(_Table):
     port: int = 5060
     peers: tuple[str, ...] = ()
     username: str | None = None
+    called_number: CalledNumber = "request_uri"
 
 
 class _Fallback(_Table):
@@ -85,7 +86,9 @@ def _node(
         rtp=PortRange(*model.sip.rtp),
         phones=tuple(Phone(name, passwords.phones[name]) for name in phones),
         app=control.app,
-        trunk=Trunk(trunk.host, trunk.port, trunk.peers, trunk.username, passwords.trunk),
+        trunk=Trunk(
+            trunk.host, trunk.port, trunk.peers, trunk.username, trunk.called_number, passwords.trunk
+        ),
         fallback=model.fallback.phones or tuple(phones),
         fallback_voicemail=model.fallback.voicemail,
         webrtc=model.sip.webrtc,

@@ -4,11 +4,14 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 TRUNK = "trunk"
 
 # The sections of pjsip.conf that are no phone's.
 PJSIP_SECTIONS = frozenset({"global", "udp", "websocket", TRUNK, "phone", "phone-contact"})
+
+CalledNumber = Literal["request_uri", "to", "p_called_party_id"]
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,255}")
@@ -67,12 +70,15 @@ class Trunk:
     """The line to the telephone network: where calls go to, and the addresses calls may come from.
 
     With a user name we register there and answer its challenges; without, the address is all that identifies us.
+    `called_number` says where the number is that was dialled: in the request URI, or in a header where the request URI
+    names our user. A call that lacks the header has its number in the request URI all the same.
     """
 
     host: str
     port: int = 5060
     peers: tuple[str, ...] = ()
     username: str | None = None
+    called_number: CalledNumber = "request_uri"
     password: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:

@@ -29,6 +29,7 @@ TELEPHONY: Tables = {
         "port": 5061,
         "peers": ["192.0.2.1", "192.0.2.2"],
         "username": "dealer",
+        "called_number": "to",
     },
     "fallback": {"phones": ["anna"], "voicemail": True},
 }

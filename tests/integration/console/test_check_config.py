@@ -42,6 +42,7 @@ BY_OPTION = {
     ("trunk", "port"): (PJSIP, "[trunk aor] contact"),
     ("trunk", "peers"): (PJSIP, "[trunk identify] match"),
     ("trunk", "username"): (PJSIP, "[trunk auth] username"),
+    ("trunk", "called_number"): ("extensions.conf", "[from-trunk] line 2"),
     ("fallback", "phones"): ("queues.conf", "[dealerlijn-fallback] member"),
     ("fallback", "voicemail"): ("modules.conf", "[modules] load"),
 }
@@ -53,6 +54,7 @@ OTHER = {
     ("sip", "local_net"): ["10.0.0.0/9"],
     ("trunk", "host"): "198.51.100.8",
     ("trunk", "peers"): ["192.0.2.9"],
+    ("trunk", "called_number"): "p_called_party_id",
     ("fallback", "phones"): ["bram"],
     ("fallback", "voicemail"): False,
 }
@@ -139,7 +141,9 @@ async def test_a_provider_whose_name_has_no_address_is_found(
 
 @pytest.mark.parametrize("name", render(dealer_node()))
 def test_a_change_of_any_line_of_any_installed_file_is_found(tmp_path: Path, name: str) -> None:
-    trunk = Trunk("sip.example", username="3140", password="x")  # pragma: allowlist secret
+    trunk = Trunk(
+        "sip.example", username="3140", called_number="to", password="x"
+    )  # pragma: allowlist secret
     node = dealer_node(state_dir=tmp_path, trunk=trunk, webrtc=True)
     install(node)
     path = tmp_path / "etc" / name

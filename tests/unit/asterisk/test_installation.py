@@ -49,6 +49,7 @@ def test_a_trunk_that_registers_uses_the_password_of_the_file_of_passwords(tmp_p
         ('[trunk]\nhost = "sip.example:5061"\n', ["sip.example:5061", "under `port`"]),
         ('[trunk]\nhost = "2001:db8::5"\n', ["2001:db8::5", "IPv4"]),
         ('[trunk]\nhost = "a"\nusername = "3140@sip.example"\n', ["3140@sip.example", "leave out the @"]),
+        ('[trunk]\nhost = "a"\ncalled_number = "diversion"\n', ["trunk.called_number", "p_called_party_id"]),
         ('[trunk]\nhost = "a"\npeers = ["192.0.2.1/33"]\n', ["192.0.2.1/33"]),
         ('[trunk]\nhost = "a"\n[sip]\nhost = "pbx.example"\n', ["pbx.example", "0.0.0.0 for all"]),
         ('[trunk]\nhost = "a"\n[sip]\nport = 65536\n', ["sip_port is 65536"]),
