@@ -1,5 +1,6 @@
 """Dials what a campaign has committed, within what the trunk bears."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +22,7 @@ from dialer.life import Attempt, AttemptState, CalledOff, CallingOffOver, Dialle
 from routing.agent import works_for
 
 CONTEXT = "campaign-answered"
+HEARD_WITHIN_SECONDS = 1.0
 WORKING = frozenset({AgentState.AVAILABLE, AgentState.RESERVED, AgentState.ON_CALL, AgentState.WRAP_UP})
 
 
@@ -38,9 +40,11 @@ class OutboundDialler:
         cause_of: Callable[[LegId], Awaitable[HangupCause | None]],
         message_of: Callable[[CampaignId], str],
         stop_ringing: Callable[[LegId], Awaitable[bool]],
+        least_ring_seconds: Callable[[Campaign], int],
     ) -> None:
         """`cause_of` tells why a leg ended that was over before it could be followed, or soon None; `message_of` a campaign's
-        information message. `stop_ringing` ends a leg soon unless it is answered first, and says whether that was taken in.
+        information message. `stop_ringing` ends a leg soon unless it is answered first, and says whether that was taken in;
+        `least_ring_seconds` is how long the law has a phone ring before a campaign gives up.
         """
         self._supervisor = supervisor
         self._executor = executor
@@ -51,6 +55,7 @@ class OutboundDialler:
         self._cause_of = cause_of
         self._message_of = message_of
         self._stop_ringing = stop_ringing
+        self._least_ring_seconds = least_ring_seconds
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         """Dial; what becomes of it comes back as facts."""
@@ -64,15 +69,18 @@ class OutboundDialler:
             detection=campaign.machine_detection,
             drop_machines=campaign.drop_machines,
             language=attempt.language,
+            ring_seconds=campaign.ring_seconds,
+            least_ring_seconds=min(self._least_ring_seconds(campaign), campaign.ring_seconds),
             message_prompt=message,
         )
-        session = self._supervisor.start(OutboundCall(life, self._desk, self._clock), ())
+        machine = OutboundCall(life, self._desk, self._clock, lambda: self._give_up(attempt.call_id))
+        session = self._supervisor.start(machine, ())
         session.deliver(Dialled(now))
         dial = Dial(
             attempt.leg_id,
             dial_string(attempt.number, self._trunk_endpoint),
             CONTEXT,
-            campaign.ring_seconds,
+            campaign.longest_ring_seconds,
             caller_id(campaign.shown_number),
             {"DL_CALL": attempt.leg_id, "DL_INFORMATION": message},
         )
@@ -87,11 +95,8 @@ class OutboundDialler:
 
     def rings_since(self, call_id: CallId) -> datetime | None:
         """Since when the phone of an attempt rings that nobody has answered; None when nobody told that it rings."""
-        session = self._supervisor.call(call_id)
-        machine = None if session is None else session.machine
-        if not isinstance(machine, OutboundCall) or machine.attempt.answered_at is not None:
-            return None
-        return machine.attempt.ringing_at
+        attempt = self._unanswered(call_id)
+        return None if attempt is None else attempt.ringing_at
 
     def call_off(self, call_id: CallId) -> None:
         """Ring it no longer, unless it is answered first. The call does not wait for that: it may be answered meanwhile."""
@@ -105,6 +110,34 @@ class OutboundDialler:
             session.deliver(CallingOffOver(self._clock.now(), taken_in))
 
         self._supervisor.spawn("call off an attempt", go())
+
+    def _give_up(self, call_id: CallId) -> None:
+        """Ring it no longer after its ring time, unless it is answered first."""
+        session, leg = self._supervisor.call(call_id), attempt_leg(call_id)
+        if session is None:
+            return
+
+        async def go() -> None:
+            rang = self.rings_since(call_id) is not None or await self._rang_unheard(call_id)
+            taken_in = rang and await self._stop_ringing(leg)
+            session.deliver(CallingOffOver(self._clock.now(), taken_in, given_up=True))
+
+        self._supervisor.spawn("give up an attempt", go())
+
+    async def _rang_unheard(self, call_id: CallId) -> bool:
+        """Whether a phone that is not known to ring does so since before its leg was followed, and has not just begun to."""
+        if not await self._executor.rings(attempt_leg(call_id)):
+            return False
+        await asyncio.sleep(HEARD_WITHIN_SECONDS)
+        attempt = self._unanswered(call_id)
+        return attempt is not None and attempt.ringing_at is None
+
+    def _unanswered(self, call_id: CallId) -> Attempt | None:
+        session = self._supervisor.call(call_id)
+        machine = None if session is None else session.machine
+        if not isinstance(machine, OutboundCall) or machine.attempt.answered_at is not None:
+            return None
+        return machine.attempt
 
     def adopt(self, attempt: Attempt) -> CallSession:
         """Go on with an attempt that an earlier process left."""

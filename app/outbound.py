@@ -1,6 +1,6 @@
 """An outbound call's machine: the life of its attempt, joined to the floor that has the agents."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from app.clock import Clock
@@ -17,8 +17,12 @@ from dialer.life import Attempt, AttemptInput, AttemptState
 class OutboundCall:
     """One attempt, from the request to its end."""
 
-    def __init__(self, attempt: Attempt, desk: FloorDesk, clock: Clock) -> None:
+    def __init__(
+        self, attempt: Attempt, desk: FloorDesk, clock: Clock, give_up: Callable[[], None] = lambda: None
+    ) -> None:
+        """`give_up` rings the customer no longer, without making the call wait."""
         self.attempt = attempt
+        self._give_up = give_up
         self._desk = desk
         self._clock = clock
 
@@ -61,6 +65,8 @@ class OutboundCall:
         step = life.step(self.attempt, fact, self._clock.now())
         self.attempt = step.attempt
         commands = step.commands
+        if step.gives_up:
+            self._give_up()
         if step.unused_agent is not None:
             self._desk.release(step.unused_agent, self.call_id)
         if step.wants_agent and not was_waiting:

@@ -188,6 +188,7 @@ async def _assemble(
         causes.cause_of,
         lambda campaign_id: dealers.information_for(campaigns.campaign(campaign_id)),
         lambda leg_id: manager.stop_ringing(leg_id),
+        lambda campaign: dealers.profiles.named(campaign.profile).min_ring_seconds,
     )
     lines = OpenLines(desk, supervisor, executor, clock, fresh_call_id, desk.endpoint)
 

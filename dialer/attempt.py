@@ -31,6 +31,10 @@ answer would likely meet nobody, is hung up on by whoever says so, after a momen
 after any answer, with a lease as usual (`CallingOffOver`). Whoever is hung up on by us all the same between the answer and our grip
 counts as abandoned.
 
+The ring time has a clock, `RING`, which runs from the request and, when the network needed long, until the phone has rung for the
+least time that the law allows. Whoever is given up then (`Step.gives_up`) is called off in the same way, so that an answer just then is
+still one. Asterisk's own limit is a little later: it ends the ring when we are gone.
+
 Who picked up may be told while the two talk (`dialer.machine`): a leg that only listens is set up after the connection, so
 that it delays nothing. An opinion changes nothing but what people see, unless the campaign drops machines and it is certain.
 
@@ -89,6 +93,7 @@ from dialer.life import (
     BEFORE_ANSWER,
     GRACE,
     LIFE,
+    RING,
     AgentFound,
     Attempt,
     AttemptInput,
@@ -110,13 +115,14 @@ _JOINING_LEASE_SECONDS = 6
 class Step:
     """The attempt after a fact, and what to do, in order.
 
-    `wants_agent`: ask the floor now, without awaiting. `unused_agent`: goes back to the floor.
+    `wants_agent`: ask the floor now, without awaiting. `unused_agent`: goes back to the floor. `gives_up`: it has rung long enough.
     """
 
     attempt: Attempt
     commands: tuple[Command, ...] = ()
     wants_agent: bool = False
     unused_agent: AgentId | None = None
+    gives_up: bool = False
 
 
 def step(attempt: Attempt, fact: AttemptInput, now: datetime) -> Step:
@@ -140,12 +146,24 @@ def step(attempt: Attempt, fact: AttemptInput, now: datetime) -> Step:
     if isinstance(fact, CallingOffOver):
         return _called_off(attempt, fact)
     if isinstance(fact, LegRinging) and after is AttemptState.RINGING:
-        return Step(replace(attempt, state=after, ringing_at=attempt.ringing_at or fact.at))
+        return _ring(attempt, fact.at, now)
+    if trigger is Trigger.RING_EXPIRED:
+        gives_up = attempt.state in BEFORE_ANSWER and not attempt.called_off
+        return Step(replace(attempt, given_up=True), gives_up=True) if gives_up else Step(attempt)
     if trigger is Trigger.LISTENING:
         return Step(attempt, (Detect(listener_leg(attempt.call_id), attempt.detection),))
     if isinstance(fact, AnswererHeard):
         return _judge(attempt, fact)
     return _effect(attempt, after, fact, now)
+
+
+def _ring(attempt: Attempt, at: datetime, now: datetime) -> Step:
+    if attempt.ringing_at is not None:
+        return Step(replace(attempt, state=AttemptState.RINGING))
+    least, whole = attempt.least_ring_seconds, attempt.ring_seconds
+    late = whole is not None and least + _since(attempt.dialled_at, at) > whole
+    clock = (SetTimer(RING, least - _since(at, now)),) if late else ()
+    return Step(replace(attempt, state=AttemptState.RINGING, ringing_at=at), clock)
 
 
 def _call_off(attempt: Attempt, fact: CalledOff) -> Step:
@@ -163,6 +181,8 @@ def _called_off(attempt: Attempt, fact: CallingOffOver) -> Step:
         case AttemptState.WAITING | AttemptState.JOINING:
             return Step(attempt, (SetLease(leg, _JOINING_LEASE_SECONDS),))
         case state if state in BEFORE_ANSWER:
+            if fact.given_up:
+                return Step(replace(attempt, given_up=fact.taken_in))
             return Step(replace(attempt, called_off=fact.taken_in))
         case _:  # the dialplan's own, or it is playing the message
             return Step(attempt)
@@ -171,7 +191,8 @@ def _called_off(attempt: Attempt, fact: CallingOffOver) -> Step:
 def _effect(attempt: Attempt, after: AttemptState, fact: AttemptInput, now: datetime) -> Step:
     match fact:
         case Dialled(at):
-            return Step(replace(attempt, state=after, dialled_at=at))
+            clock = () if attempt.ring_seconds is None else (SetTimer(RING, attempt.ring_seconds),)
+            return Step(replace(attempt, state=after, dialled_at=at), clock)
         case AgentFound():
             return _connect(attempt, fact)
         case PeopleJoined(at) if attempt.state is AttemptState.JOINING:
@@ -298,8 +319,8 @@ def _left(attempt: Attempt, fact: LegLeft) -> Step:
 def _end(attempt: Attempt, cause: HangupCause, at: datetime) -> Step:
     # An answer of which nobody heard is told as of now; the end, which Asterisk tells with its time, may be before that.
     at = max(at, attempt.answered_at or at)
-    if attempt.called_off and attempt.state in BEFORE_ANSWER and cause in _OF_OUR_OWN:
-        cause = HangupCause.CALLED_OFF
+    if attempt.state in BEFORE_ANSWER and cause in _OF_OUR_OWN and (attempt.called_off or attempt.given_up):
+        cause = HangupCause.CALLED_OFF if attempt.called_off else HangupCause.NO_ANSWER
     outcome = _outcome(attempt, cause, at)
     commands: tuple[Command, ...] = ()
     if attempt.state in BEFORE_AGENT:
@@ -328,7 +349,7 @@ def _outcome(attempt: Attempt, cause: HangupCause, at: datetime) -> AttemptOutco
             return AttemptOutcome.ABANDONED
         case AttemptState.ANSWERED if cause is HangupCause.LOST_WHILE_DOWN:
             return AttemptOutcome.IN_DOUBT
-        case AttemptState.ANSWERED if attempt.called_off:
+        case AttemptState.ANSWERED if attempt.called_off or attempt.given_up:
             return AttemptOutcome.ABANDONED
         case AttemptState.ANSWERED | AttemptState.WAITING | AttemptState.JOINING:
             in_time = _since(attempt.answered_at, at) <= attempt.grace_seconds

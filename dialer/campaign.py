@@ -48,6 +48,9 @@ class DialMode(StrEnum):
     PREDICTIVE = "predictive"
 
 
+# How long the network may need before a phone rings, at most, beyond what the ring time has to spare.
+NETWORK_SECONDS = 10
+
 PREVIEW_MODES = frozenset({DialMode.PREVIEW_MANUAL, DialMode.PREVIEW_TIMED})
 
 
@@ -102,6 +105,11 @@ class Campaign:
     machine_detection: MachineDetection = MachineDetection.OFF
     drop_machines: bool = False
     return_department: Department | None = None
+
+    @property
+    def longest_ring_seconds(self) -> int:
+        """How long after the request a phone may ring at the latest."""
+        return self.ring_seconds + NETWORK_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def _within_hours(
     history: ContactHistory, campaign: Campaign, profile: CallingProfile, now: datetime
 ) -> Refusal | None:
     # The phone must not ring on after closing time either.
-    for moment in (now, now + timedelta(seconds=campaign.ring_seconds)):
+    for moment in (now, now + timedelta(seconds=campaign.longest_ring_seconds)):
         if not is_open(profile, history.timezone, moment):
             return Refusal(Rule.WINDOW_CLOSED, next_open(profile, history.timezone, moment))
     return None

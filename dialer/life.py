@@ -35,6 +35,7 @@ from calls.legs import (
 from calls.words import AmdVerdict, MachineDetection
 
 GRACE = "grace"
+RING = "ring"
 INFORMATION_MESSAGE = "information-message"
 
 
@@ -82,10 +83,13 @@ class CalledOff:
 
 @dataclass(frozen=True, slots=True)
 class CallingOffOver:
-    """Whoever called it off late has done what there was to do. Unless `taken_in` the phone rings on; an answered leg may have lost its lease."""
+    """Whoever called it off late, or gave it up after its ring time, has done what there was to do. Unless `taken_in` the phone rings on;
+    an answered leg may have lost its lease.
+    """
 
     at: datetime
     taken_in: bool
+    given_up: bool = False
 
 
 AttemptInput = (
@@ -118,6 +122,7 @@ class Trigger(StrEnum):
     AGENT_FOUND = "agent_found"
     JOINED = "joined"
     GRACE_EXPIRED = "grace_expired"
+    RING_EXPIRED = "ring_expired"
     MESSAGE_STARTED = "message_started"
     MESSAGE_FINISHED = "message_finished"
     KEY = "key"
@@ -156,6 +161,7 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
     }
     for state in before_answer:
         life[state, t.CALLED_OFF] = state  # hung up on; its end follows
+        life[state, t.RING_EXPIRED] = state  # given up; its end follows
         life[state, t.ARRIVED] = s.WAITING
         life[state, t.LINE_ENDED] = state  # of the agent who is kept for this customer; it may come back
         if state is not s.COMMITTED:
@@ -167,6 +173,7 @@ def _life() -> dict[tuple[AttemptState, Trigger], AttemptState]:
     # Late but normal: events that crossed ours on the way.
     for state in after_answer:
         life[state, t.CALLED_OFF] = state
+        life[state, t.RING_EXPIRED] = state
         life[state, t.RINGING] = state
         life[state, t.ANSWERED] = state
     for state in (s.DIALLING, s.RINGING, s.ANSWERED, s.WAITING, s.JOINING, s.CONNECTED):
@@ -192,7 +199,8 @@ BEFORE_AGENT = frozenset({AttemptState.ANSWERED, AttemptState.WAITING, AttemptSt
 class Attempt:
     """One dialling of one number. The times are None until they have happened; `language` is the skill that the agent needs.
 
-    `called_off`: it was to be hung up on while it rang.
+    `called_off`: it was to be hung up on while it rang, `given_up` after its ring time. It rings for `ring_seconds` from the request
+    on, but never for less than `least_ring_seconds` from the first ring; None leaves that to Asterisk.
     """
 
     call_id: CallId
@@ -215,6 +223,9 @@ class Attempt:
     answerer: AmdVerdict | None = None
     dropped: bool = False
     called_off: bool = False
+    given_up: bool = False
+    ring_seconds: int | None = None
+    least_ring_seconds: int = 0
     message_prompt: str = INFORMATION_MESSAGE
 
     @property
@@ -252,7 +263,7 @@ def trigger_of(attempt: Attempt, fact: AttemptInput) -> Trigger | None:
                 return None  # the customer's own leg tells the end
     match fact:
         case TimerExpired():
-            return Trigger.GRACE_EXPIRED if fact.name == GRACE else None
+            return {GRACE: Trigger.GRACE_EXPIRED, RING: Trigger.RING_EXPIRED}.get(fact.name)
         case PromptStarted():
             return Trigger.MESSAGE_STARTED if fact.playback_id == attempt.playback_id else None
         case PromptFinished():

@@ -161,6 +161,11 @@ class Executor:
         """Whether Asterisk has this leg."""
         return isinstance(await self._ari.channels.get(channel_id=leg_id), Done)
 
+    async def rings(self, leg_id: LegId) -> bool:
+        """Whether the phone of this leg rings, as far as the network says so."""
+        found = await self._ari.channels.get(channel_id=leg_id)
+        return isinstance(found, Done) and found.value.state == "Ringing"
+
     async def open_bridge(self, bridge_id: BridgeId) -> bool:
         """Make a mixing bridge; True also when it exists."""
         outcome = await self._ari.bridges.create_with_id(

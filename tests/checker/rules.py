@@ -15,7 +15,6 @@ HEARD_WITHIN_SECONDS, QUIET_SECONDS = 2.0, 5.0
 # Whom a controller that died was to serve, Asterisk serves alone after so long.
 LEFT_ALONE_SECONDS = 6.0
 JOINING_SECONDS = 0.2  # who was being joined when the agent asked for the pause is still joined
-UNTIL_RINGING_SECONDS = 0.5  # between the INVITE, from which Asterisk counts, and the first ring
 # The law's second, half of one while the key is held, and half of one for a busy machine.
 CALLED_OFF_SECONDS = 2.0
 
@@ -95,7 +94,7 @@ def _rang_shortly(attempts: list[Seen], limits: Limits, objections: Mapping[str,
             continue
         rang = each.ended_at - (each.ringing_at or each.invited_at)
         called_off = objections.get(each.number, float("inf")) <= each.ended_at
-        if rang < limits.ring_seconds - UNTIL_RINGING_SECONDS and not called_off:
+        if rang < limits.ring_seconds and not called_off:
             lines.append(f"{each.number}: given up after {rang:.3f} s of ringing")
     return lines
 

@@ -113,6 +113,7 @@ class Restart:
             HangupCauses().cause_of,
             lambda _: INFORMATION_MESSAGE,
             self._stop_ringing,
+            lambda _: 15,
         )
         self.stopped: list[LegId] = []
         self.counted: list[tuple[int, int]] = []

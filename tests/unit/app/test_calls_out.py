@@ -17,6 +17,7 @@ from calls.words import AttemptOutcome, HangupCause
 from dialer.campaign import CommittedAttempt
 from dialer.life import Attempt
 from routing.agent import Agent
+from tests.fakes.scripted_asterisk import channel
 from tests.fakes.virtual_time import settle, virtual_time
 from tests.unit.app.bed import Bed, a_bed
 from tests.unit.app.people import ANNA, APK, BRAM, CAMPAIGN, agent, call_id
@@ -48,6 +49,7 @@ def dialler(
         cause_of,
         lambda campaign_id: f"message-{campaign_id}",
         stop_ringing,
+        lambda _campaign: 15,
     )
 
 
@@ -208,3 +210,39 @@ async def test_a_call_is_answered_while_asterisk_does_not_say_whether_it_calls_i
         await settle()
 
         assert len(bed.published(AttemptAnswered)) == 1
+
+
+@pytest.mark.parametrize(
+    ("rings_after", "state", "given_up_after"),
+    [
+        (3, "Ringing", [22]),
+        (12, "Ringing", [27]),
+        (30, "Down", [45]),
+        (22.5, "Ringing", [37.5]),
+        (None, "Ringing", [23]),  # rang before it was followed
+        (None, "Down", []),
+    ],
+)
+@virtual_time
+async def test_nobody_is_given_up_before_the_phone_has_rung_for_the_least_time(
+    rings_after: float | None, state: str, given_up_after: list[float]
+) -> None:
+    stopped: list[float] = []
+
+    async def stop_ringing(leg_id: LegId) -> bool:
+        assert leg_id == LEG
+        stopped.append(bed.clock.monotonic())
+        return True
+
+    async with a_bed() as bed:
+        bed.asterisk.answers("GET", f"/channels/{LEG}", 200, channel(LEG, state=state))
+        dialler(bed, None, stop_ringing).launch(CAMPAIGN, ATTEMPT)
+        await settle()
+        began = bed.clock.monotonic()
+        if rings_after is not None:
+            await asyncio.sleep(rings_after)
+            tell(bed, LegRinging(bed.clock.now(), LEG))
+        await asyncio.sleep(100)
+
+        assert [round(at - began, 1) for at in stopped] == given_up_after
+        assert bed.asterisk.asked("timeout=32")

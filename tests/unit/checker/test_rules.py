@@ -47,7 +47,8 @@ def test_a_breach_is_told_in_a_line_that_names_the_number(seen: list[Seen], line
 @pytest.mark.parametrize(
     ("ringing_at", "ended_at", "ring_seconds", "told"),
     [
-        (20.1, 35.0, 15.0, []),
+        (20.1, 35.1, 15.0, []),
+        (20.1, 35.0, 15.0, ["+313: given up after 14.900 s of ringing"]),
         (20.1, 33.9, 15.0, ["+313: given up after 13.800 s of ringing"]),
         (20.1, 35.0, 22.0, ["+313: given up after 14.900 s of ringing"]),
         (25.0, 35.0, 15.0, ["+313: given up after 10.000 s of ringing"]),

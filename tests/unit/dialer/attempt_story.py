@@ -33,6 +33,7 @@ from calls.words import AmdVerdict, HangupCause
 from dialer.attempt import OBJECTION_KEY, Step, step
 from dialer.life import (
     GRACE,
+    RING,
     AgentFound,
     Attempt,
     AttemptInput,
@@ -66,6 +67,7 @@ def fact_of(trigger: Trigger, seconds: float, cause: HangupCause = HangupCause.N
         Trigger.AGENT_FOUND: AgentFound(moment, ANNA, LINE),
         Trigger.JOINED: PeopleJoined(moment, bridge_of(LINE)),
         Trigger.GRACE_EXPIRED: TimerExpired(moment, GRACE),
+        Trigger.RING_EXPIRED: TimerExpired(moment, RING),
         Trigger.MESSAGE_STARTED: PromptStarted(moment, LEG, playback),
         Trigger.MESSAGE_FINISHED: PromptFinished(moment, LEG, playback),
         Trigger.KEY: DigitPressed(moment, LEG, OBJECTION_KEY),

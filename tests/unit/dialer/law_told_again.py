@@ -140,7 +140,7 @@ def ban(history: ContactHistory, campaign: Campaign, told: Told, now: datetime) 
         ),
         "outside hours": not all(
             may_ring(told, moment, history.timezone)
-            for moment in (now, now + timedelta(seconds=campaign.ring_seconds))
+            for moment in (now, now + timedelta(seconds=campaign.ring_seconds + 10))
         ),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

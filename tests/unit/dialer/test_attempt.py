@@ -1,15 +1,16 @@
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
-from calls.commands import CancelTimer, HangUp, JoinPeople, SetLease
+from calls.commands import CancelTimer, HangUp, JoinPeople, SetLease, SetTimer
 from calls.facts import AttemptAbandoned, AttemptAnswered, AttemptConnected, AttemptEnded
 from calls.ids import PlaybackId, bridge_of
 from calls.legs import PromptFinished, PromptStarted, TimerExpired
 from calls.words import AttemptOutcome, HangupCause
 from dialer.attempt import Step, step
 from dialer.errors import UnexpectedFact
-from dialer.life import BEFORE_ANSWER, GRACE, LIFE, AttemptState, CalledOff, CallingOffOver, Trigger
+from dialer.life import BEFORE_ANSWER, GRACE, LIFE, RING, AttemptState, CalledOff, CallingOffOver, Trigger
 from tests.unit.dialer.attempt_story import ANNA, ATTEMPT, CALL, LEG, LINE, Story, at, story_at
 
 
@@ -293,3 +294,80 @@ def test_a_phone_rings_from_the_first_word_of_it() -> None:
     story.tell(Trigger.RINGING, 9)
 
     assert story.attempt.ringing_at == at(4)
+
+
+RINGS = replace(ATTEMPT, ring_seconds=22, least_ring_seconds=15)
+
+
+def test_the_ring_time_counts_from_the_request() -> None:
+    story = Story(RINGS)
+
+    assert story.tell(Trigger.DIALLED, 0).commands == (SetTimer(RING, 22),)
+    assert story.tell(Trigger.RINGING, 7).commands == ()
+    assert story.tell(Trigger.RING_EXPIRED, 22).gives_up
+
+
+@pytest.mark.parametrize("told_late", [0.0, 0.5])
+def test_a_phone_that_rings_late_rings_for_the_least_time_all_the_same(told_late: float) -> None:
+    story = Story(RINGS)
+    story.tell(Trigger.DIALLED, 0)
+
+    assert story.tell(Trigger.RINGING, 9, late=told_late).commands == (SetTimer(RING, 15 - told_late),)
+    assert story.tell(Trigger.RINGING, 11).commands == ()
+
+
+def test_a_phone_that_rings_only_after_the_ring_time_is_over_rings_for_the_least_time() -> None:
+    story = Story(RINGS)
+    story.tell(Trigger.DIALLED, 0)
+    story.tell(Trigger.RING_EXPIRED, 22)
+    story.feed(CallingOffOver(at(22), taken_in=False, given_up=True), 22)
+
+    assert story.tell(Trigger.RINGING, 23).commands == (SetTimer(RING, 15),)
+    assert story.tell(Trigger.RING_EXPIRED, 38).gives_up
+
+
+@pytest.mark.parametrize("cause", [HangupCause.NORMAL, HangupCause.NO_ANSWER, HangupCause.FAILURE])
+def test_who_is_given_up_ends_unanswered(cause: HangupCause) -> None:
+    story = story_at(AttemptState.RINGING, RINGS)
+
+    story.tell(Trigger.RING_EXPIRED, 22)
+    story.feed(CallingOffOver(at(22.1), taken_in=True, given_up=True), 22.1)
+    story.tell(Trigger.CUSTOMER_ENDED, 22.5, cause)
+
+    assert (story.end.outcome, story.end.cause) == (AttemptOutcome.UNANSWERED, HangupCause.NO_ANSWER)
+
+
+def test_who_answers_while_being_given_up_is_served_like_anybody() -> None:
+    story = story_at(AttemptState.RINGING, RINGS)
+    story.tell(Trigger.RING_EXPIRED, 22)
+    story.tell(Trigger.ANSWERED, 22.2)
+
+    assert story.tell(Trigger.ARRIVED, 22.21).wants_agent
+    assert story.feed(CallingOffOver(at(22.3), taken_in=True, given_up=True), 22.3).commands == (
+        SetLease(LEG, 6),
+    )
+
+
+@pytest.mark.parametrize("state", [state for state in AttemptState if state not in BEFORE_ANSWER])
+def test_nobody_who_has_answered_is_given_up(state: AttemptState) -> None:
+    story = story_at(state, RINGS)
+    before = story.attempt
+
+    assert story.tell(Trigger.RING_EXPIRED, 22) == Step(before)
+
+
+def test_who_is_being_called_off_is_not_given_up_too() -> None:
+    story = story_at(AttemptState.RINGING, RINGS)
+    story.feed(CalledOff(at(21.9), late=True), 21.9)
+
+    assert not story.tell(Trigger.RING_EXPIRED, 22).gives_up
+    story.tell(Trigger.CUSTOMER_ENDED, 22.4)
+
+    assert story.end.cause is HangupCause.CALLED_OFF
+
+
+def test_an_attempt_found_after_a_restart_is_left_to_asterisks_limit() -> None:
+    story = Story()
+
+    assert story.tell(Trigger.DIALLED, 0).commands == ()
+    assert story.tell(Trigger.RINGING, 9).commands == ()

@@ -257,8 +257,8 @@ def test_outside_hours_the_next_opening_is_told() -> None:
 def test_a_phone_does_not_ring_on_past_closing_time() -> None:
     closing = datetime(2026, 3, 4, 21, tzinfo=UTC)
 
-    assert asked(CONTACT, now=closing - timedelta(seconds=23)) is None
-    assert asked(CONTACT, now=closing - timedelta(seconds=20)) == Refusal(
+    assert asked(CONTACT, now=closing - timedelta(seconds=33)) is None
+    assert asked(CONTACT, now=closing - timedelta(seconds=31)) == Refusal(
         Rule.WINDOW_CLOSED, datetime(2026, 3, 5, 8, tzinfo=UTC)
     )
 

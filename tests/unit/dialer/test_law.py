@@ -102,7 +102,7 @@ def naive_ban(history: ContactHistory, campaign: Campaign, now: datetime) -> str
     met_nobody = {AttemptOutcome.ABANDONED, AttemptOutcome.IN_DOUBT}
     if any(a.outcome in met_nobody and now - a.at < timedelta(hours=72) for a in history.past):
         return "abandoned lately"
-    rings = (now, now + timedelta(seconds=campaign.ring_seconds))
+    rings = (now, now + timedelta(seconds=campaign.ring_seconds + 10))
     return None if all(naive_window(moment, history.timezone) for moment in rings) else "outside hours"
 
 
