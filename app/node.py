@@ -13,6 +13,7 @@ from app.ari.events import AriEvent
 from app.ari.joins import Joins
 from app.ari.leases import Leases
 from app.ari.operations import Ari
+from app.ari.outcome import Done
 from app.ari.translate import Translator, recorded_leg
 from app.clock import Clock
 from app.journal import Journal
@@ -66,13 +67,15 @@ class AsteriskNode:
         self._recordings = recordings
         self._echo_seconds = echo_seconds
         self._translator = Translator()
+        self._unannounced = ""
         self.up = False
 
     async def on_up(self, up: Up) -> None:
         """Compare everything, then let the dialplan send us calls again."""
         began = self._clock.monotonic()
         self._translator.forget()
-        await self._ari.asterisk.set_global_var(variable=APP_VARIABLE, value=up.application)
+        self._unannounced = up.application
+        await self._announce()
         taken_over, ended = await self._reconcile(up.application)
         await self._beat()
         self.up = True
@@ -133,7 +136,15 @@ class AsteriskNode:
             "asterisk is deaf on this application", extra={"node": self._node, "application": application}
         )
 
+    async def _announce(self) -> None:
+        """Tell the dialplan our application's name; what is not taken in is told again before the next heartbeat."""
+        named = await self._ari.asterisk.set_global_var(variable=APP_VARIABLE, value=self._unannounced)
+        if isinstance(named, Done):
+            self._unannounced = ""
+
     async def _beat(self) -> None:
+        if self._unannounced:
+            await self._announce()
         await self._ari.asterisk.set_global_var(variable=HEARTBEAT_VARIABLE, value=str(int(time())))
 
 

@@ -75,6 +75,21 @@ async def test_everything_is_compared_before_the_dialplan_may_send_calls_again()
 
 
 @virtual_time
+async def test_a_name_that_asterisk_did_not_take_in_is_told_again_with_the_next_heartbeat() -> None:
+    async with a_bed() as bed:
+        it = Followed(bed)
+        for _ in range(2):
+            bed.asterisk.answers("POST", "/asterisk/variable?variable=DL_APP", None, once=True)
+
+        await it.node.on_up(Up(1, "dealerlijn-2"))
+        for _ in range(3):
+            await it.node.on_echo(0.004)
+
+        assert len(bed.asterisk.asked(APP_VARIABLE, "value=dealerlijn-2")) == 3
+        assert len(bed.asterisk.asked(HEARTBEAT_VARIABLE)) == 4
+
+
+@virtual_time
 async def test_a_lost_connection_is_told_and_stops_the_acting() -> None:
     async with a_bed() as bed:
         it = Followed(bed)
