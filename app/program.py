@@ -143,5 +143,5 @@ async def repeat(
         if (name := application()) is not None:
             try:
                 await work(name)
-            except AriRequestError as error:
-                _log.error("asterisk refuses what it is asked", extra={"reason": str(error)})
+            except* AriRequestError as refused:  # several that were asked at once are refused together
+                _log.error("asterisk refuses what it is asked", extra={"reason": repr(refused.exceptions[0])})

@@ -11,7 +11,7 @@ replayed by Asterisk for the time between two lives.
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 from typing import Never, Protocol
@@ -61,7 +61,9 @@ class Up:
 
 
 class Listener(Protocol):
-    """Whoever follows a connection. An exception from any of these ends `AriConnection.run` with it."""
+    """Whoever follows a connection. An exception from any of these ends `AriConnection.run` with it, but that of a request that
+    Asterisk refuses us (`AriRequestError`) only this life of the connection.
+    """
 
     async def on_up(self, up: Up) -> None:
         """Reconcile; events wait until this returns. Cancelled when the connection goes down meanwhile."""
@@ -315,10 +317,7 @@ class _Life:
 
     async def _set_filter(self) -> None:
         unwanted = {"disallowed": [{"type": name} for name in UNWANTED_EVENTS]}
-        try:
-            outcome = await self._ari.applications.filter(application_name=self._application, filter=unwanted)
-        except AriRequestError as error:
-            raise _refused(error) from error
+        outcome = await self._ari.applications.filter(application_name=self._application, filter=unwanted)
         if not isinstance(outcome, Done):
             raise _Down(f"event filter: {outcome}")
 
@@ -351,13 +350,6 @@ class _Life:
                 return await back - started
         except TimeoutError as error:
             raise _NoEcho("no echo in time") from error
-        except AriRequestError as error:
-            raise _refused(error) from error
-
-
-def _refused(error: AriRequestError) -> _Down:
-    # A password changed in ari.conf and read again, say: it can be put right, and conversations go on meanwhile.
-    return _Down(f"Asterisk refuses us ({error.message})")
 
 
 def _stop_if_cancelled() -> None:
@@ -370,4 +362,18 @@ def _stop_if_cancelled() -> None:
 
 def _gravest(group: ExceptionGroup[Exception]) -> Exception:
     """Return the error that matters: a listener's own, else `Replaced`, else the loss of the connection."""
-    return min(group.exceptions, key=lambda error: (isinstance(error, _Down), isinstance(error, Replaced)))
+    errors = [_as_loss(error) for error in _leaves(group)]
+    return min(errors, key=lambda error: (isinstance(error, _Down), isinstance(error, Replaced)))
+
+
+def _as_loss(error: Exception) -> Exception:
+    # A password changed in ari.conf and read again, say: it can be put right, and conversations go on meanwhile.
+    return _Down(f"Asterisk refuses us ({error.message})") if isinstance(error, AriRequestError) else error
+
+
+def _leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
+    for error in group.exceptions:
+        if isinstance(error, ExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

@@ -109,6 +109,25 @@ async def test_a_password_that_asterisk_takes_no_more_is_tried_until_it_does(
         await comes_back(fake, heard)
 
 
+async def test_a_listener_who_is_refused_is_asked_again_in_the_next_life(
+    fake: FakeAri, ari: Ari, heard: Recorder
+) -> None:
+    async def ask_together() -> None:
+        fake.faults.set("failing", 401 if len(heard.ups) == 1 else 0)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(2):
+                    group.create_task(ari.channels.list())
+        finally:
+            fake.faults.set("failing", 0)
+
+    heard.reconcile = ask_together
+    async with connecting(fake, ari, heard):
+        await comes_back(fake, heard)
+
+    assert heard.downs[0].startswith("Asterisk refuses us")
+
+
 async def test_a_byte_at_a_time_is_no_connection(fake: FakeAri, ari: Ari, heard: Recorder) -> None:
     async with connecting(fake, ari, heard):
         await heard.until(lambda: heard.echoes != [])

@@ -9,9 +9,10 @@ from tests.fakes.virtual_time import virtual_time
 REFUSED = AriRequestError("GET", "/channels", "Authentication required")
 
 
+@pytest.mark.parametrize("refused", [REFUSED, ExceptionGroup("asked together", [REFUSED, REFUSED])])
 @virtual_time
 async def test_what_is_repeated_rests_while_asterisk_is_out_of_reach_and_outlives_a_refusal(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, refused: Exception
 ) -> None:
     applications = [None, "dealerlijn", "dealerlijn-2", "dealerlijn-2"]
     done: list[str] = []
@@ -19,7 +20,7 @@ async def test_what_is_repeated_rests_while_asterisk_is_out_of_reach_and_outlive
     async def work(application: str) -> None:
         done.append(application)
         if len(done) == 1:
-            raise REFUSED
+            raise refused
 
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(repeat(10.0, lambda: applications.pop(0), work))
