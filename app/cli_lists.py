@@ -81,8 +81,16 @@ def refresh_now(campaign: str, *, dry_run: bool, as_json: bool) -> None:
         return
     typer.echo(
         f"{result.appeared} appeared, {result.disappeared} disappeared, {result.unchanged} unchanged, "
-        f"{len(result.unknown_plates)} unknown plates"
+        f"{len(result.unknown_plates)} unknown plates, {len(result.unreadable_cars)} unreadable cars"
     )
+    for car in result.unreadable_cars[:_FAULTS_SHOWN]:
+        typer.echo(
+            f"{as_on_car(car.plate)}: the register cannot be read, {car.fault}: the date known before stays; "
+            "refresh again later, or ask the RDW to correct it",
+            err=True,
+        )
+    if len(result.unreadable_cars) > _FAULTS_SHOWN:
+        typer.echo("… and more: --json tells them all", err=True)
     if result.unknown_plates:
         more = ", …" if len(result.unknown_plates) > _FAULTS_SHOWN else ""
         typer.echo(

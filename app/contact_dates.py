@@ -7,7 +7,7 @@ from datetime import date, datetime
 from app.storage.database import Database
 from app.vehicles import look_up
 from customers.ports import VehicleRegister
-from customers.vehicle import Vehicle
+from customers.vehicle import UnreadableVehicle, Vehicle
 from dialer.contact_columns import Columns, Field
 from dialer.contact_file import ContactRow, RowFault
 
@@ -16,13 +16,13 @@ from dialer.contact_file import ContactRow, RowFault
 class Dates:
     """What the register told of the rows without a date, and the rows of which it told none."""
 
-    vehicles: Mapping[str, Vehicle | None]
+    vehicles: Mapping[str, Vehicle | UnreadableVehicle | None]
     faults: tuple[RowFault, ...]
 
     def of(self, row: ContactRow) -> date | None:
         """The row's date; one that has a date was not asked for, and keeps it."""
         vehicle = self.vehicles.get(row.plate) if row.plate is not None else None
-        return row.due_on if vehicle is None else vehicle.apk_expiry
+        return vehicle.apk_expiry if isinstance(vehicle, Vehicle) else row.due_on
 
 
 async def missing_dates(
@@ -37,13 +37,19 @@ async def missing_dates(
 
 
 def _fault(
-    row: ContactRow, heading: str, plate: str, vehicles: Mapping[str, Vehicle | None]
+    row: ContactRow,
+    heading: str,
+    plate: str,
+    vehicles: Mapping[str, Vehicle | UnreadableVehicle | None],
 ) -> RowFault | None:
     if plate not in vehicles:
         return RowFault(row.line, heading, "not a Dutch licence plate", "correct it, or fill in the date")
     vehicle = vehicles[plate]
     if vehicle is None:
         reason, remedy = "not in the register of vehicles", "correct the plate, or remove the row"
+    elif isinstance(vehicle, UnreadableVehicle):
+        reason = f"the register of vehicles cannot be read about this car: {vehicle.fault}"
+        remedy = "fill in the date, or import again later"
     elif vehicle.apk_expiry is None:
         reason, remedy = "no APK date in the register of vehicles", "fill in the date, or remove the row"
     else:

@@ -58,5 +58,12 @@ class DueLists:
                             "appeared": result.appeared,
                             "disappeared": result.disappeared,
                             "unknown_plates": len(result.unknown_plates),
+                            "unreadable_cars": len(result.unreadable_cars),
                         },
                     )
+                    if result.unreadable_cars:
+                        _log.warning(
+                            "the register of vehicles cannot be read about some cars of a list: they keep the dates known before, "
+                            "and `dealerlijn contacts refresh` names them",
+                            extra={"campaign": campaign_id, "cars": len(result.unreadable_cars)},
+                        )

@@ -18,20 +18,26 @@ from app.storage.due_lists import (
 from app.vehicles import look_up
 from calls.ids import CampaignId, ContactId
 from customers.ports import VehicleRegister
-from customers.vehicle import Vehicle
+from customers.vehicle import UnreadableVehicle, Vehicle
 from dialer.campaign import CampaignKind
 from dialer.due import DueChange, DueWindow, day_at_home
 from dialer.errors import NoDueWindow
 
+_Answers = Mapping[str, Vehicle | UnreadableVehicle | None]
+
 
 @dataclass(frozen=True, slots=True)
 class RefreshResult:
-    """What going through a list came to. `unknown_plates` the register does not know, or they are not Dutch."""
+    """What going through a list came to. `unknown_plates` the register does not know, or they are not Dutch.
+
+    Of `unreadable_cars` the register gave no answer that can be read: the date that was known of them stays.
+    """
 
     appeared: int
     disappeared: int
     unchanged: int
     unknown_plates: tuple[str, ...]
+    unreadable_cars: tuple[UnreadableVehicle, ...] = ()
 
 
 async def refresh_list(
@@ -58,6 +64,7 @@ async def refresh_list(
     asks = campaign.kind is CampaignKind.APK
     changes: list[DueChange | None] = []
     unknown: list[str] = []
+    unreadable: list[UnreadableVehicle] = []
     last = ContactId(0)
     while contacts := await next_contacts(database, campaign_id, last):
         plates = [car.plate for contact in contacts for car in contact.cars if asks and car.plate is not None]
@@ -67,6 +74,7 @@ async def refresh_list(
             await store_dates(database, dated, today)
         changes += (each.change for each in dated)
         unknown += (plate for plate in plates if vehicles.get(plate) is None)
+        unreadable += (car for plate in plates if isinstance(car := vehicles.get(plate), UnreadableVehicle))
         last = contacts[-1].contact_id
         progress(len(changes))
     if not dry_run:
@@ -76,17 +84,17 @@ async def refresh_list(
         disappeared=changes.count(DueChange.DISAPPEARS),
         unchanged=changes.count(None),
         unknown_plates=tuple(unknown),
+        unreadable_cars=tuple(unreadable),
     )
 
 
-def _dated(
-    contact: StoredContact, vehicles: Mapping[str, Vehicle | None], window: DueWindow, today: date
-) -> DatedContact:
-    dates = tuple(_date(car, vehicles) for car in contact.cars)
-    return DatedContact.by(contact, dates, window, today)
+def _dated(contact: StoredContact, answers: _Answers, window: DueWindow, today: date) -> DatedContact:
+    told = [answers.get(car.plate) if car.plate is not None else None for car in contact.cars]
+    dates = tuple(map(_date, contact.cars, told))
+    unanswered = [place for place, each in enumerate(told) if isinstance(each, UnreadableVehicle)]
+    return DatedContact.by(contact, dates, window, today, unanswered)
 
 
-def _date(car: Car, vehicles: Mapping[str, Vehicle | None]) -> date | None:
-    """The register's date; the list's own for a car of which the register knows none."""
-    vehicle = vehicles.get(car.plate) if car.plate is not None else None
-    return (vehicle and vehicle.apk_expiry) or car.due_on
+def _date(car: Car, told: Vehicle | UnreadableVehicle | None) -> date | None:
+    """The register's date; the one known before for a car of which the register tells none."""
+    return (told.apk_expiry if isinstance(told, Vehicle) else None) or car.due_on

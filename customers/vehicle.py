@@ -15,3 +15,11 @@ class Vehicle:
     model: str | None
     first_admission: date | None
     apk_expiry: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableVehicle:
+    """A vehicle of which the register told something that cannot be read, which is no answer about it. `fault` says what."""
+
+    plate: Plate
+    fault: str

@@ -43,20 +43,27 @@ class DueChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListedContact:
-    """A contact as it stands on a list. `closed_reason` is None while it is open; None in `due_dates` is unknown."""
+    """A contact as it stands on a list. `closed_reason` is None while it is open; None in `due_dates` is unknown.
+
+    `answered_dates` are those of them that somebody answered for: all, unless a car was asked about in vain.
+    """
 
     in_air: bool
     closed_reason: str | None
     due_dates: tuple[date | None, ...]
+    answered_dates: tuple[date | None, ...]
 
 
 def due_change(contact: ListedContact, window: DueWindow, today: date) -> DueChange | None:
-    """Return what this contact does today, None when it stays as it is."""
+    """Return what this contact does today, None when it stays as it is.
+
+    A date that nobody answered for keeps a contact on the list, and brings none back.
+    """
     due = is_due(contact.due_dates, window, today)
     if contact.in_air or due is None:
         return None
     if due and contact.closed_reason == NOT_DUE:
-        return DueChange.APPEARS
+        return DueChange.APPEARS if is_due(contact.answered_dates, window, today) else None
     if not due and contact.closed_reason is None:
         return DueChange.DISAPPEARS
     return None

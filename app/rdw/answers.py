@@ -8,10 +8,11 @@ import msgspec
 
 from customers.errors import RegisterNonsense
 from customers.plate import Plate
-from customers.vehicle import Vehicle
+from customers.vehicle import UnreadableVehicle, Vehicle
 
 _REMEDY = "see that DEALERLIJN_RDW_URL is the address of the register's data set"
 _DAY = re.compile("([0-9]{4})([0-9]{2})([0-9]{2})")
+_SHOWN = 40
 
 
 class _Row(msgspec.Struct):
@@ -20,16 +21,19 @@ class _Row(msgspec.Struct):
     kenteken: str
     merk: str | None = None
     handelsbenaming: str | None = None
-    datum_eerste_toelating: str | None = None
-    vervaldatum_apk: str | None = None
+    datum_eerste_toelating: object = None
+    vervaldatum_apk: object = None
 
 
 COLUMNS = _Row.__struct_fields__
 _ROWS = msgspec.json.Decoder(list[_Row])
 
 
-def decode(body: bytes, asked: Collection[Plate]) -> dict[Plate, Vehicle]:
-    """Return the vehicles in an answer about the plates that were asked. Raises RegisterNonsense."""
+def decode(body: bytes, asked: Collection[Plate]) -> dict[Plate, Vehicle | UnreadableVehicle]:
+    """Return the vehicles in an answer about the plates that were asked.
+
+    A date that is none makes only its own vehicle unreadable. Raises RegisterNonsense.
+    """
     try:
         rows = _ROWS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -39,25 +43,31 @@ def decode(body: bytes, asked: Collection[Plate]) -> dict[Plate, Vehicle]:
     return {Plate(row.kenteken): _vehicle(row) for row in rows}
 
 
-def _vehicle(row: _Row) -> Vehicle:
-    return Vehicle(
-        plate=Plate(row.kenteken),
-        make=row.merk,
-        model=row.handelsbenaming,
-        first_admission=_day(row.datum_eerste_toelating),
-        apk_expiry=_day(row.vervaldatum_apk),
-    )
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    found = _DAY.fullmatch(text)
+def _vehicle(row: _Row) -> Vehicle | UnreadableVehicle:
+    plate = Plate(row.kenteken)
     try:
-        return date(*map(int, found.groups())) if found else _no_day()
+        return Vehicle(
+            plate=plate,
+            make=row.merk,
+            model=row.handelsbenaming,
+            first_admission=_day("datum_eerste_toelating", row.datum_eerste_toelating),
+            apk_expiry=_day("vervaldatum_apk", row.vervaldatum_apk),
+        )
+    except _NoDay as error:
+        return UnreadableVehicle(plate, str(error))
+
+
+class _NoDay(Exception):
+    """A column holds no date; the text says which column, and what it holds."""
+
+
+def _day(column: str, written: object) -> date | None:
+    if written is None:
+        return None
+    found = _DAY.fullmatch(written) if isinstance(written, str) else None
+    try:
+        if found is not None:
+            return date(*map(int, found.groups()))
     except ValueError:
-        return _no_day()
-
-
-def _no_day() -> date:
-    raise RegisterNonsense("the register wrote a date that is none", _REMEDY)
+        pass
+    raise _NoDay(f"its {column} is {repr(written)[:_SHOWN]}, which is no date")

@@ -13,7 +13,7 @@ from app.rdw.retries import TooOften, pause_seconds
 from app.settings import RdwAccess
 from customers.errors import RegisterError, RegisterNonsense, RegisterRefused, RegisterUnreachable
 from customers.plate import Plate
-from customers.vehicle import Vehicle
+from customers.vehicle import UnreadableVehicle, Vehicle
 
 # A question is an address, and addresses have a length that servers bear.
 PLATES_IN_QUESTION = 100
@@ -40,8 +40,8 @@ class RdwRegister:
         self._gate = asyncio.Semaphore(QUESTIONS_AT_ONCE)
         self._chance = random.Random()
 
-    async def look_up(self, plates: Sequence[Plate]) -> dict[Plate, Vehicle]:
-        """Return the vehicles of these plates, all or none. Raises RegisterError."""
+    async def look_up(self, plates: Sequence[Plate]) -> dict[Plate, Vehicle | UnreadableVehicle]:
+        """Return the answers about these plates, all or none. Raises RegisterError."""
         try:
             async with asyncio.TaskGroup() as group:
                 questions = [
@@ -54,7 +54,7 @@ class RdwRegister:
             return {plate: vehicle for each in questions for plate, vehicle in each.result().items()}
         raise _first(error)
 
-    async def _ask(self, plates: Sequence[Plate]) -> dict[Plate, Vehicle]:
+    async def _ask(self, plates: Sequence[Plate]) -> dict[Plate, Vehicle | UnreadableVehicle]:
         async with self._gate:
             for tries in count(1):
                 try:

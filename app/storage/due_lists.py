@@ -1,7 +1,7 @@
 """The lists that are kept by the dates of cars: their due windows, and what a contact's dates do to it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
@@ -53,11 +53,22 @@ class DatedContact:
     change: DueChange | None
 
     @classmethod
-    def by(cls, contact: StoredContact, dates: Sequence[date | None], window: DueWindow, today: date) -> Self:
-        """Work it out from the dates of all its cars, in their order."""
+    def by(
+        cls,
+        contact: StoredContact,
+        dates: Sequence[date | None],
+        window: DueWindow,
+        today: date,
+        unanswered: Collection[int] = (),
+    ) -> Self:
+        """Work it out from the dates of all its cars, in their order.
+
+        `unanswered` are the places of cars that were asked about in vain, whose dates are those known before.
+        """
         place = called_about(dates, window, today) if contact.cars[0].plate is not None else 0
         own, was_own = (replace(contact.cars[each], due_on=dates[each]) for each in (place, 0))
-        listed = ListedContact(contact.state == "in_air", contact.closed_reason, tuple(dates))
+        answered = tuple(each for at, each in enumerate(dates) if at not in unanswered)
+        listed = ListedContact(contact.state == "in_air", contact.closed_reason, tuple(dates), answered)
         return cls(contact, own, was_own, due_change(listed, window, today))
 
     @property

@@ -27,6 +27,7 @@ def rdw() -> FakeRdw:
     fake = FakeRdw()
     fake.register("B001AE", apk(10))
     fake.register("B002AE", apk(200))
+    fake.register("B004AE", "morgen")
     return fake
 
 
@@ -39,7 +40,7 @@ async def test_a_list_is_refreshed_for_people_and_for_machines(
     bed: Bed, tmp_path: Path, rdw: FakeRdw
 ) -> None:
     file = tmp_path / "list.csv"
-    file.write_text(LIST + "Carmen;0610000003;B-003-AE\n", encoding="utf-8")
+    file.write_text(LIST + "Carmen;0610000003;B-003-AE\nDaan;0610000004;B-004-AE\n", encoding="utf-8")
 
     async with serving(rdw) as access:
         await contacts(bed, access, "import", str(file))
@@ -50,15 +51,20 @@ async def test_a_list_is_refreshed_for_people_and_for_machines(
 
     assert (without.exit_code, "contacts due-window" in without.stderr) == (Exit.REFUSED, True)
     assert window.stdout == "apk-may calls from 30 days before a date to 14 days after it\n"
-    assert dry.stdout == "0 appeared, 1 disappeared, 2 unchanged, 1 unknown plates\n"
+    assert dry.stdout == "0 appeared, 1 disappeared, 3 unchanged, 1 unknown plates, 1 unreadable cars\n"
     assert "unknown: B-003-AE" in dry.stderr
+    assert "B-004-AE: the register cannot be read, its vervaldatum_apk is 'morgen'" in dry.stderr
     assert json.loads(real.stdout) == {
         "appeared": 0,
         "disappeared": 1,
-        "unchanged": 2,
+        "unchanged": 3,
         "unknown_plates": ["B003AE"],
+        "unreadable_cars": [
+            {"plate": "B004AE", "fault": "its vervaldatum_apk is 'morgen', which is no date"}
+        ],
     }
-    assert rdw.tokens == ["a-token"]
+    assert rdw.asked == [["B001AE", "B002AE", "B003AE", "B004AE"], ["B004AE"]]
+    assert rdw.tokens == ["a-token"] * 2
 
 
 async def test_the_audit_log_says_who_changed_a_window(bed: Bed, rdw: FakeRdw) -> None:
@@ -82,7 +88,7 @@ async def test_an_import_fills_in_dates_and_keeps_out_who_is_not_due(
         refreshed = await contacts(bed, access, "refresh")
 
     assert added.stdout == "2 contacts added\n"
-    assert refreshed.stdout == "0 appeared, 0 disappeared, 2 unchanged, 0 unknown plates\n"
+    assert refreshed.stdout == "0 appeared, 0 disappeared, 2 unchanged, 0 unknown plates, 0 unreadable cars\n"
 
 
 async def test_a_contact_is_shown_with_both_its_cars(bed: Bed, tmp_path: Path, rdw: FakeRdw) -> None:

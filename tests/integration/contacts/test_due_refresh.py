@@ -23,6 +23,8 @@ from app.storage.due_lists import (
 from app.storage.tables import contacts
 from calls.ids import CampaignId, ContactId
 from customers.errors import RegisterUnreachable
+from customers.plate import Plate
+from customers.vehicle import UnreadableVehicle
 from dialer.campaign import CampaignKind
 from dialer.due import DueChange, DueWindow
 from dialer.errors import NoDueWindow
@@ -293,6 +295,60 @@ async def test_a_dead_register_changes_nothing_and_what_came_before_it_died_is_k
 
     assert set(dead) == {OPEN}
     assert (result.disappeared, rdw.asked) == (501, [])
+
+
+async def test_a_car_that_cannot_be_read_keeps_its_date_and_costs_the_other_cars_nothing(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, *(with_car(number, due_on=date(2026, 6, 20)) for number in (1, 2, 3)))
+    rdw.register("B001AE", DUE)
+    rdw.register("B002AE", "20261399")
+    rdw.register("B003AE", NEXT_YEAR)
+
+    first = await refreshed(database, register)
+    after_first = await states(database)
+    rdw.register("B002AE", NEXT_YEAR)
+    second = await refreshed(database, register)
+
+    unreadable = UnreadableVehicle(Plate("B002AE"), "its vervaldatum_apk is '20261399', which is no date")
+    assert first == RefreshResult(0, 1, 2, (), (unreadable,))
+    assert after_first == [OPEN, OPEN, NOT_DUE]
+    assert second == RefreshResult(0, 1, 2, ())
+    assert rdw.asked == [["B001AE", "B002AE", "B003AE"], ["B002AE"]]
+
+
+async def test_an_old_date_brings_nobody_back_while_the_register_cannot_be_read(
+    database: Database, rdw: FakeRdw, register: RdwRegister
+) -> None:
+    await listed(database, with_car(1))
+    rdw.register("B001AE", NEXT_YEAR)
+    await refreshed(database, register)
+    rdw.register("B001AE", "morgen")
+
+    in_vain = await refreshed(database, register, days=365)
+    after_in_vain = await states(database)
+    rdw.register("B001AE", NEXT_YEAR)
+    answered = await refreshed(database, register, days=365)
+
+    assert (in_vain.appeared, after_in_vain) == (0, [NOT_DUE])
+    assert (answered.appeared, await states(database)) == (1, [OPEN])
+
+
+async def test_cars_that_cannot_be_read_are_told_without_their_plates(
+    database: Database, rdw: FakeRdw, access: RdwAccess, caplog: pytest.LogCaptureFixture
+) -> None:
+    await listed(database, with_car(1), with_car(2))
+    rdw.register("B001AE", "morgen")
+    rdw.register("B002AE", DUE)
+
+    with caplog.at_level(logging.WARNING):
+        await DueLists(database, access, Standing()).look()
+
+    [record] = caplog.records
+    assert "contacts refresh" in record.message
+    assert vars(record)["cars"] == 1
+    assert "B001AE" not in str(vars(record))
+    assert await lists_to_keep(database, TODAY) == []
 
 
 async def test_a_list_without_a_window_is_refused_with_the_remedy(

@@ -13,7 +13,7 @@ from app.storage.due_lists import set_due_window
 from app.storage.tables import contacts
 from app.storage.vehicle_tables import further_cars
 from customers.plate import Plate
-from customers.vehicle import Vehicle
+from customers.vehicle import UnreadableVehicle, Vehicle
 from dialer.campaign import CampaignKind, LegalBasis
 from dialer.due import DueWindow
 from tests.integration.storage.builders import CAMPAIGN, NOW, call_ids, campaign_with, committed, store_for
@@ -24,14 +24,18 @@ HEAD = "Klantnr;Naam;Tel;Kenteken;APK\n"
 
 @dataclass
 class Register:
-    """Knows these dates; None is a vehicle without one."""
+    """Knows these dates; None is a vehicle without one, a text what the register wrote instead."""
 
-    dates: Mapping[str, date | None]
+    dates: Mapping[str, date | str | None]
     asked: list[Plate] = field(default_factory=list)
 
-    async def look_up(self, plates: Sequence[Plate]) -> dict[Plate, Vehicle]:
+    async def look_up(self, plates: Sequence[Plate]) -> dict[Plate, Vehicle | UnreadableVehicle]:
         self.asked += plates
-        return {p: Vehicle(p, None, None, None, self.dates[p]) for p in plates if p in self.dates}
+        told = {p: self.dates[p] for p in plates if p in self.dates}
+        return {
+            p: UnreadableVehicle(p, each) if isinstance(each, str) else Vehicle(p, None, None, None, each)
+            for p, each in told.items()
+        }
 
 
 async def imported(
@@ -157,8 +161,9 @@ async def test_a_date_that_cannot_be_filled_in_is_a_fault(database: Database, tm
     result = await imported(
         database,
         tmp_path,
-        ";Anna;0610000001;B-001-AE;\n;Bram;abc;;\n;Carmen;0610000003;B-003-AE;\n;Daan;0610000004;1-ABC-001;\n",
-        Register({"B003AE": None}),
+        ";Anna;0610000001;B-001-AE;\n;Bram;abc;;\n;Carmen;0610000003;B-003-AE;\n;Daan;0610000004;1-ABC-001;\n"
+        ";Emma;0610000005;B-005-AE;\n",
+        Register({"B003AE": None, "B005AE": "no date"}),
     )
 
     assert told(result) == [
@@ -166,6 +171,7 @@ async def test_a_date_that_cannot_be_filled_in_is_a_fault(database: Database, tm
         (3, "not a phone number"),
         (4, "no APK date in the register of vehicles"),
         (5, "not a Dutch licence plate"),
+        (6, "the register of vehicles cannot be read about this car: no date"),
     ]
     assert result.added == 0
 

@@ -8,7 +8,7 @@ from app.rdw.client import QUESTIONS_AT_ONCE, RdwRegister, open_register
 from app.settings import RdwAccess
 from customers.errors import RegisterError, RegisterNonsense, RegisterRefused, RegisterUnreachable
 from customers.plate import Plate
-from customers.vehicle import Vehicle
+from customers.vehicle import UnreadableVehicle, Vehicle
 from tests.fakes.rdw_server import FakeRdw, Fault, half_an_answer, says, serving, silence, status
 
 PLATE = Plate("B123AE")
@@ -66,7 +66,22 @@ async def test_a_vehicle_without_a_duty_of_inspection_has_no_date(
 
     found = await register.look_up([OTHER])
 
-    assert found[OTHER].apk_expiry is None
+    assert found[OTHER] == Vehicle(OTHER, "PROEF", "MODEL", None, None)
+
+
+@pytest.mark.parametrize("written", ["20261399", "morgen", "2026-06-12", "", 20260612, ["20260612"]])
+@pytest.mark.parametrize("column", ["vervaldatum_apk", "datum_eerste_toelating"])
+async def test_a_date_that_is_none_costs_no_other_vehicle_of_the_question(
+    rdw: FakeRdw, register: RdwRegister, column: str, written: object
+) -> None:
+    rdw.faults = [says([{"kenteken": PLATE, column: written}, {"kenteken": OTHER}])]
+
+    found = await register.look_up([PLATE, OTHER])
+
+    assert found == {
+        PLATE: UnreadableVehicle(PLATE, f"its {column} is {written!r}, which is no date"),
+        OTHER: Vehicle(OTHER, None, None, None, None),
+    }
 
 
 async def test_many_plates_are_asked_in_few_questions_and_a_few_at_once(
@@ -137,13 +152,6 @@ async def test_the_wait_the_register_names_is_kept(
         (says('{"kenteken": "B123AE"}'), RegisterNonsense, 1, "DEALERLIJN_RDW_URL"),
         (says([{"kenteken": 7}]), RegisterNonsense, 1, "DEALERLIJN_RDW_URL"),
         (says([{"kenteken": "B999ZE"}]), RegisterNonsense, 1, "DEALERLIJN_RDW_URL"),
-        (
-            says([{"kenteken": PLATE, "vervaldatum_apk": "20261399"}]),
-            RegisterNonsense,
-            1,
-            "DEALERLIJN_RDW_URL",
-        ),
-        (says([{"kenteken": PLATE, "vervaldatum_apk": "morgen"}]), RegisterNonsense, 1, "DEALERLIJN_RDW_URL"),
         (says(" " * 2_000_000), RegisterNonsense, 1, "DEALERLIJN_RDW_URL"),
     ],
 )

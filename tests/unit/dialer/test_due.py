@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -22,7 +23,7 @@ NEXT_YEAR = DUE + timedelta(days=365)
 
 
 def listed(*due_dates: date | None, closed_reason: str | None = None, in_air: bool = False) -> ListedContact:
-    return ListedContact(in_air, closed_reason, due_dates)
+    return ListedContact(in_air, closed_reason, due_dates, due_dates)
 
 
 @pytest.mark.parametrize(("days", "due"), [(43, False), (42, True), (0, True), (-14, True), (-15, False)])
@@ -52,6 +53,24 @@ def test_contacts_appear_when_due_and_disappear_when_the_date_moves(
     assert due_change(contact, WINDOW, TODAY) is change
 
 
+@pytest.mark.parametrize(
+    ("closed_reason", "due_on", "change"),
+    [(NOT_DUE, DUE, None), (None, DUE, None), (None, NEXT_YEAR, DueChange.DISAPPEARS)],
+)
+def test_a_date_that_nobody_answered_for_brings_no_contact_back(
+    closed_reason: str | None, due_on: date, change: DueChange | None
+) -> None:
+    contact = replace(listed(due_on, closed_reason=closed_reason), answered_dates=())
+
+    assert due_change(contact, WINDOW, TODAY) is change
+
+
+def test_a_car_that_was_answered_for_brings_its_contact_back_beside_one_that_was_not() -> None:
+    contact = replace(listed(NEXT_YEAR, DUE, closed_reason=NOT_DUE), answered_dates=(DUE,))
+
+    assert due_change(contact, WINDOW, TODAY) is DueChange.APPEARS
+
+
 @pytest.mark.parametrize("reason", ["objection", "no_basis", "booked", "attempt_limit"])
 @pytest.mark.parametrize("due_on", [DUE, NEXT_YEAR])
 def test_a_contact_closed_for_another_reason_stays_closed(reason: str, due_on: date) -> None:
@@ -70,16 +89,16 @@ def test_a_refresh_is_done_after_one_step_and_opens_only_what_it_closed(
     dates: list[date | None], reason: str | None, in_air: bool, before: int, after: int, today: date
 ) -> None:
     window = DueWindow(before, after)
-    contact = ListedContact(in_air, reason, tuple(dates))
+    contact = listed(*dates, closed_reason=reason, in_air=in_air)
 
     change = due_change(contact, window, today)
 
     if change is DueChange.APPEARS:
         assert reason == NOT_DUE
         assert not in_air
-        assert due_change(ListedContact(in_air, None, contact.due_dates), window, today) is None
+        assert due_change(replace(contact, closed_reason=None), window, today) is None
     if change is DueChange.DISAPPEARS:
-        assert due_change(ListedContact(in_air, NOT_DUE, contact.due_dates), window, today) is None
+        assert due_change(replace(contact, closed_reason=NOT_DUE), window, today) is None
 
 
 @given(st.lists(st.none() | st.dates()), st.dates())
