@@ -128,10 +128,7 @@ def call(agent_id: AgentName, as_json: AsJson = False) -> None:
         ("language", who.language),
     ]
     rows += [
-        (
-            f"{each.at.astimezone():%d-%m-%Y %H:%M}",
-            " ".join(filter(None, (each.campaign, each.outcome or "under way", each.disposition, each.note))),
-        )
+        (f"{each.at.astimezone():%d-%m-%Y %H:%M}", conversations.earlier_told(each))
         for each in answer.earlier
     ]
     show_table(("", answer.call), rows, "")

@@ -8,7 +8,7 @@ from app.cli_agents import AgentName
 from app.cli_ask import ask, show
 from app.cli_frame import AsJson, new_commands
 from app.console import previews
-from app.console.conversations import car_told
+from app.console.conversations import car_told, earlier_told
 from app.console.previews import PreviewAnswer, Skip
 
 preview_commands = new_commands()
@@ -61,7 +61,5 @@ def _tell(answer: PreviewAnswer, as_json: bool) -> None:
     else:
         typer.echo(f"held until {answer.until.astimezone():%H:%M:%S}")
     for each in answer.earlier:
-        typer.echo(
-            f"{each.at.astimezone():%d-%m-%Y %H:%M}  {each.campaign}  {each.disposition or each.outcome or ''}  {each.note or ''}".rstrip()
-        )
+        typer.echo(f"{each.at.astimezone():%d-%m-%Y %H:%M}  {earlier_told(each)}")
     typer.echo(answer.guide.script.opening)

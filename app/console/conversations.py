@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from app.console.fields import Ask
 from app.console.routes import Nothing, changing, reading
-from calls.words import AttemptOutcome
+from calls.words import AttemptOutcome, InboundOutcome
 from dialer.dispositions import Disposition
 from dialer.guide import AnswerKind
 from dialer.kinds import GuideTable
@@ -69,11 +69,12 @@ class ContactAnswer(BaseModel):
 
 
 class EarlierAnswer(BaseModel):
-    """An earlier attempt to this person, in any campaign."""
+    """An earlier call with this person, in any campaign: an attempt, or, when `returned`, one in which they rang back."""
 
     at: datetime
     campaign: str
-    outcome: AttemptOutcome | None
+    returned: bool
+    outcome: AttemptOutcome | InboundOutcome | None
     agent: str | None
     disposition: str | None
     note: str | None
@@ -93,6 +94,14 @@ def car_told(car: CarAnswer) -> str:
     """A car on one line."""
     due = None if car.due_on is None else f"due {car.due_on:%d-%m-%Y}"
     return "  ".join(filter(None, (car.plate, car.make, car.model, due)))
+
+
+def earlier_told(call: EarlierAnswer) -> str:
+    """An earlier call on one line, without its time."""
+    how = "returned" if call.returned else None
+    return " ".join(
+        filter(None, (call.campaign, how, call.outcome or "under way", call.disposition, call.note))
+    )
 
 
 GET_SCRIPT = reading("/campaigns/{campaign_id}/script", Nothing, GuideAnswer)

@@ -2,8 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    union,
+)
 
 from app.storage import tables
 from app.storage.contact_cards import CarCard, cars_of
@@ -11,7 +25,7 @@ from app.storage.conversation_tables import dispositions
 from app.storage.database import Database
 from app.storage.histories import history_of
 from calls.ids import AgentId, CallId, CampaignId, ContactId
-from calls.words import AttemptOutcome
+from calls.words import AttemptOutcome, InboundOutcome
 from dialer.campaign import ContactHistory
 
 _SHOWN = 20
@@ -33,11 +47,15 @@ class ContactCard:
 
 @dataclass(frozen=True, slots=True)
 class EarlierCall:
-    """An earlier attempt to this person, in any campaign, with the last disposition where there was one."""
+    """An earlier call with this person, in any campaign, with the last disposition where there was one.
+
+    An attempt, or, when `returned`, one in which the person rang back. `agent_id` is who spoke with them.
+    """
 
     at: datetime
     campaign_id: CampaignId
-    outcome: AttemptOutcome | None
+    returned: bool
+    outcome: AttemptOutcome | InboundOutcome | None
     agent_id: AgentId | None
     disposition: str | None
     note: str | None
@@ -58,36 +76,24 @@ async def contact_card(database: Database, contact_id: ContactId) -> ContactCard
 async def earlier_calls(
     database: Database, contact_id: ContactId, besides: CallId | None
 ) -> list[EarlierCall]:
-    """Return the last attempts to the contact's person, newest first, without this call."""
-    attempts = tables.attempts
-    last = (
-        select(func.max(dispositions.c.disposition_id))
-        .where(dispositions.c.call_id == attempts.c.call_id)
-        .correlate(attempts)
-        .scalar_subquery()
-    )
-    person = select(tables.contacts.c.customer_id).where(tables.contacts.c.contact_id == contact_id)
-    query = (
-        select(attempts, dispositions.c.word, dispositions.c.note)
-        .outerjoin(dispositions, dispositions.c.disposition_id == last)
-        .where(
-            attempts.c.customer_id == person.scalar_subquery(), attempts.c.call_id.is_distinct_from(besides)
-        )
-        .order_by(attempts.c.committed_at.desc())
-        .limit(_SHOWN)
-    )
+    """Return the last calls with the contact's person, newest first, without this one: attempts, and calls that returned one."""
     async with database.reading() as connection:
-        rows = (await connection.execute(query)).all()
+        asked = {"contact": contact_id, "besides": besides}
+        rows = [row for query in (_ATTEMPTS, _RETURNED) for row in await connection.execute(query, asked)]
+    rows.sort(key=lambda row: row.at, reverse=True)
     return [
         EarlierCall(
-            row.committed_at,
+            row.at,
             CampaignId(row.campaign_id),
-            None if row.outcome is None else AttemptOutcome(row.outcome),
+            row.returned,
+            None
+            if row.outcome is None
+            else (InboundOutcome if row.returned else AttemptOutcome)(row.outcome),
             row.agent_id,
             row.word,
             row.note,
         )
-        for row in rows
+        for row in rows[:_SHOWN]
     ]
 
 
@@ -107,3 +113,54 @@ async def read_history(database: Database, contact_id: ContactId) -> ContactHist
     """Return all that the rules need to know of a contact, as it is now."""
     async with database.reading() as connection:
         return await history_of(connection, contact_id)
+
+
+def _with_last_word(
+    calls: Table, at: Column[datetime], agent: ColumnElement[str | None], returned: bool
+) -> Select[Any]:
+    """The calls of a table, newest first, each with the disposition that counts."""
+    last = (
+        select(func.max(dispositions.c.disposition_id))
+        .where(dispositions.c.call_id == calls.c.call_id)
+        .correlate(calls)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            at.label("at"),
+            calls.c.campaign_id,
+            literal(returned).label("returned"),
+            calls.c.outcome,
+            agent.label("agent_id"),
+            dispositions.c.word,
+            dispositions.c.note,
+        )
+        .outerjoin(dispositions, dispositions.c.disposition_id == last)
+        .where(calls.c.call_id.is_distinct_from(bindparam("besides", type_=String)))
+        .order_by(at.desc())
+        .limit(_SHOWN)
+    )
+
+
+_PERSON = (
+    select(tables.contacts.c.customer_id)
+    .where(tables.contacts.c.contact_id == bindparam("contact", type_=BigInteger))
+    .scalar_subquery()
+)
+_ATTEMPTS = _with_last_word(
+    tables.attempts, tables.attempts.c.committed_at, tables.attempts.c.agent_id, returned=False
+).where(tables.attempts.c.customer_id == _PERSON)
+# Only who was rung can return a call: the person's contacts are found among the attempts, which know the person.
+_RETURNED = _with_last_word(
+    tables.calls,
+    tables.calls.c.arrived_at,
+    case((tables.calls.c.connected_at.is_not(None), tables.calls.c.agent_id)),
+    returned=True,
+).where(
+    tables.calls.c.contact_id.in_(
+        union(
+            select(tables.attempts.c.contact_id).where(tables.attempts.c.customer_id == _PERSON),
+            select(bindparam("contact", type_=BigInteger)),
+        )
+    )
+)

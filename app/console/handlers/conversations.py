@@ -86,6 +86,7 @@ def _earlier(call: EarlierCall) -> EarlierAnswer:
     return EarlierAnswer(
         at=call.at,
         campaign=call.campaign_id,
+        returned=call.returned,
         outcome=call.outcome,
         agent=call.agent_id,
         disposition=call.disposition,

@@ -12,9 +12,16 @@ from app.console.errors import ApiRefused
 from app.console.profiles import LIST_PROFILES
 from app.storage.contact_list import add_contacts
 from app.storage.conversations import read_history
-from calls.facts import CallArrived, CallConnected, CallerRecognised, CallQueued, DispositionRecorded
+from calls.facts import (
+    CallArrived,
+    CallConnected,
+    CallEnded,
+    CallerRecognised,
+    CallQueued,
+    DispositionRecorded,
+)
 from calls.ids import CallId, ContactId, LegId, NodeId
-from calls.words import Department
+from calls.words import CallPhase, Department, HangupCause, InboundOutcome
 from dialer.campaign import CampaignKind, LegalBasis
 from tests.integration.console.bed import ANNA, APK, CUSTOMER, DEALER, Bed, apk_campaign
 from tests.integration.console.command_line import call_beside
@@ -105,6 +112,45 @@ async def test_an_agent_sees_who_returns_a_campaigns_call(bed: Bed, client: ApiC
     assert present.contact is not None
     assert present.contact.name == "Mevrouw Proef 1"
     assert (shown.exit_code, "Mevrouw Proef 1" in shown.stdout, "apk-may" in shown.stdout) == (0, True, True)
+
+
+async def test_what_was_said_in_a_returned_call_is_on_the_screen_at_the_next_call(
+    bed: Bed, client: ApiClient
+) -> None:
+    await returned_call_with_anna(bed)
+    await say(client, RETURNED, "not_now", note="after the holidays")
+    bed.publish(
+        CallEnded(
+            NOW,
+            RETURNED,
+            DEALER,
+            Department.SALES,
+            CallPhase.TALKING,
+            InboundOutcome.CONNECTED,
+            HangupCause.NORMAL,
+            3.0,
+            60.0,
+        )
+    )
+    bed.control.wrap_up_done(ANNA)
+    again = CallId("n1" + "7" * 26)
+    [contact_id] = await contact_ids(bed.database, apk_campaign())
+    bed.publish(
+        CallArrived(NOW, again, DEALER, "+31401234567", CUSTOMER, LegId("1.2"), NodeId("n1")),
+        CallerRecognised(NOW, again, DEALER, APK, contact_id, Department.SALES),
+        CallQueued(NOW, again, DEALER, Department.SALES, 0),
+        CallConnected(NOW, again, DEALER, Department.SALES, ANNA, LegId("2.2"), 3.0),
+    )
+    assert await bed.stored()
+
+    present = await client.ask(conversations.GET_PRESENT_CALL, agent_id="anna")
+    shown = await call_beside(bed, "agent", "call", "anna")
+
+    [earlier] = present.earlier
+    assert (present.call, earlier.campaign, earlier.returned) == (again, "apk-may", True)
+    assert (earlier.outcome, earlier.agent) == (InboundOutcome.CONNECTED, "anna")
+    assert (earlier.disposition, earlier.note) == ("not_now", "after the holidays")
+    assert "apk-may returned connected not_now after the holidays" in " ".join(shown.stdout.split())
 
 
 async def test_an_agent_sees_all_cars_of_a_customer_those_first_that_come_due_first(

@@ -8,13 +8,23 @@ from app.returned_calls import ReturnedCalls
 from app.storage import tables
 from app.storage.campaigns import create_campaign
 from app.storage.contact_list import add_contacts, load_hash_key
+from app.storage.conversations import EarlierCall, earlier_calls
 from app.storage.database import Database
+from app.storage.epochs import take_epoch
 from app.storage.journal import Journal
 from app.storage.past_calls import past_call
 from app.storage.takeover import open_calls
-from calls.facts import AttemptEnded, CallArrived, CallerRecognised, DispositionRecorded
+from calls.facts import (
+    AttemptEnded,
+    CallArrived,
+    CallConnected,
+    CallEnded,
+    CallerRecognised,
+    DispositionRecorded,
+    Fact,
+)
 from calls.ids import AgentId, CallId, CampaignId, ContactId, LegId
-from calls.words import AttemptOutcome, Department, HangupCause
+from calls.words import AttemptOutcome, CallPhase, Department, HangupCause, InboundOutcome
 from customers.person import number_hash
 from dialer.campaign import Campaign
 from ivr.recognition import Recognised
@@ -172,6 +182,70 @@ async def test_a_returned_call_is_known_with_its_contact_to_agents_and_after_a_r
         campaign.campaign_id,
         Department.WORKSHOP,
     )
+
+
+async def rings_back(
+    database: Database, contact_id: ContactId, call_id: CallId, at: datetime, *, connected: bool
+) -> None:
+    """A contact of the campaign returns a call; anna serves it, or nobody does."""
+    dealer, workshop, anna = CAMPAIGN.dealer, Department.WORKSHOP, AgentId("anna")
+    talk = 60.0 if connected else 0.0
+    outcome = InboundOutcome.CONNECTED if connected else InboundOutcome.LOST
+    phase = CallPhase.TALKING if connected else CallPhase.QUEUE
+    facts: list[Fact] = [
+        replace(arrived(at), call_id=call_id),
+        CallerRecognised(at, call_id, dealer, CAMPAIGN.campaign_id, contact_id, workshop),
+        *([CallConnected(at, call_id, dealer, workshop, anna, LegId("2.1"), 3.0)] if connected else []),
+        CallEnded(at, call_id, dealer, workshop, phase, outcome, HangupCause.NORMAL, 3.0, talk),
+        *([DispositionRecorded(at, call_id, anna, "not_now", "after the holidays")] if connected else []),
+    ]
+    await Journal(database, NODE, await take_epoch(database, NODE)).write_facts(facts)
+
+
+async def test_what_was_said_when_somebody_rang_back_is_there_when_they_are_called_again(
+    database: Database,
+) -> None:
+    contact_id = await dialled(database, CAMPAIGN)
+    tyres = other("banden")
+    await create_campaign(database, tyres)
+    await add_contacts(database, tyres, [contact(1), contact(2)], "test.csv", NOW)
+    same_person, stranger = await contact_ids(database, tyres)
+    lost, served = call_ids(2)
+    await rings_back(database, contact_id, lost, NOW + timedelta(hours=1), connected=False)
+    await rings_back(database, contact_id, served, NOW + timedelta(hours=2), connected=True)
+
+    shown = await earlier_calls(database, contact_id, None)
+    elsewhere = await earlier_calls(database, same_person, None)
+    during = await earlier_calls(database, contact_id, served)
+
+    name = CAMPAIGN.campaign_id
+    hours = [NOW + timedelta(hours=each) for each in range(3)]
+    assert shown == [
+        EarlierCall(
+            hours[2],
+            name,
+            True,
+            InboundOutcome.CONNECTED,
+            AgentId("anna"),
+            "not_now",
+            "after the holidays",
+        ),
+        EarlierCall(hours[1], name, True, InboundOutcome.LOST, None, None, None),
+        EarlierCall(hours[0], name, False, AttemptOutcome.UNANSWERED, None, None, None),
+    ]
+    assert elsewhere == shown
+    assert during == shown[1:]
+    assert await earlier_calls(database, stranger, None) == []
+
+
+async def test_the_latest_calls_are_shown_whoever_rang(database: Database) -> None:
+    contact_id = await dialled(database, CAMPAIGN)
+    for hour, call_id in enumerate(call_ids(30), start=1):
+        await rings_back(database, contact_id, call_id, NOW + timedelta(hours=hour), connected=hour % 2 == 0)
+
+    shown = await earlier_calls(database, contact_id, None)
+
+    assert [call.at for call in shown] == [NOW + timedelta(hours=hour) for hour in range(30, 10, -1)]
 
 
 async def _closed(database: Database) -> tuple[str, str | None, CallId | None]:
