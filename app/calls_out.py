@@ -19,7 +19,7 @@ from calls.legs import LegEnded
 from calls.words import AgentState, Department, HangupCause
 from dialer.campaign import Campaign, CommittedAttempt, LineAgent, WaitingCallers
 from dialer.life import Attempt, AttemptState, CalledOff, CallingOffOver, Dialled
-from routing.agent import works_for
+from routing.agent import Agent, works_for
 
 CONTEXT = "campaign-answered"
 HEARD_WITHIN_SECONDS = 1.0
@@ -163,12 +163,23 @@ class OutboundDialler:
             )
 
 
+def at_work(desk: FloorDesk, campaign_id: CampaignId) -> list[Agent]:
+    """The agents of a campaign whose line is up and who work, for its dealer too."""
+    return [
+        agent
+        for agent in desk.floor.line_agents(campaign_id)
+        if agent.line_open and agent.state in WORKING and works_for(agent.profile, agent.campaign_dealer)
+    ]
+
+
 class CampaignFloor:
     """The floor as the dialler sees it (`dialer.ports.LineFloor`)."""
 
-    def __init__(self, desk: FloorDesk, languages: Languages) -> None:
+    def __init__(self, desk: FloorDesk, languages: Languages, has_contact: Callable[[AgentId], bool]) -> None:
+        """`has_contact`: whether an agent sees a contact before the call."""
         self._desk = desk
         self._languages = languages
+        self._has_contact = has_contact
 
     def line_agents(self, campaign_id: CampaignId) -> list[LineAgent]:
         """The agents of a campaign whose line is up and who work, for its dealer too."""
@@ -179,9 +190,9 @@ class CampaignFloor:
                 agent.since,
                 agent.state is AgentState.WRAP_UP,
                 agent.profile.rescue and agent.pending is None,
+                self._has_contact(agent.profile.agent_id),
             )
-            for agent in self._desk.floor.line_agents(campaign_id)
-            if agent.line_open and agent.state in WORKING and works_for(agent.profile, agent.campaign_dealer)
+            for agent in at_work(self._desk, campaign_id)
         ]
 
     def free_languages(self, campaign_id: CampaignId) -> Mapping[str, int]:

@@ -14,6 +14,7 @@ from dialer.pacing import PacingDecision
 from dialer.ports import CampaignStore
 from dialer.profiles import Profiles, kept_within
 from dialer.runner import CampaignRunner
+from dialer.workshop import agents_borne, dates_to_call_first
 
 RELOAD_SECONDS = 2.0
 WINDOW = timedelta(hours=24)
@@ -82,7 +83,12 @@ class CampaignService:
     def dates_first(self, campaign_id: CampaignId) -> Sequence[date]:
         """The dates whose contacts fill the workshop's quiet days."""
         runner = self._runners.get(campaign_id)
-        return runner.dates_first if runner is not None else ()
+        return dates_to_call_first(runner.coming) if runner is not None else ()
+
+    def bears(self, campaign_id: CampaignId, agents: int) -> int:
+        """How many of so many agents the workshop lets be at work for a campaign."""
+        runner = self._runners.get(campaign_id)
+        return agents_borne(agents, runner.coming) if runner is not None else agents
 
     def window(self, campaign_id: CampaignId) -> AbandonWindow | None:
         """The last 24 hours as last read from the database."""

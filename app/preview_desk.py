@@ -6,15 +6,16 @@ committed, so that nobody else gets that agent meanwhile. Previews are read from
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
-from typing import Protocol
+from datetime import datetime
 
+from app.calls_out import at_work
 from app.clock import TrustedClock
 from app.control_errors import PreviewRefused
 from app.floor_desk import FloorDesk
 from app.journal import Journal
+from app.preview_ports import Campaigns, PreviewStore
 from app.tasks import woken
 from calls.facts import (
     AgentStateChanged,
@@ -27,80 +28,15 @@ from calls.facts import (
 from calls.facts import Fact as AnyFact
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, PreviewEnd
-from dialer.campaign import Campaign, CommittedAttempt, DialMode, RefusedContact, Traits
+from dialer.campaign import Campaign, CommittedAttempt, DialMode, RefusedContact
 from dialer.errors import StoreUnavailable
-from dialer.pacing import PacingDecision, Reason
+from dialer.pacing import Reason
 from dialer.ports import Launcher, TrunkRoom
 from dialer.previews import SKIPPED_RESTS, Now, Preview, may_show, previews, skips_left, what_now
 from routing.errors import UnknownAgent
 
 LOOK_SECONDS = 1.0
 _log = logging.getLogger(__name__)
-
-
-class PreviewStore(Protocol):
-    """Where previews are kept (`app.storage.previews`). Raises StoreUnavailable when the database does not answer."""
-
-    async def all(self) -> list[Preview]:
-        """Return every preview that is stored."""
-        ...
-
-    async def show(
-        self,
-        campaign: Campaign,
-        agent_id: AgentId,
-        skipped: int,
-        now: datetime,
-        dates_first: Sequence[date] = (),
-    ) -> tuple[Preview | None, list[RefusedContact]]:
-        """Hold the next contact that may be called for an agent; also those found that may not be."""
-        ...
-
-    async def commit(
-        self, campaign: Campaign, preview: Preview, call_id: CallId, now: datetime
-    ) -> CommittedAttempt | RefusedContact:
-        """Commit an attempt to the contact that is held, or say by which rule it may not be dialled. The preview is over."""
-        ...
-
-    async def end(self, preview: Preview, rests_until: datetime | None = None) -> None:
-        """Give the contact back to the list, at once or after a rest."""
-        ...
-
-
-class Campaigns(Protocol):
-    """The campaigns as the running program has them."""
-
-    def campaign(self, campaign_id: CampaignId) -> Campaign | None:
-        """A campaign with its settings of now."""
-        ...
-
-    def last_decision(self, campaign_id: CampaignId) -> PacingDecision | None:
-        """What its pacing decided last."""
-        ...
-
-    def ringing(self, campaign_id: CampaignId) -> int:
-        """Its calls in the air for which no agent is kept."""
-        ...
-
-    def dates_first(self, campaign_id: CampaignId) -> Sequence[date]:
-        """The dates whose contacts go first."""
-        ...
-
-    def adopt(
-        self,
-        campaign_id: CampaignId,
-        call_id: CallId,
-        dialled_at: datetime,
-        traits: Traits | None = None,
-        *,
-        kept: bool,
-    ) -> None:
-        """A call rings for which an agent is `kept`: what becomes of it teaches like any other of the campaign."""
-        ...
-
-    def doubt(self, campaign_id: CampaignId, call_id: CallId) -> None:
-        """An attempt may have been committed without the database saying so: it is ended, if it was."""
-        ...
 
 
 class PreviewDesk:
@@ -146,6 +82,11 @@ class PreviewDesk:
                 raise PreviewRefused(
                     "nobody may be called now", "try again later; `dealerlijn campaign figures` says why"
                 )
+            if not self._bears_another(campaign):
+                raise PreviewRefused(
+                    "as many agents have a contact or a customer as the workshop (werkplaats) has places for",
+                    "try again when a colleague is done, or tell the places with `dealerlijn capacity set`",
+                )
             if (preview := await self._show(campaign, agent_id)) is None:
                 raise PreviewRefused("nobody on the list may be called now", "try again later")
             return preview
@@ -176,6 +117,10 @@ class PreviewDesk:
         """How many contacts the agent may still pass over, this one included."""
         campaign = self._campaigns.campaign(preview.campaign_id)
         return 0 if campaign is None else skips_left(campaign.pacing, preview.skipped)
+
+    def has_contact(self, agent_id: AgentId) -> bool:
+        """Whether an agent has a contact before them."""
+        return agent_id in self._open
 
     # Facts and time
 
@@ -211,7 +156,7 @@ class PreviewDesk:
                 if campaign is None or campaign.pacing.mode is not DialMode.PREVIEW_TIMED:
                     continue
                 waits = agent.state is AgentState.AVAILABLE and agent.line_open and agent_id not in self._open
-                if waits and may_show(self._reason(campaign)):
+                if waits and may_show(self._reason(campaign)) and self._bears_another(campaign):
                     await self._show(campaign, agent_id)
 
     # Under the lock
@@ -367,6 +312,15 @@ class PreviewDesk:
         if preview is None:
             raise PreviewRefused(f"{agent_id} has no contact on screen", "ask for the next one first")
         return preview
+
+    def _bears_another(self, campaign: Campaign) -> bool:
+        """Whether the workshop bears one more contact beside those that agents see, call and talk to now: each may book."""
+        agents = at_work(self._desk, campaign.campaign_id)
+        in_hand = sum(
+            agent.state is not AgentState.AVAILABLE or self.has_contact(agent.profile.agent_id)
+            for agent in agents
+        )
+        return in_hand < self._campaigns.bears(campaign.campaign_id, len(agents))
 
     def _reason(self, campaign: Campaign) -> Reason | None:
         decision = self._campaigns.last_decision(campaign.campaign_id)

@@ -210,7 +210,7 @@ async def _assemble(
         return CampaignRunner(
             campaign,
             store,
-            CampaignFloor(desk, languages),
+            CampaignFloor(desk, languages, lambda agent_id: previews.has_contact(agent_id)),
             dialler,
             DealerRoom(gate, campaign.dealer),
             journal.publish,

@@ -226,13 +226,17 @@ class WaitingCallers:
 
 @dataclass(frozen=True, slots=True)
 class LineAgent:
-    """An agent on a campaign's open line, as the pacing sees it. `rescues`: comes out of wrap-up for an overflowing customer."""
+    """An agent on a campaign's open line, as the pacing sees it.
+
+    `rescues`: comes out of wrap-up for an overflowing customer. `previewing`: has a contact before them.
+    """
 
     agent_id: AgentId
     free: bool
     since: datetime
     wrapping_up: bool
     rescues: bool = False
+    previewing: bool = False
 
 
 def campaign_meant(word: str, names: Mapping[CampaignId, str]) -> CampaignId:

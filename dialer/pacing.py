@@ -80,7 +80,8 @@ class PacingSnapshot:
     nobody free; `rescue_chance`: how often such a customer is indeed taken by one. `waiting`: customers who answered and have no
     agent yet, and callers who wait for these agents. `callers`: stands for the callers to come (`dialer.callers`). `room`: how many more attempts the caps allow now.
     `rung`: for how long the phone of each attempt in `ringing` has rung as far as is known, or empty; nobody is called off before
-    `least_ring_seconds` of it. `clock_trusted`: whether any of these times is believed.
+    `least_ring_seconds` of it. `clock_trusted`: whether any of these times is believed. `previewing`: how many of the free have
+    a contact before them.
     """
 
     free: int
@@ -102,6 +103,7 @@ class PacingSnapshot:
     rung: tuple[float, ...] = ()
     least_ring_seconds: int = 15
     clock_trusted: bool = True
+    previewing: int = 0
 
     @property
     def agents(self) -> int:
@@ -188,6 +190,7 @@ def take_snapshot(
         ),
         least_ring_seconds=least_ring_seconds,
         clock_trusted=clock_trusted,
+        previewing=sum(agent.free and agent.previewing for agent in agents),
     )
 
 

@@ -17,7 +17,7 @@ HELD_FOR = timedelta(minutes=5)
 # A trunk that is full, or a phone that is off the hook, may hold up what the timer wants to dial.
 LATE = timedelta(minutes=1)
 SKIPPED_RESTS = timedelta(hours=1)
-_NOBODY_MAY_BE_CALLED = frozenset({Reason.WINDOW_CLOSED, Reason.WORKSHOP_FULL, Reason.CLOCK_JUMPED})
+_NOBODY_MAY_BE_CALLED = frozenset({Reason.WINDOW_CLOSED, Reason.CLOCK_JUMPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,10 @@ def previews(campaign: Campaign | None) -> bool:
 
 
 def may_show(reason: Reason | None) -> bool:
-    """Whether a next contact may be looked for, after the pacing's last decision; None: it has made none."""
+    """Whether a next contact may be looked for, after the pacing's last decision; None: it has made none.
+
+    Whether the workshop bears it is asked at the moment itself (`dialer.workshop.agents_borne`): agents ask faster than is decided.
+    """
     return reason is not None and reason not in _NOBODY_MAY_BE_CALLED
 
 

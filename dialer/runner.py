@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from calls.facts import (
@@ -159,9 +159,9 @@ class CampaignRunner:
         return len(self._air.need_agents())
 
     @property
-    def dates_first(self) -> Sequence[date]:
-        """The dates whose contacts fill the workshop's quiet days, the quietest first."""
-        return dates_to_call_first(self._coming)
+    def coming(self) -> Sequence[WorkshopDay]:
+        """The workshop's days that its last decision was held to."""
+        return self._coming
 
     def on_fact(self, fact: Fact) -> None:
         """Learn from a fact, and look again when it may change the decision."""
@@ -285,7 +285,7 @@ class CampaignRunner:
                 call_ids,
                 now,
                 decision.reason,
-                self.dates_first,
+                dates_to_call_first(self._coming),
                 Choice(self._estimates.answers.model.chance, decision.certain),
                 languages,
             )

@@ -42,6 +42,11 @@ def pace(coming: Sequence[WorkshopDay]) -> float:
     return min(1.0, sum(day.free for day in coming) / places / _FULL_PACE_FROM)
 
 
+def agents_borne(agents: int, coming: Sequence[WorkshopDay]) -> int:
+    """How many of so many agents may be at work for a campaign: have a customer, call one, or see one before the call."""
+    return ceil(pace(coming) * agents)
+
+
 def dates_to_call_first(coming: Sequence[WorkshopDay]) -> tuple[date, ...]:
     """The dates whose cars would fill the quiet days, the quietest day first; none when all days are about alike."""
     open_days = [day for day in coming if day.places]
@@ -71,11 +76,11 @@ def decide_within(
 def _calls_within(
     snapshot: PacingSnapshot, settings: PacingSettings, coming: Sequence[WorkshopDay]
 ) -> PacingDecision:
-    held_back = snapshot.agents - ceil(pace(coming) * snapshot.agents)
+    held_back = snapshot.agents - agents_borne(snapshot.agents, coming)
     if held_back == 0:
         return decide(snapshot, settings)
     decision = decide(replace(snapshot, free=snapshot.free - held_back), settings)
     limited = decision.reason in (Reason.NO_AGENTS, Reason.IN_BALANCE)
-    # Nobody is shown a contact either while as many agents are busy as the workshop bears.
-    limited |= decision.reason is Reason.PREVIEW and snapshot.free <= held_back
+    # Nobody is shown a contact either while as many agents as the workshop bears have one or are busy.
+    limited |= decision.reason is Reason.PREVIEW and snapshot.free - snapshot.previewing <= held_back
     return replace(decision, reason=Reason.WORKSHOP_FULL) if limited else decision

@@ -192,12 +192,13 @@ class Launches:
 
 
 class KnownCampaigns:
-    """Campaigns as a running program has them (`app.preview_desk.Campaigns`); their pacing decided `reason` last, None: nothing."""
+    """Campaigns as a running program has them (`app.preview_ports.Campaigns`); their pacing decided `reason` last, None: nothing."""
 
     def __init__(self, *campaigns: Campaign) -> None:
         self.known = {campaign.campaign_id: campaign for campaign in campaigns}
         self.reason: Reason | None = Reason.PREVIEW
         self.in_the_air = 0
+        self.borne: int | None = None
         self.taught_by: list[tuple[CallId, datetime, Traits | None]] = []
         self.doubted: list[CallId] = []
 
@@ -212,6 +213,9 @@ class KnownCampaigns:
 
     def dates_first(self, campaign_id: CampaignId) -> Sequence[date]:
         return ()
+
+    def bears(self, campaign_id: CampaignId, agents: int) -> int:
+        return agents if self.borne is None else self.borne
 
     def adopt(
         self,

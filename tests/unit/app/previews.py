@@ -33,7 +33,7 @@ LINES = {ANNA: call_id(101), BRAM: call_id(102)}
 
 
 class MemoryPreviews:
-    """A list of contacts and who has which (`app.preview_desk.PreviewStore`); `refused` may not be dialled."""
+    """A list of contacts and who has which (`app.preview_ports.PreviewStore`); `refused` may not be dialled."""
 
     def __init__(self, contacts: int, *held: Preview) -> None:
         self.contacts = [ContactId(number) for number in range(1, contacts + 1)]

@@ -118,7 +118,7 @@ async def test_who_speaks_a_language_is_promised_to_the_customer_in_the_air_unti
         for each in (ANNA, BRAM):
             bed.desk.line_up(each, call_id(100))
         languages = Languages(bed.supervisor.machines, bed.floor.free_line_agents)
-        floor = CampaignFloor(bed.desk, languages)
+        floor = CampaignFloor(bed.desk, languages, lambda _agent: False)
         before = floor.free_languages(APK)
         dialler(bed, None).launch(CAMPAIGN, replace(ATTEMPT, language="turkish"))
         await settle()

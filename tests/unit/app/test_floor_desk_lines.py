@@ -222,7 +222,19 @@ def at_work_for_demo() -> Desk:
 
 
 def campaign_floor(desk: Desk) -> CampaignFloor:
-    return CampaignFloor(desk.desk, Languages(lambda: (), desk.floor.free_line_agents))
+    return CampaignFloor(
+        desk.desk, Languages(lambda: (), desk.floor.free_line_agents), lambda agent_id: agent_id == BRAM
+    )
+
+
+def test_the_pacing_sees_who_has_a_contact_before_them() -> None:
+    desk = Desk(*line_agents(ANNA, BRAM))
+    desk.line_up(ANNA, ANNAS_LINE)
+    desk.line_up(BRAM, BRAMS_LINE)
+
+    seen = {each.agent_id: each.previewing for each in campaign_floor(desk).line_agents(APK)}
+
+    assert seen == {ANNA: False, BRAM: True}
 
 
 def for_another_dealer() -> AgentProfile:

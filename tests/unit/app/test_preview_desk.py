@@ -284,8 +284,8 @@ async def test_what_was_held_of_a_campaign_that_may_not_dial_since_a_restart_is_
         assert it.dialled == []
 
 
-@pytest.mark.parametrize("reason", [Reason.WINDOW_CLOSED, Reason.WORKSHOP_FULL, Reason.CLOCK_JUMPED])
-def test_outside_calling_hours_for_a_full_workshop_and_with_a_clock_in_doubt_nobody_is_shown(
+@pytest.mark.parametrize("reason", [Reason.WINDOW_CLOSED, Reason.CLOCK_JUMPED])
+def test_outside_calling_hours_and_with_a_clock_in_doubt_nobody_is_shown(
     reason: Reason,
 ) -> None:
     @virtual_time
@@ -301,6 +301,53 @@ def test_outside_calling_hours_for_a_full_workshop_and_with_a_clock_in_doubt_nob
                 await it.desk.show(ANNA)
 
     story()
+
+
+@virtual_time
+async def test_with_a_timer_no_more_contacts_are_in_hand_than_the_workshop_bears() -> None:
+    async with at_work(TIMED) as it:
+        it.campaigns.borne = 1
+        for agent_id in (ANNA, BRAM):
+            it.bed.floor.restore(agent(agent_id, campaign_id=APK))
+            it.bed.desk.line_up(agent_id, LINES[agent_id])
+        await asyncio.sleep(10)
+        seen = set(it.store.held)
+        await asyncio.sleep(20)
+        rings = (set(it.store.held), list(it.dialled))
+        it.campaigns.borne = 2
+        await asyncio.sleep(LOOK_SECONDS)
+
+        assert (seen, rings) == ({ANNA}, (set(), [ContactId(1)]))
+        assert set(it.store.held) == {BRAM}
+
+
+@virtual_time
+async def test_who_asks_for_a_contact_that_the_workshop_does_not_bear_is_told_when_there_is_one_again() -> (
+    None
+):
+    async with at_work(MANUAL, ANNA, BRAM) as it:
+        it.campaigns.borne = 1
+        first = await it.desk.show(ANNA)
+
+        with pytest.raises(PreviewRefused, match="workshop") as refused:
+            await it.desk.show(BRAM)
+        again = await it.desk.show(ANNA)
+        await it.desk.skip(ANNA, "just_visited")
+        second = await it.desk.show(BRAM)
+
+        assert "dealerlijn capacity set" in refused.value.remedy
+        assert (again, second.contact_id) == (first, ContactId(2))
+
+
+@virtual_time
+async def test_a_full_workshop_lets_nobody_see_a_contact() -> None:
+    async with at_work(TIMED) as it:
+        it.campaigns.borne = 0
+        it.bed.floor.restore(agent(ANNA, campaign_id=APK))
+        it.bed.desk.line_up(ANNA, LINES[ANNA])
+        await asyncio.sleep(5)
+
+        assert it.store.held == {}
 
 
 @virtual_time

@@ -5,7 +5,7 @@ import pytest
 
 from dialer.campaign import DialMode, PacingSettings
 from dialer.pacing import Reason, decide
-from dialer.workshop import WorkshopDay, dates_to_call_first, decide_within, pace
+from dialer.workshop import WorkshopDay, agents_borne, dates_to_call_first, decide_within, pace
 from tests.unit.dialer.situations import situations
 
 MONDAY = date(2026, 6, 8)
@@ -84,6 +84,22 @@ def test_in_the_preview_modes_nobody_is_shown_a_contact_while_as_many_are_busy_a
         for busy in (0, 3, 4, 10)
     ]
 
+    assert reasons == [Reason.PREVIEW, Reason.PREVIEW, Reason.WORKSHOP_FULL, Reason.WORKSHOP_FULL]
+
+
+def test_a_contact_that_an_agent_sees_counts_as_one_that_may_book() -> None:
+    [snapshot] = situations(1)
+    team = replace(snapshot, wrapping_up=(), ringing=(), chances=(), waiting=0, room=50)
+    reasons = [
+        decide_within(
+            replace(team, free=8, talking=(5.0,) * 2, previewing=seen),
+            PacingSettings(mode=DialMode.PREVIEW_MANUAL),
+            week(9),
+        ).reason
+        for seen in (0, 1, 2, 8)
+    ]
+
+    assert agents_borne(10, week(9)) == 4
     assert reasons == [Reason.PREVIEW, Reason.PREVIEW, Reason.WORKSHOP_FULL, Reason.WORKSHOP_FULL]
 
 
