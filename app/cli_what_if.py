@@ -12,7 +12,6 @@ from app.control_errors import OutOfBounds
 from app.plans import BOOKED_RATIO, Question, plan_of
 from app.settings import read_database_url
 from app.simulate_frame import (
-    ScenarioName,
     Seeds,
     Target,
     progress,
@@ -23,6 +22,8 @@ from app.simulate_frame import (
 from dialer.campaign import Campaign
 from simulation.learned import Learned
 from simulation.what_if import Plan, live_planned_day, outlook
+
+_USUAL = "r1"
 
 
 def what_if(
@@ -47,18 +48,28 @@ def what_if(
     booked: Annotated[
         float | None, typer.Option(min=0, max=1, help="The share of reached contacts who book.")
     ] = None,
-    scenario: ScenarioName = "r1",
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help=f"The figures of a list that is yet to come: a name (see simulation/scenarios), or a TOML file; {_USUAL} if not given."
+        ),
+    ] = None,
     seeds: Seeds = 5,
     as_json: AsJson = False,
 ) -> None:
     """What a planned campaign would bring: reached, booked, abandon rate, hours needed, each with its spread."""
     if campaign is not None:
+        if scenario is not None:
+            end(
+                f"{campaign} has figures of its own: leave out --scenario, or leave out --campaign and give --contacts",
+                Exit.REFUSED,
+            )
         question = Question(agents, hours, seeds, contacts, attempts, rest_hours, target, limit, booked)
         plan = _campaign_plan(campaign, question)
     elif contacts is None:
         end("how long is the list? give --contacts, or --campaign for a list that is there", Exit.REFUSED)
     else:
-        base = scenario_meant(scenario, agents, hours, 0.0)
+        base = scenario_meant(scenario or _USUAL, agents, hours, 0.0)
         if base.teams:
             end(f"{scenario} is a day of inbound calls; choose a scenario of a campaign", Exit.REFUSED)
         settings = settings_meant(0.03 if limit is None else limit, target)

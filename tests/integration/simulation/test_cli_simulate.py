@@ -110,6 +110,14 @@ def test_what_if_answers_for_a_list_shorter_than_the_team_and_for_one_that_ends_
     assert 0.5 <= json.loads(early.stdout)["occupancy"]["mean"] <= 1.0
 
 
+def test_what_if_does_not_take_a_scenario_for_a_campaign_that_has_its_own_figures() -> None:
+    plan = ("--agents", "2", "--hours", "1", "--campaign", "apk-mei")
+    both = run("what-if", "--scenario", "r1", *plan)
+
+    assert (both.exit_code, both.stdout) == (1, "")
+    assert "leave out --scenario, or leave out --campaign" in both.stderr
+
+
 def test_an_unknown_policy_or_scenario_names_those_there_are() -> None:
     policy = run("--policy", "magic")
     scenario = run("--scenario", "mars")
