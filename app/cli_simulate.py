@@ -30,9 +30,21 @@ from app.simulate_frame import (
 from simulation.campaign_record import DayRecord
 from simulation.drawing import Point, draw
 from simulation.laboratory import POLICY_NAMES, Comparison, Series, compare, days_lived, run_series
+from simulation.measures import Measure
 from simulation.policies import PRODUCT
 from simulation.scenario import Scenario
 from simulation.skills_day import run_skills_series
+
+# What a comparison shows of each policy: the heading, the factor, and the digits that are left of it in a narrow table.
+_COMPARED: dict[str, tuple[str, float, int]] = {
+    "occupancy": ("occupancy %", 100.0, 2),
+    "talk_share": ("talk %", 100.0, 2),
+    "connects_per_agent_hour": ("connects/h", 1.0, 2),
+    "abandon_rate": ("abandoned %", 100.0, 2),
+    "abandon_p95_30min": ("p95 30min %", 100.0, 2),
+    "days_over_limit": ("days over %", 100.0, 0),
+    "decision_microseconds": ("decide µs", 1.0, 0),
+}
 
 simulate_commands = new_commands()
 simulate_commands.command("markov")(markov)
@@ -122,23 +134,26 @@ def _show_comparison(scenario: Scenario, comparison: Comparison, *, as_json: boo
         ]
         typer.echo(json.dumps({"best_peer": comparison.best_peer, "policies": policies}, indent=2))
         return
-    names = ("occupancy", "talk_share", "connects_per_agent_hour", "abandon_rate", "abandon_p95_30min")
     rows = [
         (
             each.policy,
-            *(shown(name, each.figures[name].mean) for name in names),
-            shown("days_over_limit", each.figures["days_over_limit"].mean),
+            *(
+                _with_spread(each.figures[name], factor, digits)
+                for name, (_, factor, digits) in _COMPARED.items()
+            ),
             _share_told(closed[each.policy]),
         )
         for each in comparison.series
     ]
     typer.echo(_told(scenario, len(comparison.series[0].days)))
-    show_table(
-        ("policy", "occupancy", "talk", "connects/h", "abandoned", "p95 30 min", "days over", "gap closed"),
-        rows,
-        "",
-    )
+    show_table(("policy", *(head for head, *_ in _COMPARED.values()), "closed"), rows, "")
+    typer.echo("± is the standard deviation between days.")
     typer.echo(f"The best of the others within the limit: {comparison.best_peer}.")
+    typer.echo("Closed is how much of the gap from that one to perfect knowledge of who answers.")
+
+
+def _with_spread(figure: Measure, factor: float, digits: int) -> str:
+    return f"{factor * figure.mean:.{digits}f}±{factor * figure.spread:.{digits}f}"
 
 
 def _share_told(share: float | None) -> str:

@@ -52,6 +52,7 @@ def test_a_comparison_names_the_best_peer_and_the_gap_closed(tmp_path: Path) -> 
     told = json.loads(run("--compare", *SHORT, "--plot", str(drawing), "--json").stdout)
 
     closed = {each["policy"]: each["gap_closed"] for each in told["policies"]}
+    assert {"mean", "spread"} <= set(told["policies"][0]["decision_microseconds"])
     assert closed[told["best_peer"]] == 0.0
     assert closed["oracle_answers"] == 1.0
     assert "lookahead" in drawing.read_text()
@@ -79,10 +80,15 @@ def test_a_comparison_of_days_that_are_alike_whoever_dials_has_no_gap_to_close(t
     assert "–" in run(*short).stdout
 
 
-def test_a_comparison_in_a_file_names_every_policy_in_full() -> None:
-    told = run("--compare", "--agents", "2", "--hours", "0.1", "--seeds", "1").stdout
+def test_a_comparison_names_every_policy_in_full_with_the_spread_of_each_figure_in_120_columns() -> None:
+    told = run("--compare", *SHORT).stdout
 
-    assert set(POLICY_NAMES) <= set(told.split())
+    lines = [line.split() for line in told.splitlines()]
+    rows = {line[0]: line[1:] for line in lines if line and line[0] in POLICY_NAMES}
+    assert set(rows) == set(POLICY_NAMES)
+    assert {sum("±" in cell for cell in row) for row in rows.values()} == {7}
+    assert "decide µs" in told
+    assert max(len(line.rstrip()) for line in told.splitlines()) <= 120
 
 
 def test_a_day_without_end_is_refused() -> None:
