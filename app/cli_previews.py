@@ -14,9 +14,15 @@ from app.console.previews import PreviewAnswer, Skip
 preview_commands = new_commands()
 
 
+@preview_commands.command("next")
+def next_preview(agent_id: AgentName, as_json: AsJson = False) -> None:
+    """Take an agent's next contact, which nobody else gets meanwhile; the one on screen when there is one."""
+    _tell(ask(previews.TAKE_PREVIEW, agent_id=agent_id), as_json)
+
+
 @preview_commands.command("show")
 def show_preview(agent_id: AgentName, as_json: AsJson = False) -> None:
-    """Show an agent's next contact, which nobody else gets meanwhile."""
+    """Show the contact that an agent has on screen."""
     _tell(ask(previews.GET_PREVIEW, agent_id=agent_id), as_json)
 
 

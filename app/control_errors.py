@@ -111,6 +111,16 @@ class PreviewRefused(ControlError):
     """An agent cannot see, call or pass over a contact now."""
 
 
+class NoPreview(ControlError):
+    """An agent has no contact before them."""
+
+    def __init__(self, agent_id: AgentId) -> None:
+        super().__init__(
+            f"{agent_id} has no contact on screen",
+            f"ask for the next one: `dealerlijn preview next {agent_id}`, or POST instead of GET",
+        )
+
+
 class AsteriskAway(ControlError):
     """Asterisk's manager interface does not answer."""
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from app.calls_out import at_work
 from app.clock import TrustedClock
-from app.control_errors import PreviewRefused
+from app.control_errors import NoPreview, PreviewRefused
 from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.preview_ports import Campaigns, PreviewStore
@@ -67,6 +67,15 @@ class PreviewDesk:
         self._wake = asyncio.Event()
         self._wake.set()
         self._one_at_a_time = asyncio.Lock()
+
+    async def shown(self, agent_id: AgentId) -> Preview:
+        """The contact that an agent has before them; nothing changes. Raises UnknownAgent, NoPreview, StoreUnavailable."""
+        async with self._one_at_a_time:
+            await self._load()
+            self._desk.floor.agent(agent_id)
+            if (preview := self._open.get(agent_id)) is None:
+                raise NoPreview(agent_id)
+            return preview
 
     # What agents ask. Each raises UnknownAgent, PreviewRefused, StoreUnavailable.
 

@@ -73,9 +73,7 @@ def _problem_statuses(route: AnyRoute) -> list[int]:
     if route.parameters:
         statuses.append(404)
     if route.method != "GET":
-        statuses += [400, 408, 413, 415]
-    if route.conflicts:
-        statuses.append(409)
+        statuses += [400, 408, 409, 413, 415]
     return sorted(statuses)
 
 

@@ -46,6 +46,7 @@ class SkippedAnswer(BaseModel):
     skips_left: int
 
 
-GET_PREVIEW = reading("/agents/{agent_id}/preview", Nothing, PreviewAnswer, conflicts=True)
+GET_PREVIEW = reading("/agents/{agent_id}/preview", Nothing, PreviewAnswer)
+TAKE_PREVIEW = changing("POST", "/agents/{agent_id}/preview", Nothing, PreviewAnswer)
 DIAL_PREVIEW = changing("POST", "/agents/{agent_id}/preview/dial", Nothing, DialledAnswer)
 SKIP_PREVIEW = changing("POST", "/agents/{agent_id}/preview/skip", Skip, SkippedAnswer)

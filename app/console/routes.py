@@ -28,7 +28,7 @@ class Nothing(Ask):
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[Body, Query, Answer]):
-    """One way of asking, below `ROOT`. `conflicts`: the moment may be wrong for it, which 409 tells."""
+    """One way of asking, below `ROOT`."""
 
     method: Literal["GET", "POST", "PATCH", "PUT"]
     path: str
@@ -36,7 +36,6 @@ class Route(Generic[Body, Query, Answer]):
     query: type[Query]
     answer: type[Answer]
     status: int
-    conflicts: bool
 
     @property
     def parameters(self) -> list[str]:
@@ -60,11 +59,9 @@ def reading(
     path: str,
     query: type[Query],
     answer: type[Answer],
-    *,
-    conflicts: bool = False,
 ) -> Route[Nothing, Query, Answer]:
-    """An operation that changes nothing; with `conflicts`, 409 tells that the moment is wrong."""
-    return Route("GET", path, Nothing, query, answer, 200, conflicts)
+    """An operation that changes nothing."""
+    return Route("GET", path, Nothing, query, answer, 200)
 
 
 def changing(
@@ -75,4 +72,4 @@ def changing(
     status: int = 200,
 ) -> Route[Body, Nothing, Answer]:
     """An operation that changes something."""
-    return Route(method, path, body, Nothing, answer, status, conflicts=True)
+    return Route(method, path, body, Nothing, answer, status)

@@ -8,6 +8,7 @@ from app.console.previews import (
     DIAL_PREVIEW,
     GET_PREVIEW,
     SKIP_PREVIEW,
+    TAKE_PREVIEW,
     DialledAnswer,
     PreviewAnswer,
     Skip,
@@ -16,12 +17,21 @@ from app.console.previews import (
 from app.console.routes import Nothing
 from app.control import Control
 from calls.ids import AgentId
+from dialer.previews import Preview
 
 
 async def get_preview(control: Control, asked: Asked[Nothing, Nothing]) -> PreviewAnswer:
+    """The contact that an agent has before them."""
+    return await _answer(control, await control.previews.shown(_id(asked.path)))
+
+
+async def take_preview(control: Control, asked: Asked[Nothing, Nothing]) -> PreviewAnswer:
     """The contact that an agent has before them; without one, the next on the list, held for this agent."""
-    agent_id = _id(asked.path)
-    preview = await control.previews.show(agent_id)
+    return await _answer(control, await control.previews.show(_id(asked.path)))
+
+
+async def _answer(control: Control, preview: Preview) -> PreviewAnswer:
+    agent_id = preview.agent_id
     agent = control.agent(agent_id)
     screen = await control.conversations.screen(agent, preview.campaign_id, preview.contact_id)
     guide, contact, earlier = shown_contact(screen)
@@ -57,6 +67,7 @@ def _id(path: Mapping[str, str]) -> AgentId:
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     Operation(GET_PREVIEW, get_preview),
+    Operation(TAKE_PREVIEW, take_preview),
     Operation(DIAL_PREVIEW, dial_preview),
     Operation(SKIP_PREVIEW, skip_preview),
 )

@@ -15,11 +15,13 @@ from app.console.openapi import describe
 from app.console.previews import Skip
 from app.storage.campaigns import create_campaign
 from app.storage.contact_list import add_contacts
+from app.storage.previews import SqlPreviewStore
 from app.storage.takeover import open_attempts
-from calls.facts import PreviewEnded
+from calls.facts import PreviewEnded, PreviewShown
 from calls.ids import CallId, CampaignId, NodeId
 from calls.words import AgentState, PreviewEnd
 from dialer.campaign import CampaignState, DialMode, LegalBasis, PacingSettings
+from dialer.profile_file import shipped_profiles
 from tests.integration.console.bed import ANNA, Bed, apk_campaign
 from tests.integration.console.command_line import call_beside
 from tests.integration.storage.builders import contact
@@ -52,12 +54,13 @@ async def test_an_agent_sees_the_contact_with_script_and_history_and_has_it_dial
 ) -> None:
     await anna_at_work(bed, client)
 
-    shown = await client.ask(previews.GET_PREVIEW, agent_id="anna")
-    again = await client.ask(previews.GET_PREVIEW, agent_id="anna")
+    shown = await client.ask(previews.TAKE_PREVIEW, agent_id="anna")
+    again = await client.ask(previews.TAKE_PREVIEW, agent_id="anna")
+    looked = await client.ask(previews.GET_PREVIEW, agent_id="anna")
     dialled = await client.ask(previews.DIAL_PREVIEW, agent_id="anna")
     during = await client.ask(conversations.GET_PRESENT_CALL, agent_id="anna")
 
-    assert shown == again
+    assert shown == again == looked
     assert (shown.contact.name, shown.campaign, shown.dials_at) == ("Mevrouw Proef 1", "preview", None)
     assert (shown.earlier, shown.skips_left) == ([], 1)
     assert "Anna" in shown.guide.script.opening
@@ -67,12 +70,29 @@ async def test_an_agent_sees_the_contact_with_script_and_history_and_has_it_dial
     assert during.contact == shown.contact
 
 
+async def test_who_only_looks_holds_no_contact(bed: Bed, client: ApiClient) -> None:
+    await anna_at_work(bed, client)
+
+    with pytest.raises(ApiRefused) as none:
+        await client.ask(previews.GET_PREVIEW, agent_id="anna")
+    with pytest.raises(ApiRefused) as unknown:
+        await client.ask(previews.GET_PREVIEW, agent_id="nobody")
+
+    assert await SqlPreviewStore(bed.database, NodeId("n1"), 1, shipped_profiles()).all() == []
+    assert [fact for fact in bed.facts if isinstance(fact, PreviewShown)] == []
+    told = [
+        (each.value.problem.status, each.value.problem.type.rpartition(":")[2]) for each in (none, unknown)
+    ]
+    assert told == [(404, "no-preview"), (404, "unknown-agent")]
+    assert "POST" in none.value.problem.remedy
+
+
 async def test_passing_over_needs_a_word_and_is_limited(bed: Bed, client: ApiClient) -> None:
     await anna_at_work(bed, client)
-    first = await client.ask(previews.GET_PREVIEW, agent_id="anna")
+    first = await client.ask(previews.TAKE_PREVIEW, agent_id="anna")
 
     skipped = await client.ask(previews.SKIP_PREVIEW, Skip(reason="just_visited"), agent_id="anna")
-    second = await client.ask(previews.GET_PREVIEW, agent_id="anna")
+    second = await client.ask(previews.TAKE_PREVIEW, agent_id="anna")
     with pytest.raises(ApiRefused) as refused:
         await client.ask(previews.SKIP_PREVIEW, Skip(reason="no_mood"), agent_id="anna")
 
@@ -89,7 +109,7 @@ async def test_an_agent_who_works_otherwise_has_no_preview_and_is_told_what_to_d
     await client.ask(agents.LOG_IN, Login(), agent_id="anna")
 
     with pytest.raises(ApiRefused) as refused:
-        await client.ask(previews.GET_PREVIEW, agent_id="anna")
+        await client.ask(previews.TAKE_PREVIEW, agent_id="anna")
 
     assert (refused.value.problem.status, refused.value.problem.type.rpartition(":")[2]) == (
         409,
@@ -101,33 +121,38 @@ async def test_an_agent_who_works_otherwise_has_no_preview_and_is_told_what_to_d
 def test_the_description_tells_that_a_preview_may_be_refused() -> None:
     described = describe(OPERATIONS)["paths"]
 
-    operations = [
-        described[f"/api/v1/agents/{{agent_id}}/{path}"][method]
-        for path, method in (("preview", "get"), ("preview/dial", "post"), ("preview/skip", "post"))
-    ]
+    paths = [f"/api/v1/agents/{{agent_id}}/{path}" for path in ("preview", "preview/dial", "preview/skip")]
 
-    assert [operation["operationId"] for operation in operations if "409" not in operation["responses"]] == []
+    assert [path for path in paths if "409" not in described[path]["post"]["responses"]] == []
+    assert not {"409", "requestBody"} & {
+        *described[paths[0]]["get"]["responses"],
+        *described[paths[0]]["get"],
+    }
 
 
 async def test_an_empty_list_is_told(bed: Bed, client: ApiClient) -> None:
     await anna_at_work(bed, client, contacts=0)
 
     with pytest.raises(ApiRefused, match="nobody on the list"):
-        await client.ask(previews.GET_PREVIEW, agent_id="anna")
+        await client.ask(previews.TAKE_PREVIEW, agent_id="anna")
 
 
 async def test_the_command_line_shows_passes_over_and_dials(bed: Bed, client: ApiClient) -> None:
     await anna_at_work(bed, client)
 
     nothing_yet = await call_beside(bed, "preview", "dial", "anna")
-    shown = await call_beside(bed, "preview", "show", "anna")
+    unseen = await call_beside(bed, "preview", "show", "anna")
+    shown = await call_beside(bed, "preview", "next", "anna")
+    looked = await call_beside(bed, "preview", "show", "anna")
     skipped = await call_beside(bed, "preview", "skip", "anna", "--reason", "voicemail_yesterday")
-    await call_beside(bed, "preview", "show", "anna")
+    await call_beside(bed, "preview", "next", "anna")
     dialled = await call_beside(bed, "preview", "dial", "anna")
 
     assert (nothing_yet.exit_code, "ask for the next one" in nothing_yet.stderr) == (Exit.REFUSED, True)
     assert "Mevrouw Proef 1" in shown.stdout
     assert "held until" in shown.stdout
+    assert (unseen.exit_code, "preview next anna" in unseen.stderr) == (Exit.REFUSED, True)
+    assert looked.stdout == shown.stdout
     assert "0 more" in skipped.stdout
     assert "rings for anna" in dialled.stdout
     assert len(bed.launches.attempts) == 1

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.control_errors import PreviewRefused
+from app.control_errors import NoPreview, PreviewRefused
 from app.preview_desk import LOOK_SECONDS
 from calls.facts import AttemptCommitted, ContactRefused, PreviewShown
 from calls.ids import AgentId, ContactId
@@ -39,6 +39,18 @@ async def test_an_agent_sees_the_next_contact_and_sees_it_again_until_it_is_dial
         assert (committed.call_id, committed.reason) == (dialled, Reason.PREVIEW)
         assert it.campaigns.taught_by == [(dialled, committed.at, TRAITS)]
         assert it.ends() == [(PreviewEnd.DIALLED, "")]
+
+
+@virtual_time
+async def test_who_looks_at_an_agents_screen_takes_no_contact_for_it() -> None:
+    async with at_work(MANUAL, ANNA) as it:
+        with pytest.raises(NoPreview):
+            await it.desk.shown(ANNA)
+        before = dict(it.store.held)
+        taken = await it.desk.show(ANNA)
+
+        assert before == {}
+        assert await it.desk.shown(ANNA) == taken
 
 
 @virtual_time
