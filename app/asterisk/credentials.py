@@ -11,6 +11,8 @@ from pathlib import Path
 from app.asterisk.errors import CredentialsBroken
 
 MADE = ("ari", "ami", "api", "network")
+_TABLES = ("program", "phones")
+_PROGRAM = (*MADE, "trunk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def load_credentials(path: Path, phones: Collection[str]) -> Credentials:
     """Read the file, adding whatever is missing in it; the file is written whole, mode 0600, or not at all.
 
     Phones that are not named keep their password in the file. Raises CredentialsBroken when the file is no TOML of
-    strings or others may read it.
+    strings, has a key that is none of ours, or others may read it.
     """
     kept = _read(path) if path.exists() else _Kept({}, {})
     whole = _completed(kept, phones)
@@ -79,7 +81,7 @@ def _read(path: Path) -> _Kept:
             if os.fstat(file.fileno()).st_mode & 0o077:
                 raise CredentialsBroken(f"{path} can be read by others: chmod 600 {path}")
             data = tomllib.load(file)
-        return _Kept(_strings(data.get("program", {})), _strings(data.get("phones", {})))
+        kept = _Kept(_strings(data.get("program", {})), _strings(data.get("phones", {})))
     except OSError as error:
         raise CredentialsBroken(
             f"{path} cannot be read ({error.strerror}): give the path of a readable file"
@@ -88,6 +90,17 @@ def _read(path: Path) -> _Kept:
         raise CredentialsBroken(
             f"{path}: {error}; correct it, or remove it and new passwords are made"
         ) from error
+    _refuse_unknown(path, data, _TABLES, "")
+    _refuse_unknown(path, kept.program, _PROGRAM, "[program] ")
+    return kept
+
+
+def _refuse_unknown(path: Path, found: Collection[str], known: Collection[str], where: str) -> None:
+    """A name with a slip in it would be dropped, and a new password be made in its place."""
+    if unknown := [name for name in found if name not in known]:
+        raise CredentialsBroken(
+            f"{path}: {where}{', '.join(unknown)} is not known there: write one of {', '.join(known)}, or remove it"
+        )
 
 
 def _strings(table: Mapping[str, object]) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """The file of passwords."""
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
-from app.asterisk.credentials import load_credentials
+from app.asterisk.credentials import Credentials, load_credentials, read_credentials
 from app.asterisk.errors import CredentialsBroken
 
 
@@ -58,6 +59,29 @@ def test_a_broken_file_is_named_with_a_remedy_and_left_alone(tmp_path: Path, tex
     with pytest.raises(CredentialsBroken, match=r"passwords\.toml.*new passwords"):
         load_credentials(file, ["anna"])
 
+    assert file.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "known"),
+    [
+        ('[program]\ntrnk = "a-secret"\n', r"\[program\] trnk ", "trunk"),
+        ('[program]\nari = "a-secret"\n[phone]\nanna = "a-secret"\n', "phone ", "phones"),
+        ('trunk = "a-secret"\n', "trunk ", "program"),
+    ],
+)
+@pytest.mark.parametrize("read", [load_credentials, read_credentials])
+def test_a_key_that_is_none_of_ours_is_named_with_those_there_are_and_stays_in_the_file(
+    tmp_path: Path, text: str, key: str, known: str, read: Callable[[Path, Collection[str]], Credentials]
+) -> None:
+    file = tmp_path / "passwords.toml"
+    file.touch(0o600)
+    file.write_text(text)
+
+    with pytest.raises(CredentialsBroken, match=rf"passwords\.toml: {key}is not known.*{known}") as broken:
+        read(file, ["anna"])
+
+    assert "a-secret" not in str(broken.value)
     assert file.read_text() == text
 
 
