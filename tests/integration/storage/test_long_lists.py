@@ -1,7 +1,8 @@
 """Lists so long that they are stored in another way than a few contacts."""
 
 import pytest
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, insert, inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from app.storage import tables
 from app.storage.among import among
@@ -9,7 +10,7 @@ from app.storage.consent_tables import consents
 from app.storage.contact_list import add_contacts
 from app.storage.database import Database, open_database
 from app.storage.errors import AlreadyThere
-from app.storage.many_rows import WORTH_IT
+from app.storage.many_rows import WORTH_IT, many_rows
 from app.storage.tables import contacts, customers
 from tests.integration.postgresql import PostgresqlServer
 from tests.integration.storage.builders import CAMPAIGN, NOW, campaign_with, contact, contact_ids, other
@@ -61,6 +62,27 @@ async def test_a_long_list_with_a_number_that_is_there_by_now_is_not_stored_at_a
 
     assert len(await contact_ids(database, CAMPAIGN)) == 1
     assert await index_names(database) == before
+
+
+async def test_a_long_list_of_people_who_are_not_there_is_refused(database: Database) -> None:
+    campaign = await campaign_with(database, [contact(1)])
+    row = {
+        **dict.fromkeys(("number", "number_kind", "timezone", "display_name"), "x"),
+        "campaign_id": campaign.campaign_id,
+        "state": "ready",
+        "list_rank": 1,
+    }
+
+    async def add(customer_id: int, into: Database) -> None:
+        async with into.writing() as connection, many_rows(connection, contacts, WORTH_IT):
+            values = {**row, "number_hash": f"{customer_id}", "customer_id": customer_id}
+            await connection.execute(insert(contacts).values(values))
+
+    await add(1, database)
+    with pytest.raises(IntegrityError):
+        await add(999_999, database)
+
+    assert len(await contact_ids(database, campaign)) == 2
 
 
 async def test_a_role_that_may_do_nothing_special_stores_a_long_list_too(server: PostgresqlServer) -> None:
