@@ -17,12 +17,11 @@ than the free agents, each has an agent for certain and is dialled without askin
 θ follows the day: θ = 0.877 · target · exp(κB), where B = target · answered − abandoned − reserve, and κ = 1.5 ÷ agents within
 0.04 to 0.3. It is gentle because a stronger one swings and loses more than it gains.
 
-Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. Past the limit (b < 0)
-nobody is dialled but for an agent who is certain, until enough have been connected. That costs a large team a sixth of its time for as
-long as it lasts, and a day may end there, so it has to be rare: a further call is dialled only while P(D ≤ −max(b − reserve, 0)) ≤ 1 % and
-P(D ≤ −b) ≤ 0.2 %, so that calls in flight hardly ever find more agents missing than the day can bear. The reserve is one call, and about
-a third of the root of the agents in a large team. At the beginning of a day an agent is then all but certain; a first customer abandoned
-nevertheless puts the day past its limit, and 32 have to be connected before the dialler looks ahead again.
+Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. While one more would put the day
+past it (b < 1) nobody is dialled but for an agent who is certain, until enough have been connected. That costs a large team a sixth of its
+time for as long as it lasts, so it has to be rare: a further call is dialled only while P(D ≤ −max(b − reserve, 0)) ≤ 1 %, so that
+calls in flight hardly ever find more agents missing than the day can bear. The reserve is about three fifths of the root of the agents,
+at least one call. In the morning the first 33 have to be connected before the dialler looks ahead.
 
 Agents in wrap-up may have offered to take a customer who finds nobody free. How often that saves one is learned, and both chances
 count only those who are not saved.
@@ -47,8 +46,7 @@ _HIGHEST_THRESHOLD = 0.5
 _SMALL_TEAM = 8
 _COUNTED_FOR_A_SMALL_TEAM = 100
 _BUDGET_RISK = 0.01
-_LIMIT_RISK = 0.002
-_AGENTS_PER_RESERVE = 9
+_AGENTS_PER_RESERVE = 3
 _MOST_RESCUED = 6
 
 
@@ -81,7 +79,7 @@ class PacingSnapshot:
     agent yet, and callers who wait for these agents. `callers`: stands for the callers to come (`dialer.callers`). `room`: how many more attempts the caps allow now.
     `rung`: for how long the phone of each attempt in `ringing` has rung as far as is known, or empty; nobody is called off before
     `least_ring_seconds` of it. `clock_trusted`: whether any of these times is believed. `previewing`: how many of the free have
-    a contact before them.
+    a contact before them. `held_back`: how many agents are left out of `free`, as the workshop bears no more.
     """
 
     free: int
@@ -104,11 +102,17 @@ class PacingSnapshot:
     least_ring_seconds: int = 15
     clock_trusted: bool = True
     previewing: int = 0
+    held_back: int = 0
 
     @property
     def agents(self) -> int:
         """Agents on an open line, free or busy."""
         return self.free + len(self.talking) + len(self.wrapping_up)
+
+    @property
+    def team(self) -> int:
+        """The agents, and those whom the workshop leaves out."""
+        return self.agents + self.held_back
 
     @property
     def at_risk(self) -> int:
@@ -258,7 +262,7 @@ def _look_ahead(
     snapshot: PacingSnapshot, settings: PacingSettings, certain: int, budget: int
 ) -> PacingDecision:
     forecast = snapshot.forecast
-    if budget < 0:
+    if budget < 1:
         return _certain_only(snapshot, certain, budget, Reason.BUDGET_SPENT)
     if snapshot.agents < _SMALL_TEAM and forecast.counted < _COUNTED_FOR_A_SMALL_TEAM:
         return _certain_only(snapshot, certain, budget, Reason.ESTIMATE_WEAK)
@@ -286,7 +290,7 @@ def _covered(
         rows += [forecast.new_row(chance) for chance in snapshot.callers]
     in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
     taken = len(snapshot.ringing) + len(snapshot.callers) + snapshot.waiting - snapshot.free
-    to_spare = max(budget - _reserve(snapshot.agents), 0)
+    to_spare = max(budget - _reserve(snapshot.team), 0)
     helped = snapshot.rescuers > 0 and snapshot.rescue_chance > 0
     unsaved = unsaved_of(snapshot)
     shortages: dict[int, float] = {}
@@ -294,24 +298,19 @@ def _covered(
     def shortage_with(placed: int) -> float:
         return unsaved * in_hand.at_most(taken + placed, placed)
 
-    def within_budget(placed: int, fewer: int, risk: float) -> bool:
-        """Whether the chance that more than `fewer` are abandoned is at most `risk`."""
-        if in_hand.at_most(taken + placed - fewer, placed) <= risk:
-            return True  # nobody needs to be rescued
-        if not helped:
-            return False
-        chance = sum(
-            weight * in_hand.at_most(taken + placed - more, placed)
-            for more, weight in _over_budget(fewer, snapshot)
-        )
-        return chance <= risk
-
     def too_likely(placed: int) -> bool:
         shortages[placed] = shortage = shortage_with(placed)
-        if shortage > threshold or not within_budget(placed, to_spare, _BUDGET_RISK):
+        if shortage > threshold:
             return True
-        # With something to spare the one implies the other.
-        return to_spare == 0 and not within_budget(placed, budget, _LIMIT_RISK)
+        if in_hand.at_most(taken + placed - to_spare, placed) <= _BUDGET_RISK:
+            return False  # nobody needs to be rescued
+        if not helped:
+            return True
+        spent = sum(
+            weight * in_hand.at_most(taken + placed - fewer, placed)
+            for fewer, weight in _over_budget(to_spare, snapshot)
+        )
+        return spent > _BUDGET_RISK
 
     # More calls never make a shortage less likely: take longer and longer steps until it is too likely, then halve.
     low = high = certain
@@ -349,8 +348,8 @@ def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, fl
 def threshold_of(snapshot: PacingSnapshot, settings: PacingSettings) -> float:
     """θ: how likely an answer may meet nobody, as the day stands."""
     answered = snapshot.connected + snapshot.abandoned
-    credit = settings.target_ratio * answered - snapshot.abandoned - _reserve(snapshot.agents)
-    pull = min(max(1.5 / max(1, snapshot.agents), 0.04), 0.3) * credit
+    credit = settings.target_ratio * answered - snapshot.abandoned - _reserve(snapshot.team)
+    pull = min(max(1.5 / max(1, snapshot.team), 0.04), 0.3) * credit
     return min(_THRESHOLD_PER_TARGET * settings.target_ratio * exp(min(pull, 20.0)), _HIGHEST_THRESHOLD)
 
 
