@@ -116,10 +116,11 @@ class OutboundDialler:
         session, leg = self._supervisor.call(call_id), attempt_leg(call_id)
         if session is None:
             return
+        # Asked now: before the task begins the first ring may be told, which gives it a ring time of its own.
+        known = self.rings_since(call_id) is not None
 
         async def go() -> None:
-            rang = self.rings_since(call_id) is not None or await self._rang_unheard(call_id)
-            taken_in = rang and await self._stop_ringing(leg)
+            taken_in = (known or await self._rang_unheard(call_id)) and await self._stop_ringing(leg)
             session.deliver(CallingOffOver(self._clock.now(), taken_in, given_up=True))
 
         self._supervisor.spawn("give up an attempt", go())

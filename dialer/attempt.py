@@ -10,9 +10,8 @@ prompt), and the search for an agent. One table holds what may follow what (`dia
 
 `answered` is picked up but not yet ours, `waiting` is ours and without an agent, `joining` has an agent but the two
 cannot hear each other yet. The clock `GRACE` runs from the answer, so that the information message starts within two
-seconds whatever happened in between. Asterisk may skip a step (an early
-answer, a lost event): the table says which. A fact that comes late and is normal has a row that changes nothing;
-a pair without a row raises UnexpectedFact.
+seconds whatever happened in between. Asterisk may skip a step (an early answer, a lost event): the table says which. A fact that
+comes late and is normal has a row that changes nothing; a pair without a row raises UnexpectedFact.
 
 Coupling. When a step says `wants_agent` the session asks the floor in the same breath, without awaiting, and feeds
 `AgentFound` if there is one; an agent who becomes free within the grace is fed later. An agent who comes too late, or
@@ -66,12 +65,7 @@ from calls.facts import (
     DispositionRecorded,
     InformationMessagePlayed,
 )
-from calls.ids import (
-    AgentId,
-    attempt_leg,
-    bridge_of,
-    listener_leg,
-)
+from calls.ids import AgentId, attempt_leg, bridge_of, listener_leg
 from calls.legs import (
     AnswererHeard,
     DigitPressed,
@@ -148,8 +142,8 @@ def step(attempt: Attempt, fact: AttemptInput, now: datetime) -> Step:
     if isinstance(fact, LegRinging) and after is AttemptState.RINGING:
         return _ring(attempt, fact.at, now)
     if trigger is Trigger.RING_EXPIRED:
-        gives_up = attempt.state in BEFORE_ANSWER and not attempt.called_off
-        return Step(replace(attempt, given_up=True), gives_up=True) if gives_up else Step(attempt)
+        rings = attempt.state in BEFORE_ANSWER and not attempt.called_off
+        return _ring_over(attempt, fact.at) if rings else Step(attempt)
     if trigger is Trigger.LISTENING:
         return Step(attempt, (Detect(listener_leg(attempt.call_id), attempt.detection),))
     if isinstance(fact, AnswererHeard):
@@ -164,6 +158,12 @@ def _ring(attempt: Attempt, at: datetime, now: datetime) -> Step:
     late = whole is not None and least + _since(attempt.dialled_at, at) > whole
     clock = (SetTimer(RING, least - _since(at, now)),) if late else ()
     return Step(replace(attempt, state=AttemptState.RINGING, ringing_at=at), clock)
+
+
+def _ring_over(attempt: Attempt, at: datetime) -> Step:
+    if (rest := attempt.still_to_ring(at)) > 0:
+        return Step(attempt, (SetTimer(RING, rest),))
+    return Step(replace(attempt, given_up=True), gives_up=True)
 
 
 def _call_off(attempt: Attempt, fact: CalledOff) -> Step:

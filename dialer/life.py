@@ -233,6 +233,15 @@ class Attempt:
         """The playback of the information message."""
         return PlaybackId(f"{self.call_id}-p00")
 
+    def still_to_ring(self, at: datetime) -> float:
+        """The seconds until it has rung for the least time; 0 when nobody told that it rings.
+
+        The clock of the request may run out just when the first ring is told, and be read after it.
+        """
+        if self.ringing_at is None:
+            return 0.0
+        return max(0.0, self.least_ring_seconds - max(0.0, (at - self.ringing_at).total_seconds()))
+
 
 _PLAIN: Mapping[type[AttemptInput], Trigger] = MappingProxyType(
     {

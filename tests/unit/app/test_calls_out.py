@@ -11,11 +11,11 @@ from app.languages import Languages
 from app.outbound import OutboundCall
 from calls.facts import AttemptAnswered, AttemptEnded
 from calls.ids import CampaignId, ContactId, LegId, attempt_leg
-from calls.legs import LegAnswered, LegArrived, LegEnded, LegRinging
+from calls.legs import LegAnswered, LegArrived, LegEnded, LegRinging, TimerExpired
 from calls.numbers import PhoneNumber
 from calls.words import AttemptOutcome, HangupCause
 from dialer.campaign import CommittedAttempt
-from dialer.life import Attempt
+from dialer.life import RING, Attempt
 from routing.agent import Agent
 from tests.fakes.scripted_asterisk import channel
 from tests.fakes.virtual_time import settle, virtual_time
@@ -53,7 +53,7 @@ def dialler(
     )
 
 
-def tell(bed: Bed, fact: LegRinging | LegAnswered | LegEnded) -> None:
+def tell(bed: Bed, fact: LegRinging | LegAnswered | LegEnded | TimerExpired) -> None:
     session = bed.supervisor.call(CALL)
     assert session is not None
     session.deliver(fact)
@@ -246,3 +246,24 @@ async def test_nobody_is_given_up_before_the_phone_has_rung_for_the_least_time(
 
         assert [round(at - began, 1) for at in stopped] == given_up_after
         assert bed.asterisk.asked("timeout=32")
+
+
+@virtual_time
+async def test_a_first_ring_told_while_the_ring_time_runs_out_is_no_reason_to_give_up() -> None:
+    stopped: list[float] = []
+
+    async def stop_ringing(_leg_id: LegId) -> bool:
+        stopped.append(bed.clock.monotonic())
+        return True
+
+    async with a_bed() as bed:
+        bed.asterisk.answers("GET", f"/channels/{LEG}", 200, channel(LEG, state="Ringing"))
+        dialler(bed, None, stop_ringing).launch(CAMPAIGN, ATTEMPT)
+        await settle()
+        began = bed.clock.monotonic()
+        await asyncio.sleep(21.9)
+        tell(bed, TimerExpired(bed.clock.now(), RING))
+        tell(bed, LegRinging(bed.clock.now(), LEG))
+        await asyncio.sleep(100)
+
+        assert [round(at - began, 1) for at in stopped] == [36.9]

@@ -326,6 +326,17 @@ def test_a_phone_that_rings_only_after_the_ring_time_is_over_rings_for_the_least
     assert story.tell(Trigger.RING_EXPIRED, 38).gives_up
 
 
+def test_a_clock_that_ran_out_just_before_the_first_ring_and_is_read_after_it_gives_nobody_up() -> None:
+    story = Story(RINGS)
+    story.tell(Trigger.DIALLED, 0)
+    story.tell(Trigger.RINGING, 22)
+
+    expired = story.tell(Trigger.RING_EXPIRED, 22.25)
+
+    assert (expired.gives_up, expired.commands) == (False, (SetTimer(RING, 14.75),))
+    assert story.tell(Trigger.RING_EXPIRED, 37).gives_up
+
+
 @pytest.mark.parametrize("cause", [HangupCause.NORMAL, HangupCause.NO_ANSWER, HangupCause.FAILURE])
 def test_who_is_given_up_ends_unanswered(cause: HangupCause) -> None:
     story = story_at(AttemptState.RINGING, RINGS)
