@@ -29,7 +29,7 @@ from app.unheard_answers import answered_at, with_messages
 from calls.commands import CloseBridge, HangUp
 from calls.facts import DifferenceFound
 from calls.ids import CallId, LegId, NodeId, bridge_of, leg_mark
-from calls.legs import LegAnswered, LegArrived, LegEnded, PromptFinished
+from calls.legs import LegAnswered, LegArrived, LegEnded, LegRinging, PromptFinished
 from calls.words import HangupCause
 
 _log = logging.getLogger(__name__)
@@ -157,6 +157,9 @@ class Reconciler:
                     answered = await answered_at(self._ari, leg_id, now) if rang else now
                     session.deliver(LegAnswered(answered, leg_id))
                     session.deliver(LegArrived(now, leg_id, *_purpose(leg.arguments), leg.cli_text))
+                elif leg.rings and isinstance(machine, OutboundCall):
+                    # It may have begun while nobody heard of it: what it has rung is counted from now on.
+                    session.deliver(LegRinging(now, leg_id))
             if isinstance(machine, InboundCall | OutboundCall):
                 await self._hear_again(machine, live)
 

@@ -20,7 +20,7 @@ from ivr.flow import Stage
 class LiveLeg:
     """A channel that Asterisk has. `ours`: in Stasis under our application; `arguments`: what the dialplan said then.
 
-    `heard`: under its present name, so that the leg's events reach us without being asked for.
+    `heard`: under its present name, so that the leg's events reach us without being asked for. `rings`: its phone is known to.
     """
 
     leg_id: LegId
@@ -30,6 +30,7 @@ class LiveLeg:
     endpoint: str
     cli_text: str
     heard: bool = True
+    rings: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,4 +63,5 @@ def _leg(channel: Channel, application: str, base: str) -> LiveLeg:
         endpoint,
         channel.caller.number,
         heard=ours and name == application,
+        rings=channel.state == "Ringing",
     )

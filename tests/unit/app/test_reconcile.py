@@ -12,13 +12,18 @@ from calls.facts import (
     CallOffered,
     DifferenceFound,
 )
-from calls.ids import bridge_of, offer_leg
+from calls.ids import ContactId, bridge_of, offer_leg
 from calls.legs import LegEnded
+from calls.numbers import PhoneNumber
 from calls.words import AgentState, AttemptOutcome, HangupCause, InboundOutcome
+from dialer.campaign import CommittedAttempt
+from tests.fakes.scripted_asterisk import channel
 from tests.fakes.virtual_time import after, settle, virtual_time
 from tests.unit.app.people import (
     ANNA,
+    APK,
     CALLER,
+    CAMPAIGN,
     ENTRY,
     agent,
     call_id,
@@ -92,6 +97,29 @@ async def test_a_customer_who_answered_while_the_connection_was_down_did_so_when
         await it.reconcile()
 
         assert it.one(AttemptAnswered).at == after(-0.5)
+
+
+@virtual_time
+async def test_a_phone_that_began_to_ring_while_the_connection_was_down_rings_for_the_least_time() -> None:
+    async with restart() as it:
+        await it.reconcile()
+        it.has(ATTEMPT, state="Down")
+        it._tell()
+        number = PhoneNumber("+31612345678")
+        it.dialler.launch(
+            CAMPAIGN, CommittedAttempt(CALL, ATTEMPT, APK, ContactId(1), number, "Mevrouw Proef")
+        )
+        await asyncio.sleep(20)
+        it.channels.clear()
+        it.has(ATTEMPT, state="Ringing")
+        it.bed.asterisk.answers("GET", f"/channels/{ATTEMPT}", 200, channel(ATTEMPT, state="Ringing"))
+
+        await it.reconcile()
+
+        await asyncio.sleep(14.5)
+        assert it.stopped == []
+        await asyncio.sleep(1)
+        assert it.stopped == [ATTEMPT]
 
 
 @virtual_time
