@@ -90,7 +90,7 @@ class CampaignRunner:
         self._profiles = profiles
         self._profile = profiles.named(campaign.profile)
         self._workshop = workshop
-        self._estimates = CampaignEstimates(campaign.ring_seconds)
+        self._estimates = CampaignEstimates(campaign.longest_ring_seconds)
         self._speculative = SpeculativeChance()
         self._wrap_ups = WrapUps(campaign.campaign_id, self._estimates)
         self._air = InTheAir()

@@ -76,9 +76,25 @@ async def test_attempts_of_the_last_seconds_before_a_restart_count_when_those_fo
         bed.tell(answered(number))
 
     assert before == 0
-    bed.runner._estimates.answers.come_of_age(after(18))
+    bed.runner._estimates.answers.come_of_age(after(28))
     assert bed.runner._estimates.answers.counted == 4
     assert bed.runner._estimates.answers.rate > 0.3
+
+
+@virtual_time
+async def test_an_attempt_that_rings_on_past_the_ring_time_counts_with_those_dialled_with_it() -> None:
+    bed = Bed()
+    for number in (91, 92):
+        bed.runner.adopt(call_id(number), after(-31))
+    bed.tell(answered(91))
+    answers = bed.runner._estimates.answers
+
+    answers.come_of_age(after(0))
+    before = answers.counted
+    bed.tell(ended(92, AttemptOutcome.UNANSWERED))
+    answers.come_of_age(after(2))
+
+    assert (before, answers.counted) == (0, 2)
 
 
 @virtual_time
