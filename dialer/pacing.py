@@ -21,7 +21,7 @@ Apart from θ there is a budget, b: how many more may be abandoned with the day 
 past it (b < 1) nobody is dialled but for an agent who is certain, until enough have been connected. That costs a large team a sixth of its
 time for as long as it lasts, so it has to be rare: a further call is dialled only while P(D ≤ −max(b − reserve, 0)) ≤ 1 %, so that
 calls in flight hardly ever find more agents missing than the day can bear. The reserve is about three fifths of the root of the agents,
-at least one call. In the morning the first 33 have to be connected before the dialler looks ahead.
+at least one call. After a day without calls the first 33 have to be connected before the dialler looks ahead.
 
 Agents in wrap-up may have offered to take a customer who finds nobody free. How often that saves one is learned, and both chances
 count only those who are not saved.
