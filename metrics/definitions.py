@@ -27,8 +27,8 @@ def outbound_abandon_ratio(connected: int, abandoned: int) -> float | None:
 
 
 def is_late_message(after_answer_seconds: float) -> bool:
-    """Whether an information message began later after the answer than it may."""
-    return after_answer_seconds > MESSAGE_WITHIN_SECONDS
+    """Whether an information message began later after the answer than it may, to the millisecond, as the database tells it."""
+    return round(after_answer_seconds * 1000) > MESSAGE_WITHIN_SECONDS * 1000
 
 
 def asa_seconds(wait_seconds: float, connected: int) -> float | None:
