@@ -17,11 +17,12 @@ than the free agents, each has an agent for certain and is dialled without askin
 θ follows the day: θ = 0.877 · target · exp(κB), where B = target · answered − abandoned − reserve, and κ = 1.5 ÷ agents within
 0.04 to 0.3. It is gentle because a stronger one swings and loses more than it gains.
 
-Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. While one more would put the day
-past it (b < 1) nobody is dialled but for an agent who is certain, until enough have been connected. That costs a large team a sixth of its
-time for as long as it lasts, so it has to be rare: a further call is dialled only while P(D ≤ −max(b − reserve, 0)) ≤ 1 %, so that
-calls in flight hardly ever find more agents missing than the day can bear. The reserve is about three fifths of the root of the agents,
-at least one call. After a day without calls the first 33 have to be connected before the dialler looks ahead.
+Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. Past the limit (b < 0)
+nobody is dialled but for an agent who is certain, until enough have been connected. That costs a large team a sixth of its time for as
+long as it lasts, and a day may end there, so it has to be rare: a further call is dialled only while P(D ≤ −max(b − reserve, 0)) ≤ 1 % and
+P(D ≤ −b) ≤ 0.2 %, so that calls in flight hardly ever find more agents missing than the day can bear. The reserve is one call, and about
+a third of the root of the agents in a large team. After a day without calls an agent is then all but certain; a first customer abandoned
+nevertheless puts the day past its limit, and 32 have to be connected before the dialler looks ahead again.
 
 Agents in wrap-up may have offered to take a customer who finds nobody free. How often that saves one is learned, and both chances
 count only those who are not saved.
@@ -46,7 +47,8 @@ _HIGHEST_THRESHOLD = 0.5
 _SMALL_TEAM = 8
 _COUNTED_FOR_A_SMALL_TEAM = 100
 _BUDGET_RISK = 0.01
-_AGENTS_PER_RESERVE = 3
+_LIMIT_RISK = 0.002
+_AGENTS_PER_RESERVE = 9
 _MOST_RESCUED = 6
 
 
@@ -262,7 +264,7 @@ def _look_ahead(
     snapshot: PacingSnapshot, settings: PacingSettings, certain: int, budget: int
 ) -> PacingDecision:
     forecast = snapshot.forecast
-    if budget < 1:
+    if budget < 0:
         return _certain_only(snapshot, certain, budget, Reason.BUDGET_SPENT)
     if snapshot.agents < _SMALL_TEAM and forecast.counted < _COUNTED_FOR_A_SMALL_TEAM:
         return _certain_only(snapshot, certain, budget, Reason.ESTIMATE_WEAK)
@@ -298,19 +300,24 @@ def _covered(
     def shortage_with(placed: int) -> float:
         return unsaved * in_hand.at_most(taken + placed, placed)
 
+    def within_budget(placed: int, fewer: int, risk: float) -> bool:
+        """Whether the chance that more than `fewer` are abandoned is at most `risk`."""
+        if in_hand.at_most(taken + placed - fewer, placed) <= risk:
+            return True  # nobody needs to be rescued
+        if not helped:
+            return False
+        chance = sum(
+            weight * in_hand.at_most(taken + placed - more, placed)
+            for more, weight in _over_budget(fewer, snapshot)
+        )
+        return chance <= risk
+
     def too_likely(placed: int) -> bool:
         shortages[placed] = shortage = shortage_with(placed)
-        if shortage > threshold:
+        if shortage > threshold or not within_budget(placed, to_spare, _BUDGET_RISK):
             return True
-        if in_hand.at_most(taken + placed - to_spare, placed) <= _BUDGET_RISK:
-            return False  # nobody needs to be rescued
-        if not helped:
-            return True
-        spent = sum(
-            weight * in_hand.at_most(taken + placed - fewer, placed)
-            for fewer, weight in _over_budget(to_spare, snapshot)
-        )
-        return spent > _BUDGET_RISK
+        # With something to spare the one implies the other.
+        return to_spare == 0 and not within_budget(placed, budget, _LIMIT_RISK)
 
     # More calls never make a shortage less likely: take longer and longer steps until it is too likely, then halve.
     low = high = certain
