@@ -22,7 +22,7 @@ from dialer.life import Attempt, AttemptState, CalledOff, CallingOffOver, Dialle
 from routing.agent import Agent, works_for
 
 CONTEXT = "campaign-answered"
-HEARD_WITHIN_SECONDS = 1.0
+_HEARD_WITHIN_SECONDS = 1.0
 WORKING = frozenset({AgentState.AVAILABLE, AgentState.RESERVED, AgentState.ON_CALL, AgentState.WRAP_UP})
 
 
@@ -129,7 +129,7 @@ class OutboundDialler:
         """Whether a phone that is not known to ring does so since before its leg was followed, and has not just begun to."""
         if not await self._executor.rings(attempt_leg(call_id)):
             return False
-        await asyncio.sleep(HEARD_WITHIN_SECONDS)
+        await asyncio.sleep(_HEARD_WITHIN_SECONDS)
         attempt = self._unanswered(call_id)
         return attempt is not None and attempt.ringing_at is None
 

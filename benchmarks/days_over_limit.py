@@ -16,14 +16,13 @@ from itertools import count
 from math import comb
 from pathlib import Path
 
-from dialer.campaign import PacingSettings
 from simulation.campaign_day import CampaignDay
 from simulation.measures import measure
-from simulation.policies import POLICIES, PRODUCT
+from simulation.policies import POLICIES, PRODUCT, settings_for
 from simulation.scenario import load
 
 LIMIT = 0.03
-SETTINGS = PacingSettings(target_ratio=0.95 * LIMIT, limit_ratio=LIMIT, max_over_dial=500)
+SETTINGS = settings_for(LIMIT)
 CASES = (
     ("r1", 3),
     ("r1", 5),

@@ -67,10 +67,9 @@ class Forecast:
         first, last_wrap_up = self.wrap_up_row, self.ring_row - 1
         longest = last_wrap_up - first
         rows += [first + int(lasted) if lasted < longest else last_wrap_up for lasted in wrapping_up]
-        first, steps = self.ring_row, self.ring_steps
-        longest = steps - 1
+        longest = self.ring_steps - 1
         rows += [
-            first + steps * int(_TOP_LEVEL * sqrt(chance) + 0.5) + (int(rung) if rung < longest else longest)
+            self.new_row(chance) + (int(rung) if rung < longest else longest)
             for rung, chance in zip(ringing, chances, strict=True)
         ]
         return rows

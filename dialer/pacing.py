@@ -19,8 +19,8 @@ than the free agents, each has an agent for certain and is dialled without askin
 
 Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. Past the limit (b < 0)
 nobody is dialled but for an agent who is certain, until enough have been connected. That costs a large team a sixth of its time for as
-long as it lasts, and a day may end there, so it has to be rare: a further call is dialled only while P(D ≤ −max(b − reserve, 0)) ≤ 1 % and
-P(D ≤ −b) ≤ 0.2 %, so that calls in flight hardly ever find more agents missing than the day can bear. The reserve is one call, and about
+long as it lasts, and a day may end there, so it has to be rare: a further call is dialled only while P(D ≤ −max(b − reserve, 0)) ≤ 1 %, and
+while b is no more than the reserve only while P(D ≤ −b) ≤ 0.2 %, so that calls in flight hardly ever find more agents missing than the day can bear. The reserve is one call, and about
 a third of the root of the agents in a large team. After a day without calls an agent is then all but certain; a first customer abandoned
 nevertheless puts the day past its limit, and 32 have to be connected before the dialler looks ahead again.
 
@@ -81,7 +81,7 @@ class PacingSnapshot:
     agent yet, and callers who wait for these agents. `callers`: stands for the callers to come (`dialer.callers`). `room`: how many more attempts the caps allow now.
     `rung`: for how long the phone of each attempt in `ringing` has rung as far as is known, or empty; nobody is called off before
     `least_ring_seconds` of it. `clock_trusted`: whether any of these times is believed. `previewing`: how many of the free have
-    a contact before them. `held_back`: how many agents are left out of `free`, as the workshop bears no more.
+    a contact before them.
     """
 
     free: int
@@ -104,17 +104,11 @@ class PacingSnapshot:
     least_ring_seconds: int = 15
     clock_trusted: bool = True
     previewing: int = 0
-    held_back: int = 0
 
     @property
     def agents(self) -> int:
         """Agents on an open line, free or busy."""
         return self.free + len(self.talking) + len(self.wrapping_up)
-
-    @property
-    def team(self) -> int:
-        """The agents, and those whom the workshop leaves out."""
-        return self.agents + self.held_back
 
     @property
     def at_risk(self) -> int:
@@ -292,7 +286,7 @@ def _covered(
         rows += [forecast.new_row(chance) for chance in snapshot.callers]
     in_hand = Events(forecast.events, rows, fresh=forecast.new_row(snapshot.next_chance))
     taken = len(snapshot.ringing) + len(snapshot.callers) + snapshot.waiting - snapshot.free
-    to_spare = max(budget - _reserve(snapshot.team), 0)
+    to_spare = max(budget - _reserve(snapshot.agents), 0)
     helped = snapshot.rescuers > 0 and snapshot.rescue_chance > 0
     unsaved = unsaved_of(snapshot)
     shortages: dict[int, float] = {}
@@ -316,7 +310,7 @@ def _covered(
         shortages[placed] = shortage = shortage_with(placed)
         if shortage > threshold or not within_budget(placed, to_spare, _BUDGET_RISK):
             return True
-        # With something to spare the one implies the other.
+        # With more to spare than the reserve it hardly ever says more than the one before.
         return to_spare == 0 and not within_budget(placed, budget, _LIMIT_RISK)
 
     # More calls never make a shortage less likely: take longer and longer steps until it is too likely, then halve.
@@ -355,8 +349,8 @@ def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, fl
 def threshold_of(snapshot: PacingSnapshot, settings: PacingSettings) -> float:
     """θ: how likely an answer may meet nobody, as the day stands."""
     answered = snapshot.connected + snapshot.abandoned
-    credit = settings.target_ratio * answered - snapshot.abandoned - _reserve(snapshot.team)
-    pull = min(max(1.5 / max(1, snapshot.team), 0.04), 0.3) * credit
+    credit = settings.target_ratio * answered - snapshot.abandoned - _reserve(snapshot.agents)
+    pull = min(max(1.5 / max(1, snapshot.agents), 0.04), 0.3) * credit
     return min(_THRESHOLD_PER_TARGET * settings.target_ratio * exp(min(pull, 20.0)), _HIGHEST_THRESHOLD)
 
 

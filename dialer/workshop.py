@@ -79,7 +79,7 @@ def _calls_within(
     held_back = snapshot.agents - agents_borne(snapshot.agents, coming)
     if held_back == 0:
         return decide(snapshot, settings)
-    decision = decide(replace(snapshot, free=snapshot.free - held_back, held_back=held_back), settings)
+    decision = decide(replace(snapshot, free=snapshot.free - held_back), settings)
     limited = decision.reason in (Reason.NO_AGENTS, Reason.IN_BALANCE)
     # Nobody is shown a contact either while as many agents as the workshop bears have one or are busy.
     limited |= decision.reason is Reason.PREVIEW and snapshot.free - snapshot.previewing <= held_back

@@ -32,7 +32,7 @@ _ROWS = msgspec.json.Decoder(list[_Row])
 def decode(body: bytes, asked: Collection[Plate]) -> dict[Plate, Vehicle | UnreadableVehicle]:
     """Return the vehicles in an answer about the plates that were asked.
 
-    A date that is none makes only its own vehicle unreadable. Raises RegisterNonsense.
+    A date that is none makes only its own vehicle unreadable. Raises RegisterNonsense, also when of several vehicles none can be read.
     """
     try:
         rows = _ROWS.decode(body)
@@ -40,7 +40,10 @@ def decode(body: bytes, asked: Collection[Plate]) -> dict[Plate, Vehicle | Unrea
         raise RegisterNonsense("the register's answer cannot be read", _REMEDY) from error
     if not {row.kenteken for row in rows} <= set(asked):
         raise RegisterNonsense("the register told of vehicles that were not asked for", _REMEDY)
-    return {Plate(row.kenteken): _vehicle(row) for row in rows}
+    told = {Plate(row.kenteken): _vehicle(row) for row in rows}
+    if len(told) > 1 and all(isinstance(each, UnreadableVehicle) for each in told.values()):
+        raise RegisterNonsense("the register wrote no date that is one", _REMEDY)
+    return told
 
 
 def _vehicle(row: _Row) -> Vehicle | UnreadableVehicle:

@@ -1,98 +1,46 @@
-import logging
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from app.due_lists import DueLists
-from app.due_refresh import RefreshResult, refresh_list
-from app.rdw.client import RdwRegister, open_register
-from app.settings import RdwAccess
-from app.storage.contact_list import NewContact
+from app.due_refresh import RefreshResult
+from app.rdw.client import RdwRegister
 from app.storage.database import Database
 from app.storage.due_lists import (
     DatedContact,
-    due_window,
-    lists_to_keep,
     next_contacts,
-    set_due_window,
     store_dates,
 )
 from app.storage.tables import contacts
-from calls.ids import CampaignId, ContactId
+from calls.ids import ContactId
 from customers.errors import RegisterUnreachable
 from customers.plate import Plate
 from customers.vehicle import UnreadableVehicle
 from dialer.campaign import CampaignKind
-from dialer.due import DueChange, DueWindow
+from dialer.due import DueChange
 from dialer.errors import NoDueWindow
-from tests.fakes.rdw_server import FakeRdw, serving, status
+from tests.fakes.rdw_server import FakeRdw, status
+from tests.integration.contacts.dated_lists import (
+    DUE,
+    NEXT_YEAR,
+    NOT_DUE,
+    OPEN,
+    TODAY,
+    change_first,
+    listed,
+    refreshed,
+    states,
+    with_car,
+)
 from tests.integration.storage.builders import (
     CAMPAIGN,
     NOW,
     call_ids,
     campaign_with,
     committed,
-    contact,
-    other,
     store_for,
 )
-
-WINDOW = DueWindow(days_before=42, days_after=14)
-TODAY = date(2026, 6, 2)
-DUE, NEXT_YEAR = "20260620", "20270620"
-
-
-@pytest.fixture
-def rdw() -> FakeRdw:
-    return FakeRdw()
-
-
-@pytest.fixture
-async def access(rdw: FakeRdw) -> AsyncIterator[RdwAccess]:
-    async with serving(rdw) as served:
-        yield served
-
-
-@pytest.fixture
-async def register(access: RdwAccess) -> AsyncIterator[RdwRegister]:
-    async def no_pause(_seconds: float) -> None:
-        return
-
-    async with open_register(access, no_pause) as opened:
-        yield opened
-
-
-def with_car(number: int, plate: str | None = None, due_on: date | None = None) -> NewContact:
-    return replace(contact(number), plate=plate or f"B{number:03d}AE", due_on=due_on)
-
-
-async def listed(database: Database, *new: NewContact, kind: CampaignKind = CampaignKind.APK) -> None:
-    await campaign_with(database, new, replace(CAMPAIGN, kind=kind))
-    await set_due_window(database, CAMPAIGN.campaign_id, WINDOW)
-
-
-async def refreshed(
-    database: Database, register: RdwRegister, *, days: int = 0, dry_run: bool = False
-) -> RefreshResult:
-    now = NOW + timedelta(days=days)
-    return await refresh_list(database, register, CAMPAIGN.campaign_id, now, dry_run=dry_run)
-
-
-async def states(database: Database) -> list[tuple[str, str | None]]:
-    query = select(contacts.c.state, contacts.c.closed_reason).order_by(contacts.c.contact_id)
-    async with database.reading() as connection:
-        return [(row.state, row.closed_reason) for row in await connection.execute(query)]
-
-
-async def change_first(database: Database, **values: object) -> None:
-    async with database.writing() as connection:
-        await connection.execute(update(contacts).where(contacts.c.contact_id == 1).values(values))
-
-
-OPEN, NOT_DUE = ("ready", None), ("closed", "not_due")
 
 
 async def test_contacts_disappear_when_the_date_moves_and_come_back_next_year(
@@ -334,23 +282,6 @@ async def test_an_old_date_brings_nobody_back_while_the_register_cannot_be_read(
     assert (answered.appeared, await states(database)) == (1, [OPEN])
 
 
-async def test_cars_that_cannot_be_read_are_told_without_their_plates(
-    database: Database, rdw: FakeRdw, access: RdwAccess, caplog: pytest.LogCaptureFixture
-) -> None:
-    await listed(database, with_car(1), with_car(2))
-    rdw.register("B001AE", "morgen")
-    rdw.register("B002AE", DUE)
-
-    with caplog.at_level(logging.WARNING):
-        await DueLists(database, access, Standing()).look()
-
-    [record] = caplog.records
-    assert "contacts refresh" in record.message
-    assert vars(record)["cars"] == 1
-    assert "B001AE" not in str(vars(record))
-    assert await lists_to_keep(database, TODAY) == []
-
-
 async def test_a_list_without_a_window_is_refused_with_the_remedy(
     database: Database, register: RdwRegister
 ) -> None:
@@ -358,65 +289,3 @@ async def test_a_list_without_a_window_is_refused_with_the_remedy(
 
     with pytest.raises(NoDueWindow, match="contacts due-window"):
         await refreshed(database, register)
-
-
-class Standing:
-    """A clock that stands still, believed or not."""
-
-    believed = True
-
-    def now(self) -> datetime:
-        return NOW
-
-    def monotonic(self) -> float:
-        return 0.0
-
-    def trusted(self) -> bool:
-        return self.believed
-
-
-async def test_no_list_is_kept_by_its_dates_while_nobody_knows_what_day_it_is(
-    database: Database, rdw: FakeRdw, access: RdwAccess
-) -> None:
-    await listed(database, with_car(1))
-    rdw.register("B001AE", NEXT_YEAR)
-    clock = Standing()
-    clock.believed = False
-
-    await DueLists(database, access, clock).look()
-
-    assert await lists_to_keep(database, TODAY) == [CAMPAIGN.campaign_id]
-
-
-async def test_every_list_is_kept_once_a_day_and_again_when_its_window_changes(
-    database: Database, rdw: FakeRdw, access: RdwAccess
-) -> None:
-    await listed(database, with_car(1))
-    await campaign_with(database, [], other("banden"))
-    rdw.register("B001AE", NEXT_YEAR)
-    keeper = DueLists(database, access, Standing())
-
-    await keeper.look()
-    kept = await lists_to_keep(database, TODAY)
-    tomorrow = await lists_to_keep(database, TODAY + timedelta(days=1))
-    await set_due_window(database, CAMPAIGN.campaign_id, DueWindow(400, 0))
-    changed = await lists_to_keep(database, TODAY)
-    await keeper.look()
-
-    assert (kept, tomorrow, changed) == ([], [CAMPAIGN.campaign_id], [CAMPAIGN.campaign_id])
-    assert await states(database) == [OPEN]
-    assert await due_window(database, CampaignId("banden")) is None
-
-
-async def test_a_list_that_cannot_be_kept_is_told_and_tried_again(
-    database: Database, rdw: FakeRdw, access: RdwAccess, caplog: pytest.LogCaptureFixture
-) -> None:
-    await listed(database, with_car(1))
-    rdw.always = status(403)
-
-    with caplog.at_level(logging.WARNING):
-        await DueLists(database, access, Standing()).look()
-
-    assert [record.message for record in caplog.records] == ["a list was not kept by its dates"]
-    assert "B001AE" not in str(vars(caplog.records[0]))
-    assert await lists_to_keep(database, TODAY) == [CAMPAIGN.campaign_id]

@@ -84,6 +84,15 @@ async def test_a_date_that_is_none_costs_no_other_vehicle_of_the_question(
     }
 
 
+async def test_a_register_that_writes_all_its_dates_in_another_way_fails_as_a_whole(
+    rdw: FakeRdw, register: RdwRegister
+) -> None:
+    rdw.faults = [says([{"kenteken": plate, "vervaldatum_apk": "2026-06-12"} for plate in (PLATE, OTHER)])]
+
+    with pytest.raises(RegisterNonsense, match="no date"):
+        await register.look_up([PLATE, OTHER])
+
+
 async def test_many_plates_are_asked_in_few_questions_and_a_few_at_once(
     rdw: FakeRdw, register: RdwRegister
 ) -> None:
