@@ -43,7 +43,7 @@ async def test_modules_are_reloaded_and_nonsense_is_refused(small_asterisk: Smal
         with pytest.raises(AmiRefused):
             await link.reload("nonsense.so")
 
-        assert await link.ping() < 1.0
+        assert await link.ping() > 0
         assert told.downs == []
 
 

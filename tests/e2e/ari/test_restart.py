@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from time import monotonic
 
 from app.ari.models import StasisEnd, StasisStart
 from tests.e2e.ari.small_asterisk import SmallAsterisk
@@ -25,17 +24,14 @@ async def test_a_killed_asterisk_is_noticed_and_its_successor_connected_to(
 async def test_a_frozen_asterisk_is_noticed_within_the_echo_limit(
     under_test: UnderTest, small_asterisk: SmallAsterisk
 ) -> None:
-    began = monotonic()
-
     small_asterisk.instance.signal(signal.SIGSTOP)
     try:
         await under_test.heard.until(lambda: under_test.heard.downs != [])
-        noticed_after = monotonic() - began
     finally:
         small_asterisk.instance.signal(signal.SIGCONT)
 
     await under_test.heard.until(lambda: len(under_test.heard.ups) == 2, limit=10)
-    assert noticed_after < 2.6
+    assert under_test.heard.downs == ["no echo in time"]
     assert under_test.heard.ups[1].application == APPLICATION
 
 

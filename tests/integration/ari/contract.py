@@ -24,10 +24,9 @@ from tests.integration.ari.under_test import APPLICATION, Recorder, UnderTest
 class AriContract(CallerContract, BridgeContract):
     """The contract; a subclass's module provides the fixture `under_test`."""
 
-    async def test_echoes_come_back_quickly(self, under_test: UnderTest) -> None:
+    async def test_echoes_come_back(self, under_test: UnderTest) -> None:
         await under_test.heard.until(lambda: len(under_test.heard.echoes) >= 2)
 
-        assert max(under_test.heard.echoes) < 1.0
         assert under_test.heard.names() == []
 
     async def test_a_channel_id_taken_twice_is_found(self, under_test: UnderTest) -> None:

@@ -9,7 +9,7 @@ from app.ari.models import (
     StasisStart,
 )
 from app.ari.outcome import Done, Gone, WrongMoment
-from tests.integration.ari.people import CALLER, NOBODY, answered_caller
+from tests.integration.ari.people import CALLER, NOBODY, answered_caller, comes_to
 from tests.integration.ari.under_test import APPLICATION, UnderTest
 
 
@@ -52,7 +52,7 @@ class CallerContract:
         stopped = await under_test.ari.playbacks.stop(playback_id="play-1")
 
         finished = await under_test.heard.event(PlaybackFinished)
-        again = await under_test.ari.playbacks.stop(playback_id="play-1")
+        again = await comes_to(Gone, lambda: under_test.ari.playbacks.stop(playback_id="play-1"))
         assert stopped == Done(None)
         assert finished.playback.state == "done"
         assert isinstance(again, Gone)
@@ -90,7 +90,7 @@ class CallerContract:
 
         first = await under_test.ari.channels.hangup(channel_id=CALLER, reason_code="16")
         await under_test.heard.event(StasisEnd)
-        second = await under_test.ari.channels.hangup(channel_id=CALLER)
+        second = await comes_to(Gone, lambda: under_test.ari.channels.hangup(channel_id=CALLER))
 
         assert first == Done(None)
         assert isinstance(second, Gone)
@@ -134,7 +134,7 @@ class CallerContract:
             channel_id=CALLER, context="person", extension="caller", priority=1
         )
         await under_test.heard.event(StasisEnd)
-        command = await under_test.ari.channels.answer(channel_id=CALLER)
+        command = await comes_to(WrongMoment, lambda: under_test.ari.channels.answer(channel_id=CALLER))
 
         assert sent == Done(None)
         assert isinstance(command, WrongMoment)

@@ -1,5 +1,8 @@
 """Callers and customers of the contract, and their ids."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 from app.ari.models import Channel, StasisStart
 from app.ari.outcome import Done, Outcome
 from tests.integration.ari.under_test import APPLICATION, UnderTest
@@ -33,4 +36,12 @@ async def dial(
     )
     source = [f"channel:{attempt}"]
     await to.ari.applications.subscribe(application_name=APPLICATION, event_source=source)
+    return outcome
+
+
+async def comes_to(kind: type[Outcome[None]], ask: Callable[[], Awaitable[Outcome[None]]]) -> Outcome[None]:
+    """Ask again until the outcome is of this kind: Asterisk tells of an end a moment before it is in none of its lists any longer."""
+    async with asyncio.timeout(5):
+        while not isinstance(outcome := await ask(), kind):
+            await asyncio.sleep(0.01)
     return outcome

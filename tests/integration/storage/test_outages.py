@@ -23,6 +23,8 @@ from tests.integration.storage.builders import (
     store_for,
 )
 
+AT_ONCE = 10.0  # a server that is waited for takes a minute
+
 
 @pytest.mark.parametrize(
     ("url", "reason"),
@@ -56,7 +58,7 @@ async def test_no_server_is_told_at_once_without_the_password() -> None:
     with pytest.raises(StoreUnavailable, match="is not reachable") as caught:
         await all_campaigns(database)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < AT_ONCE
     assert "hidden" not in str(caught.value)
 
 
@@ -199,6 +201,6 @@ async def test_a_server_that_dies_is_an_outage_and_its_return_ends_it(server: Po
     seconds = time.monotonic() - started
     server.start()
 
-    assert seconds < 2
+    assert seconds < AT_ONCE
     assert len(committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))) == 1
     await database.close()
