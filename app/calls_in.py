@@ -23,6 +23,11 @@ from routing.queue import QueuePlan
 
 ANSWERED_PURPOSE = "answered"
 INBOUND_PURPOSES = frozenset({"in", "return"})
+_LONGEST_SHOWN = 32
+_REFUSED = (
+    "a caller was refused: the number that was called, as we received it, is no dealer's. If it is yours, or one that is forwarded to"
+    " you, add it to `ddis` in dealers.toml; if not (0: no number), see `called_number` in telephony.toml"
+)
 LookUp = Callable[[Dealer, CallArrived], Awaitable[Recognised | None]]
 _log = logging.getLogger(__name__)
 
@@ -50,7 +55,7 @@ class Reception:
         self._look_up = look_up
 
     def receive(self, fact: LegArrived) -> None:
-        """Take a leg that no call owns. One that has no business here is hung up."""
+        """Take a leg that no call owns. One that has no business here is hung up, and the log says what to do about a caller."""
         dealer = self._dealers.at_number(fact.detail) if fact.purpose in INBOUND_PURPOSES else None
         if fact.purpose == ANSWERED_PURPOSE:
             # A customer whose attempt we do not know must not meet silence: the dialplan says who called.
@@ -58,7 +63,11 @@ class Reception:
             self._supervisor.spawn("send a customer to the message", self._executor.carry_out(leave))
             return
         if dealer is None:
-            _log.warning("a leg without business was hung up", extra={"purpose": fact.purpose})
+            if fact.purpose in INBOUND_PURPOSES:
+                # Ours or not, whoever mends it has to see how the provider writes it.
+                _log.warning(_REFUSED, extra={"called": fact.detail[:_LONGEST_SHOWN]})
+            else:
+                _log.warning("a leg without business was hung up", extra={"purpose": fact.purpose})
             hang_up = HangUp(fact.leg_id, HangupCause.INVALID_NUMBER)
             self._supervisor.spawn("hang up a stray leg", self._executor.carry_out(hang_up))
             return

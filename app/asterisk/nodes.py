@@ -71,7 +71,8 @@ class Trunk:
 
     With a user name we register there and answer its challenges; without, the address is all that identifies us.
     `called_number` says where the number is that was dialled: in the request URI, or in a header where the request URI
-    names our user. A call that lacks the header has its number in the request URI all the same.
+    names our user. A call that lacks the header has its number in the request URI all the same. A call that was forwarded to us
+    often keeps the number first dialled in To, and has ours in the request URI and P-Called-Party-ID.
     """
 
     host: str

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -46,6 +47,10 @@ async def reception(look_up: LookUp) -> AsyncIterator[tuple[Bed, Reception]]:
 
 def caller(bed: Bed, cli: str = CLI) -> LegArrived:
     return LegArrived(bed.clock.now(), CALLER, "in", DDI, cli)
+
+
+async def nobody(_dealer: Dealer, _arrived: CallArrived) -> Recognised | None:
+    return None
 
 
 def kinds(bed: Bed) -> list[type[Fact]]:
@@ -104,6 +109,36 @@ async def test_a_database_that_does_not_answer_holds_nobody_up() -> None:
         assert answered
         assert before == []
         assert bed.asterisk.asked(f"/channels/{CALLER}/play", "menu")
+
+
+@pytest.mark.parametrize("called", ["+31409999999", "0"])
+@virtual_time
+async def test_a_caller_who_is_refused_leaves_the_number_called_and_the_remedy_in_the_log(
+    called: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with reception(nobody) as (bed, desk):
+        desk.receive(replace(caller(bed), detail=called))
+        await settle()
+
+        assert bed.asterisk.asked("DELETE", CALLER, "reason=unallocated")
+        assert bed.facts == []
+    (record,) = caplog.records
+    assert vars(record)["called"] == called
+    assert "`ddis`" in record.message
+    assert "`called_number`" in record.message
+    assert CLI not in str(vars(record))
+
+
+@virtual_time
+async def test_a_leg_that_is_no_callers_is_hung_up_without_a_number_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with reception(nobody) as (bed, desk):
+        desk.receive(replace(caller(bed), purpose="phone"))
+        await settle()
+
+        assert bed.asterisk.asked("DELETE", CALLER)
+    assert DDI not in str([vars(record) for record in caplog.records])
 
 
 @virtual_time
