@@ -6,6 +6,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . setup/common.sh
 
+# Whoever started us may hear of a signal too and hand it on: we stop once, and sooner than they kill.
+most=250
+trap "trap '' INT TERM; stop_jobs; exit 130" INT
+trap "trap '' INT TERM; stop_jobs; exit 143" TERM
+
 oldest=22.10.1
 root=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/dealerlijn/asterisk-root}
 
@@ -24,7 +29,9 @@ say "making a root folder with Asterisk in $root (350 MB)"
 mkdir -p "$(dirname "$root")"
 fresh=$(as_root mktemp -d "$root.XXXXXX")
 trap 'as_root rm -rf --one-file-system "$fresh"' EXIT
-as_root mmdebstrap --quiet --variant=minbase --mode=root --include=asterisk \
+# By itself it waits for the programs that it started: all of them have to hear of a signal, as they would from a terminal.
+as_from_terminal='trap "trap : INT; kill -INT 0" INT; env --default-signal=INT "$@" & wait "$!" || wait "$!"'
+heed_as_root setsid bash -c "$as_from_terminal" -- mmdebstrap --quiet --variant=minbase --mode=root --include=asterisk \
   --aptopt='Acquire::Check-Valid-Until "false"' sid "$fresh" "$mirror"
 
 # Without its own name and with a name server, every SIP message would wait 5 s for an answer. Whoever starts it puts files

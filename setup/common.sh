@@ -3,20 +3,85 @@
 say() { printf '%s\n' "-- $*" >&2; }
 fail() { printf '%s\n' "error: $*" >&2; exit 1; }
 
-# as_root COMMAND...: run it as root, by sudo when we are not.
-as_root() {
-  if [[ $EUID -eq 0 ]]; then "$@"; return; fi
+# be_root COMMAND...: see to it that `by_root` before this command runs it as root; by sudo when we are not.
+by_root=()
+be_root() {
+  [[ $EUID -ne 0 ]] || return 0
   command -v sudo >/dev/null || fail "this needs root: start as root, or install sudo. It would run: $*"
   sudo true || fail "this needs root: start as root, or in a terminal as a user whom sudo allows it. It would run: $*"
-  sudo "$@"
+  by_root=(sudo)
+}
+
+# as_root COMMAND...: run it as root.
+as_root() { be_root "$@" && "${by_root[@]}" "$@"; }
+
+# heed COMMAND...: run what may take long as a job, for only while it waits for one bash hears of a signal at once: in the midst of
+# a plain command it would hear of it when that has ended. Who is started in the background ignores SIGINT, and so would what we start.
+jobs=()
+heed() {
+  local status=0
+  env --default-signal=INT "$@" </dev/null &
+  jobs=("$!")
+  wait "$!" || status=$?
+  jobs=()
+  return "$status"
+}
+heed_as_root() { be_root "$@" && heed "${by_root[@]}" "$@"; }
+
+# stop_jobs: let what runs stop, each by its own way of stopping. What takes longer than `most` tenths of a second is killed.
+most=300
+stop_jobs() {
+  local tenths=0 job
+  for job in "${jobs[@]}"; do signal INT "$job"; done
+  while [[ -n $(jobs -pr) && tenths -lt most ]]; do
+    sleep 0.1 || true
+    tenths=$((tenths + 1))
+  done
+  for job in $(jobs -pr); do
+    say "killing what did not stop: process $job and those of its group"
+    signal KILL "$job"
+  done
+  wait || true
+}
+
+# signal NAME JOB: to a job that is not ours, but root's, as root. From a session of its own: sudo hands on no signal of its own group.
+signal() {
+  if [[ $1 == KILL ]] && kill -KILL -- "-$2" 2>/dev/null; then return; fi
+  kill "-$1" "$2" 2>/dev/null || [[ $EUID -eq 0 ]] || sudo -n setsid kill "-$1" "$2" 2>/dev/null || true
+}
+
+# interrupted NAME STATUS: stop what runs, say so and end. At the next signal what still runs is killed.
+interrupted() {
+  trap 'most=0' INT TERM
+  printf '\n== interrupted by %s, stopping\n' "$1"
+  stop_jobs
+  last_words
+  printf '== interrupted by %s\n' "$1"
+  exit "$2"
+}
+last_words() { :; }
+
+# heed_signals: from now on a signal interrupts us.
+heed_signals() {
+  trap 'interrupted SIGINT 130' INT
+  trap 'interrupted SIGTERM 143' TERM
 }
 
 # enabled_units: what systemd starts with the machine; nothing where there is no systemd.
 enabled_units() { { systemctl list-unit-files --state=enabled --no-legend --plain 2>/dev/null || true; } | awk '{ print $1 }' | LC_ALL=C sort; }
 
-# need_packages NAME...: install the Debian packages that are not there.
+# keep_from_starting: what has been brought since `units_before` is not started with the machine.
+keep_from_starting() {
+  local brought=()
+  mapfile -t brought < <(LC_ALL=C comm -13 <(printf '%s\n' "$units_before") <(enabled_units))
+  [[ ${#brought[@]} -gt 0 ]] || return 0
+  say "keeping from starting with the machine: ${brought[*]}"
+  as_root systemctl --quiet disable "${brought[@]}"
+}
+
+# need_packages NAME...: install the Debian packages that are not there, those that an interrupted start left half installed too.
 need_packages() {
-  local missing=() brought=() name before
+  local missing=() name
   for name in "$@"; do
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || missing+=("$name")
   done
@@ -24,14 +89,14 @@ need_packages() {
   say "installing Debian packages: ${missing[*]}"
   # Nothing that a package brings is started, now or with the machine: we start what we need ourselves. RUNLEVEL is for
   # machines without systemd.
-  local quiet=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 SYSTEMD_OFFLINE=1)
-  before=$(enabled_units)
-  as_root "${quiet[@]}" apt-get update -q >/dev/null
-  as_root "${quiet[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
-  mapfile -t brought < <(LC_ALL=C comm -13 <(printf '%s\n' "$before") <(enabled_units))
-  [[ ${#brought[@]} -gt 0 ]] || return 0
-  say "keeping from starting with the machine: ${brought[*]}"
-  as_root systemctl --quiet disable "${brought[@]}"
+  local quiet=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 SYSTEMD_OFFLINE=1 sh -c 'exec "$@" >/dev/null' sh)
+  units_before=$(enabled_units)
+  trap keep_from_starting EXIT # also of what is interrupted
+  heed_as_root "${quiet[@]}" apt-get update -q
+  heed_as_root "${quiet[@]}" dpkg --configure -a || true # if it cannot, apt-get tells
+  heed_as_root "${quiet[@]}" apt-get install -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends "${missing[@]}"
+  keep_from_starting
+  trap - EXIT
 }
 
 # need_venv FILE: the virtual environment .venv holds exactly what the locked requirements FILE names, or more. What was
@@ -47,11 +112,11 @@ need_venv() {
     rm -rf .venv
     mkdir .venv
     : >"$unfinished"
-    python3 -m venv .venv
+    heed python3 -m venv .venv
   fi
   : >"$unfinished"
   say "installing the Python packages of $1 into .venv"
-  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$1"
+  heed .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$1"
   printf '%s' "$wanted" >"$stamp"
   rm "$unfinished"
 }

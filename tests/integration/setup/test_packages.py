@@ -10,6 +10,7 @@ SCRIPT = Path(__file__).parents[3] / "setup" / "common.sh"
 COMMANDS = {
     "sudo": 'exec "$@"',
     "dpkg-query": "exit 1",
+    "dpkg": 'echo "$*" >>asked',
     # What postgresql and prometheus do when they are installed: their units are started and enabled.
     "apt-get": """[ "$1" = install ] || exit 0
 echo "prometheus.service" >>units
