@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from app.ari.connection import ConnectionLimits
 from app.ari.executor import Dial, Executor, caller_id, dial_string
 from app.call_session import CallSession
 from app.clock import Clock
@@ -15,14 +16,15 @@ from app.outbound import OutboundCall
 from app.supervisor import Supervisor
 from calls.facts import AttemptConnected
 from calls.ids import AgentId, CallId, CampaignId, DealerId, LegId, attempt_leg
-from calls.legs import LegEnded
+from calls.legs import LegEnded, LegRinging
 from calls.words import AgentState, Department, HangupCause
 from dialer.campaign import Campaign, CommittedAttempt, LineAgent, WaitingCallers
 from dialer.life import Attempt, AttemptState, CalledOff, CallingOffOver, Dialled
 from routing.agent import Agent, works_for
 
 CONTEXT = "campaign-answered"
-_HEARD_WITHIN_SECONDS = 1.0
+# Longer than any news is behind while the events socket is held to be up: what is sent over it comes back sooner, or it is down.
+_HEARD_WITHIN_SECONDS = ConnectionLimits().echo_every + ConnectionLimits().echo_within
 WORKING = frozenset({AgentState.AVAILABLE, AgentState.RESERVED, AgentState.ON_CALL, AgentState.WRAP_UP})
 
 
@@ -39,12 +41,13 @@ class OutboundDialler:
         trunk_endpoint: str,
         cause_of: Callable[[LegId], Awaitable[HangupCause | None]],
         message_of: Callable[[CampaignId], str],
-        stop_ringing: Callable[[LegId], Awaitable[bool]],
+        stop_ringing: Callable[[LegId, Callable[[], bool]], Awaitable[bool]],
         least_ring_seconds: Callable[[Campaign], int],
+        campaign_of: Callable[[CampaignId], Campaign | None],
     ) -> None:
         """`cause_of` tells why a leg ended that was over before it could be followed, or soon None; `message_of` a campaign's
-        information message. `stop_ringing` ends a leg soon unless it is answered first, and says whether that was taken in;
-        `least_ring_seconds` is how long the law has a phone ring before a campaign gives up.
+        information message. `stop_ringing` ends a leg soon unless it is answered first, and says whether that was taken in; it asks
+        whether it still shall when it does so. `least_ring_seconds` is how long the law has a phone ring before a campaign gives up.
         """
         self._supervisor = supervisor
         self._executor = executor
@@ -56,6 +59,7 @@ class OutboundDialler:
         self._message_of = message_of
         self._stop_ringing = stop_ringing
         self._least_ring_seconds = least_ring_seconds
+        self._campaign_of = campaign_of
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         """Dial; what becomes of it comes back as facts."""
@@ -69,12 +73,9 @@ class OutboundDialler:
             detection=campaign.machine_detection,
             drop_machines=campaign.drop_machines,
             language=attempt.language,
-            ring_seconds=campaign.ring_seconds,
-            least_ring_seconds=min(self._least_ring_seconds(campaign), campaign.ring_seconds),
             message_prompt=message,
         )
-        machine = OutboundCall(life, self._desk, self._clock, lambda: self._give_up(attempt.call_id))
-        session = self._supervisor.start(machine, ())
+        session = self._start_ringing(life, campaign)
         session.deliver(Dialled(now))
         dial = Dial(
             attempt.leg_id,
@@ -93,6 +94,14 @@ class OutboundDialler:
 
         self._supervisor.spawn("dial an attempt", go())
 
+    def _start_ringing(self, attempt: Attempt, campaign: Campaign | None) -> CallSession:
+        """Begin its session. That of a campaign which is not known any more is given up by Asterisk."""
+        if campaign is not None:
+            least = min(self._least_ring_seconds(campaign), campaign.ring_seconds)
+            attempt = replace(attempt, ring_seconds=campaign.ring_seconds, least_ring_seconds=least)
+        machine = OutboundCall(attempt, self._desk, self._clock, lambda: self._give_up(attempt.call_id))
+        return self._supervisor.start(machine, ())
+
     def rings_since(self, call_id: CallId) -> datetime | None:
         """Since when the phone of an attempt rings that nobody has answered; None when nobody told that it rings."""
         attempt = self._unanswered(call_id)
@@ -106,7 +115,9 @@ class OutboundDialler:
         session.deliver(CalledOff(self._clock.now(), late=True))
 
         async def go() -> None:
-            taken_in = await self._stop_ringing(attempt_leg(call_id))
+            taken_in = await self._stop_ringing(
+                attempt_leg(call_id), lambda: self._unanswered(call_id) is not None
+            )
             session.deliver(CallingOffOver(self._clock.now(), taken_in))
 
         self._supervisor.spawn("call off an attempt", go())
@@ -116,22 +127,27 @@ class OutboundDialler:
         session, leg = self._supervisor.call(call_id), attempt_leg(call_id)
         if session is None:
             return
-        # Asked now: before the task begins the first ring may be told, which gives it a ring time of its own.
-        known = self.rings_since(call_id) is not None
+        # Asked now: before the task begins the first ring may be told.
+        told = self.rings_since(call_id)
+
+        def still() -> bool:
+            """A first ring that was told meanwhile gives it a ring time of its own."""
+            attempt = self._unanswered(call_id)
+            return attempt is not None and attempt.ringing_at == told
 
         async def go() -> None:
-            taken_in = (known or await self._rang_unheard(call_id)) and await self._stop_ringing(leg)
+            rings = told is not None or await self._rings(leg)
+            taken_in = rings and await self._stop_ringing(leg, still)
             session.deliver(CallingOffOver(self._clock.now(), taken_in, given_up=True))
 
         self._supervisor.spawn("give up an attempt", go())
 
-    async def _rang_unheard(self, call_id: CallId) -> bool:
-        """Whether a phone that is not known to ring does so since before its leg was followed, and has not just begun to."""
-        if not await self._executor.rings(attempt_leg(call_id)):
+    async def _rings(self, leg_id: LegId) -> bool:
+        """Whether a phone of which nobody told that it rings does so; what has just begun to has been told by then."""
+        if not await self._executor.rings(leg_id):
             return False
         await asyncio.sleep(_HEARD_WITHIN_SECONDS)
-        attempt = self._unanswered(call_id)
-        return attempt is not None and attempt.ringing_at is None
+        return True
 
     def _unanswered(self, call_id: CallId) -> Attempt | None:
         session = self._supervisor.call(call_id)
@@ -144,6 +160,16 @@ class OutboundDialler:
         """Go on with an attempt that an earlier process left."""
         told = replace(attempt, message_prompt=self._message_of(attempt.campaign_id))
         return self._supervisor.start(OutboundCall(told, self._desk, self._clock), ())
+
+    def adopt_ringing(self, attempt: Attempt, *, rings: bool) -> None:
+        """Go on with one that nobody has answered. If its phone `rings` it may just have begun to: that is counted from now on."""
+        anew = replace(
+            attempt, state=AttemptState.COMMITTED, message_prompt=self._message_of(attempt.campaign_id)
+        )
+        session = self._start_ringing(anew, self._campaign_of(attempt.campaign_id))
+        session.deliver(Dialled(attempt.dialled_at or attempt.committed_at))
+        if rings:
+            session.deliver(LegRinging(self._clock.now(), attempt_leg(attempt.call_id)))
 
     def adopt_talking(
         self, attempt: Attempt, agent_id: AgentId, line: CallId, connected_at: datetime | None, now: datetime

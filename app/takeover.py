@@ -292,6 +292,12 @@ class TakeOver:
             self._dialler.adopt_talking(life, agent_id, line, attempt.connected_at, now)
             return
         self._keep_agent(attempt)
+        if found is Found.RINGING:
+            tally.taken += 1
+            self._dialler.adopt_ringing(life, rings=live.legs[attempt.leg_id].rings)
+            if attempt.called_off_at is not None:
+                self._dialler.call_off(attempt.call_id)
+            return
         session = self._dialler.adopt(life)
         if found is Found.GONE:
             tally.ended += 1
@@ -301,10 +307,6 @@ class TakeOver:
                 tally.missing[attempt.leg_id] = LANDED if attempt.abandoned_at else attempt.committed_at
             return
         tally.taken += 1
-        if found is Found.RINGING:
-            if attempt.called_off_at is not None:
-                self._dialler.call_off(attempt.call_id)
-            return
         if found is Found.DIVERTED:
             session.deliver(left(attempt.leg_id, alone, now))
         elif attempt.connected_at is not None:

@@ -51,6 +51,7 @@ from app.prompt_lengths import PromptLengths
 from app.reconcile import Reconciler
 from app.recordings import Recordings
 from app.returned_calls import ReturnedCalls
+from app.ring_end import stop_ringing
 from app.said_alone import SaidAlone
 from app.settings import Settings
 from app.storage.agents import all_agents, restored
@@ -187,8 +188,9 @@ async def _assemble(
         settings.trunk_endpoint,
         causes.cause_of,
         lambda campaign_id: dealers.information_for(campaigns.campaign(campaign_id)),
-        lambda leg_id: manager.stop_ringing(leg_id),
+        lambda leg_id, wanted: stop_ringing(connection, manager, leg_id, wanted),
         lambda campaign: dealers.profiles.named(campaign.profile).min_ring_seconds,
+        lambda campaign_id: campaigns.campaign(campaign_id),
     )
     lines = OpenLines(desk, supervisor, executor, clock, fresh_call_id, desk.endpoint)
 

@@ -191,7 +191,8 @@ def _called_off(attempt: Attempt, fact: CallingOffOver) -> Step:
 def _effect(attempt: Attempt, after: AttemptState, fact: AttemptInput, now: datetime) -> Step:
     match fact:
         case Dialled(at):
-            clock = () if attempt.ring_seconds is None else (SetTimer(RING, attempt.ring_seconds),)
+            whole = attempt.ring_seconds
+            clock = () if whole is None else (SetTimer(RING, whole - _since(at, now)),)
             return Step(replace(attempt, state=after, dialled_at=at), clock)
         case AgentFound():
             return _connect(attempt, fact)
@@ -248,10 +249,8 @@ def _joined(attempt: Attempt, at: datetime) -> Step:
         attempt.agent_id,
         _since(attempt.answered_at, at),
     )
-    leg = attempt_leg(attempt.call_id)
-    listen = (
-        () if attempt.detection is MachineDetection.OFF else (ListenIn(leg, listener_leg(attempt.call_id)),)
-    )
+    leg, deaf = attempt_leg(attempt.call_id), attempt.detection is MachineDetection.OFF
+    listen = () if deaf else (ListenIn(leg, listener_leg(attempt.call_id)),)
     return Step(
         replace(attempt, state=AttemptState.CONNECTED, connected_at=at),
         (SetLease(leg, 0), CancelTimer(GRACE), Publish(connected), *listen),

@@ -181,15 +181,20 @@ class AmiLink:
         with contextlib.suppress(AmiRefused):
             await self._act("DBDelTree", {"Family": family, "Key": key})
 
-    async def stop_ringing(self, leg_id: LegId) -> bool:
+    async def stop_ringing(self, leg_id: LegId, wanted: Callable[[], bool]) -> bool:
         """End a leg in a moment unless it is answered first; False when Asterisk did not take that in, or has no such leg.
 
         It is a limit to the leg's life. The dialplan sets another one for whoever answers from now on; if somebody had answered before,
         of which we had not heard yet, the limit has to be lifted before it is over: once this returns, and whatever it returns.
+        `wanted` is asked when the turn has come, which may be long after another action such as a reload: if it says no nothing is sent.
         """
         await self._be_up(_SOON_SECONDS)  # a restart may come to this before the link does
         try:
-            await self._act("AbsoluteTimeout", {"Channel": leg_id, "Timeout": _IN_A_MOMENT})
+            async with self._one_action:
+                if not wanted():
+                    return False
+                limit = {"Channel": leg_id, "Timeout": _IN_A_MOMENT}
+                await self._act_alone(self._next_id(), "AbsoluteTimeout", limit, self._limits.answer_within)
         except (AmiDown, AmiRefused):
             return False
         return True

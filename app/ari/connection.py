@@ -9,6 +9,7 @@ replayed by Asterisk for the time between two lives.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Callable, Iterator
@@ -158,6 +159,7 @@ class AriConnection:
         self._limits = limits or ConnectionLimits()
         self._chance = chance
         self._life: _Life | None = None
+        self._came_up = asyncio.Event()
 
     @property
     def application(self) -> str:
@@ -168,6 +170,12 @@ class AriConnection:
     def live(self) -> bool:
         """Whether events flow to the listener: from the end of `on_up` until the life ends."""
         return self._life is not None and self._life.live
+
+    async def until_live(self, within: float) -> None:
+        """Wait until it is live, for up to `within` seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._came_up.wait()
 
     async def run(self) -> Never:
         """Keep the connection up; never returns.
@@ -194,7 +202,9 @@ class AriConnection:
                 await asyncio.sleep(pause_seconds(failures, self._limits, self._chance()))
 
     async def _live_once(self, session: aiohttp.ClientSession) -> tuple[bool, _Down]:
-        life = _Life(self._ari, self.application, self._listener, self._limits, self.counters)
+        life = _Life(
+            self._ari, self.application, self._listener, self._limits, self.counters, self._came_up.set
+        )
         self._life = life
         try:
             await life.run(session, self._url)
@@ -202,6 +212,7 @@ class AriConnection:
             return life.live, over
         finally:
             self._life = None
+            self._came_up.clear()
 
     async def _answers_pings(self) -> bool:
         return isinstance(await self._ari.asterisk.ping(lane=Lane.HEALTH), Done)
@@ -223,8 +234,10 @@ class _Life:
         listener: Listener,
         limits: ConnectionLimits,
         counters: ConnectionCounters,
+        came_up: Callable[[], None],
     ) -> None:
         self.live = False
+        self._came_up = came_up
         self._begun = False
         self._ari = ari
         self._application = application
@@ -313,6 +326,7 @@ class _Life:
             self._listener.on_event(event)
         self._buffer.clear()
         self.live = True
+        self._came_up()
         _log.info("events socket up", extra={"application": self._application, "life": self._counters.lives})
 
     async def _set_filter(self) -> None:

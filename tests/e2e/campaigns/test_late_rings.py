@@ -12,19 +12,29 @@ from calls.facts import (
     AttemptCalledOff,
     AttemptCommitted,
     AttemptEnded,
+    InformationMessagePlayed,
     PacingDecided,
 )
 from calls.ids import AgentId, CampaignId
 from calls.words import AttemptOutcome, HangupCause
 from dialer.campaign import DialMode, PacingSettings
+from dialer.ports import Launcher
 from metrics.agreement import disagreements
 from tests.checker.books import read_books, read_metrics
 from tests.checker.compare import compare
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
 from tests.e2e.calls.accounting import TONES, recorded, seen_in
-from tests.e2e.calls.floor import ALWAYS_OPEN, ONE_FOR_ONE, Watched, controller, dealers, store_campaign
+from tests.e2e.calls.floor import (
+    ALWAYS_OPEN,
+    ONE_FOR_ONE,
+    Watched,
+    controller,
+    dealers,
+    prompt_length,
+    store_campaign,
+)
 
-RINGS_ON = "+31610000001"
+RINGS_ON, ANSWERS = "+31610000001", "+31610000002"
 PACING = PacingSettings(mode=DialMode.PREDICTIVE, call_off_late=True)
 LEAST_RING_SECONDS = 15.0
 CANCELLED = 487
@@ -110,13 +120,46 @@ async def test_who_answers_about_when_being_called_off_is_served_like_anybody(
     assert compare(seen, read_books(tmp_path / "dealerlijn.db", "apk", {})).wrong == []
 
 
+async def test_who_hears_the_message_by_the_time_it_comes_to_calling_off_hears_it_to_its_end(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, port_base: int, tmp_path: Path
+) -> None:
+    await network_asterisk.rings_after(ANSWERS, 0.5)
+    await network_asterisk.customer_does(ANSWERS, "answer:1.5:30")
+    campaign = await store_campaign(dealer_asterisk, tmp_path, [ANSWERS], pacing=ONE_FOR_ONE)
+    known, trace = dealers(tmp_path, ALWAYS_OPEN), tmp_path / "trace.pcap"
+    async with (
+        recorded(trace, port_base, port_base + 999),
+        controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign) as watched,
+    ):
+        committed = await watched.fact(AttemptCommitted)
+        watched.program.desk.pause(AgentId("agent1"), "coffee")
+        await network_asterisk.step(ANSWERS, "ringing")
+        # As a reload of Asterisk's settings would.
+        async with watched.program.manager._one_action:
+            _launcher(watched).call_off(committed.call_id)
+            played = await watched.fact(InformationMessagePlayed)
+            await asyncio.sleep(SOON_SECONDS)
+        ended = await watched.fact(AttemptEnded, limit=60)
+        marked = await dealer_asterisk.marks()
+
+    assert ended.outcome is AttemptOutcome.ABANDONED
+    assert ended.at - played.at >= prompt_length(dealer_asterisk, "information-message")
+    assert marked == {}
+    seen = seen_in(trace, dealer_asterisk, network_asterisk)
+    assert compare(seen, read_books(tmp_path / "dealerlijn.db", "apk", {})).wrong == []
+
+
 async def _call_off(watched: Watched, attempt: AttemptCommitted, after_seconds: float) -> None:
     """As a decision would, so long after the phone began to ring."""
-    runner = watched.program.campaigns.runner(CampaignId("apk"))
-    assert runner is not None
-    launcher = runner._launcher
+    launcher = _launcher(watched)
     await asyncio.sleep(SOON_SECONDS)
     # A phone that rings before its leg can be followed is not known to.
     since = launcher.rings_since(attempt.call_id) or attempt.at
     await asyncio.sleep(after_seconds - (datetime.now(UTC) - since).total_seconds())
     launcher.call_off(attempt.call_id)
+
+
+def _launcher(watched: Watched) -> Launcher:
+    runner = watched.program.campaigns.runner(CampaignId("apk"))
+    assert runner is not None
+    return runner._launcher

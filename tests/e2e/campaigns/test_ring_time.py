@@ -1,12 +1,15 @@
 """A phone rings for its least time however long the network needed before, and whether or not we are there to end it."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from calls.facts import AttemptEnded
 from calls.words import AttemptOutcome, HangupCause
+from tests.checker.books import read_books
+from tests.checker.compare import compare
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
 from tests.e2e.calls.accounting import recorded, seen_in
 from tests.e2e.calls.controller_process import ControllerProcess, job_of
@@ -81,3 +84,37 @@ async def test_a_ring_ends_by_itself_when_the_controller_is_dead(
     seen = {each.number: each for each in seen_in(trace, dealer_asterisk, network_asterisk)}[SOON]
     rang = (seen.ended_at or 0) - (seen.ringing_at or 0)
     assert RING_SECONDS <= rang < RING_SECONDS + NETWORK_SECONDS
+
+
+async def test_a_ring_that_another_controller_takes_over_ends_the_least_time_after_that(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, port_base: int, tmp_path: Path
+) -> None:
+    await network_asterisk.rings_after(SOON, 1.0)
+    await network_asterisk.customer_does(SOON, "noanswer")
+    await store_campaign(dealer_asterisk, tmp_path, [SOON], ring_seconds=RING_SECONDS)
+    await store_agents(dealer_asterisk, tmp_path, ("agent1",))
+    dealers(tmp_path, ALWAYS_OPEN)
+    job = job_of(settings(dealer_asterisk, tmp_path), tmp_path, (), ("agent1",))
+    trace = tmp_path / "trace.pcap"
+    async with recorded(trace, port_base, port_base + 999):
+        dying = await ControllerProcess.standing_by(job)
+        following = await ControllerProcess.standing_by(job)
+        try:
+            await dying.go()
+            await network_asterisk.step(SOON, "ringing")
+            dying.kill()
+            killed_at = datetime.now(UTC).timestamp()
+            await following.go()
+            live_at = datetime.now(UTC).timestamp()
+            await network_asterisk.step(SOON, "ended", limit=RING_SECONDS + NETWORK_SECONDS)
+            await following.go_home()
+        finally:
+            await dying.ended()
+            await following.ended()
+
+    (seen,) = seen_in(trace, dealer_asterisk, network_asterisk)
+    assert (seen.status, seen.ended_by_them) == (CANCELLED, False)
+    ended_at = seen.ended_at or 0
+    assert killed_at + RING_SECONDS <= ended_at < live_at + RING_SECONDS + 2
+    assert ended_at < (seen.ringing_at or 0) + RING_SECONDS + NETWORK_SECONDS - 2
+    assert compare([seen], read_books(tmp_path / "dealerlijn.db", "apk", {})).wrong == []

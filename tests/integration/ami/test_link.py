@@ -133,9 +133,9 @@ async def test_a_leg_that_rings_is_given_no_more_time(fake: FakeAmi, told: Recor
     async with running(link):
         await told.until(lambda: told.trunks != [])
 
-        assert await link.stop_ringing(leg)
+        assert await link.stop_ringing(leg, lambda: True)
         fake.script["AbsoluteTimeout"] = REFUSED.replace("{message}", "No such channel")
-        assert not await link.stop_ringing(leg)
+        assert not await link.stop_ringing(leg, lambda: True)
 
         asked = next(action for action in fake.actions if action["Action"] == "AbsoluteTimeout")
         assert asked["Channel"] == leg
@@ -144,7 +144,28 @@ async def test_a_leg_that_rings_is_given_no_more_time(fake: FakeAmi, told: Recor
 
 
 async def test_while_the_link_is_down_a_leg_rings_on(fake: FakeAmi, told: Recorder) -> None:
-    assert not await link_to(fake, told).stop_ringing(attempt_leg(call_id(1)))
+    assert not await link_to(fake, told).stop_ringing(attempt_leg(call_id(1)), lambda: True)
+
+
+async def test_a_leg_that_was_answered_while_another_action_took_its_time_keeps_its_life(
+    fake: FakeAmi, told: Recorder
+) -> None:
+    fake.script["Reload"] = ""
+    link, rings = link_to(fake, told), True
+    async with running(link), asyncio.TaskGroup() as group:
+        await told.until(lambda: told.trunks != [])
+        group.create_task(link.reload("res_pjsip.so"))
+        while fake.actions[-1]["Action"] != "Reload":
+            await asyncio.sleep(0)
+        stopping = group.create_task(link.stop_ringing(attempt_leg(call_id(1)), lambda: rings))
+        await asyncio.sleep(0)
+
+        rings = False
+        fake.say(DONE.format(id=fake.actions[-1]["ActionID"]))
+
+        assert not await stopping
+        assert "AbsoluteTimeout" not in [action["Action"] for action in fake.actions]
+        assert told.downs == []
 
 
 async def test_a_line_break_cannot_become_a_second_action(fake: FakeAmi, told: Recorder) -> None:

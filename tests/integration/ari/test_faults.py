@@ -58,6 +58,13 @@ async def test_a_reset_connection_comes_back(fake: FakeAri, ari: Ari, heard: Rec
 
         fake.faults.drop()
 
+        while connection.live:
+            await asyncio.sleep(0)
+        live = []
+        for seconds in (0, 5):
+            await connection.until_live(seconds)
+            live.append(connection.live)
+        assert live == [False, True]
         await comes_back(fake, heard)
         assert len(heard.downs) == 1
         assert heard.downs[0].startswith("socket ended")

@@ -1,6 +1,6 @@
 """A process that begins with what an earlier one left, and an Asterisk that has what it has."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import time
@@ -38,6 +38,7 @@ from tests.unit.app.people import (
     ANNA,
     APK,
     CALLER,
+    CAMPAIGN,
     DEMO,
     ENTRY,
     NODE,
@@ -114,6 +115,7 @@ class Restart:
             lambda _: INFORMATION_MESSAGE,
             self._stop_ringing,
             lambda _: 15,
+            {APK: CAMPAIGN}.get,
         )
         self.stopped: list[LegId] = []
         self.counted: list[tuple[int, int]] = []
@@ -161,9 +163,11 @@ class Restart:
             "dealerlijn",
         )
 
-    async def _stop_ringing(self, leg_id: LegId) -> bool:
-        self.stopped.append(leg_id)
-        return True
+    async def _stop_ringing(self, leg_id: LegId, wanted: Callable[[], bool]) -> bool:
+        if wanted():
+            self.stopped.append(leg_id)
+            return True
+        return False
 
     async def _look_up(self, _dealer: Dealer, _arrived: CallArrived) -> Recognised | None:
         return self.recognised

@@ -27,14 +27,14 @@ LEG = attempt_leg(CALL)
 ATTEMPT = CommittedAttempt(CALL, LEG, APK, ContactId(1), PhoneNumber("+31612345678"), "Mevrouw Proef")
 
 
-async def in_vain(leg_id: LegId) -> bool:
+async def in_vain(leg_id: LegId, wanted: Callable[[], bool]) -> bool:
     return False
 
 
 def dialler(
     bed: Bed,
     cause: HangupCause | None,
-    stop_ringing: Callable[[LegId], Awaitable[bool]] = in_vain,
+    stop_ringing: Callable[[LegId, Callable[[], bool]], Awaitable[bool]] = in_vain,
 ) -> OutboundDialler:
     async def cause_of(leg_id: LegId) -> HangupCause | None:
         return cause if leg_id == LEG else None
@@ -50,6 +50,7 @@ def dialler(
         lambda campaign_id: f"message-{campaign_id}",
         stop_ringing,
         lambda _campaign: 15,
+        {APK: CAMPAIGN}.get,
     )
 
 
@@ -171,7 +172,7 @@ async def test_a_phone_is_known_to_ring_from_the_word_of_it_until_somebody_answe
 async def test_who_is_called_off_ends_so_unless_nothing_came_of_it(*, taken_in: bool) -> None:
     stopped: list[LegId] = []
 
-    async def stop_ringing(leg_id: LegId) -> bool:
+    async def stop_ringing(leg_id: LegId, wanted: Callable[[], bool]) -> bool:
         stopped.append(leg_id)
         return taken_in
 
@@ -196,7 +197,7 @@ async def test_who_is_called_off_ends_so_unless_nothing_came_of_it(*, taken_in: 
 async def test_a_call_is_answered_while_asterisk_does_not_say_whether_it_calls_it_off() -> None:
     never = asyncio.Event()
 
-    async def stop_ringing(leg_id: LegId) -> bool:
+    async def stop_ringing(leg_id: LegId, wanted: Callable[[], bool]) -> bool:
         await never.wait()
         return True
 
@@ -212,6 +213,36 @@ async def test_a_call_is_answered_while_asterisk_does_not_say_whether_it_calls_i
         assert len(bed.published(AttemptAnswered)) == 1
 
 
+@pytest.mark.parametrize("late", [True, False])
+@virtual_time
+async def test_who_answered_before_it_came_to_ending_the_ring_is_left_alone(*, late: bool) -> None:
+    its_turn, asked = asyncio.Event(), list[bool]()
+
+    async def stop_ringing(leg_id: LegId, wanted: Callable[[], bool]) -> bool:
+        asked.append(wanted())
+        await its_turn.wait()
+        asked.append(wanted())
+        return asked[-1]
+
+    async with a_bed() as bed:
+        launcher = dialler(bed, None, stop_ringing)
+        launcher.launch(CAMPAIGN, ATTEMPT)
+        await settle()
+        tell(bed, LegRinging(bed.clock.now(), LEG))
+        if late:
+            launcher.call_off(CALL)
+        else:
+            await asyncio.sleep(CAMPAIGN.ring_seconds)
+        await settle()
+        tell(bed, LegAnswered(bed.clock.now(), LEG))
+        await settle()
+        its_turn.set()
+        await settle()
+
+        assert asked == [True, False]
+        assert len(bed.published(AttemptAnswered)) == 1
+
+
 @pytest.mark.parametrize(
     ("rings_after", "state", "given_up_after"),
     [
@@ -219,7 +250,8 @@ async def test_a_call_is_answered_while_asterisk_does_not_say_whether_it_calls_i
         (12, "Ringing", [27]),
         (30, "Down", [45]),
         (22.5, "Ringing", [37.5]),
-        (None, "Ringing", [23]),  # rang before it was followed
+        (None, "Ringing", [25]),  # rang before it was followed
+        (24.5, "Ringing", [39.5]),  # just began to, and the news was late
         (None, "Down", []),
     ],
 )
@@ -229,10 +261,11 @@ async def test_nobody_is_given_up_before_the_phone_has_rung_for_the_least_time(
 ) -> None:
     stopped: list[float] = []
 
-    async def stop_ringing(leg_id: LegId) -> bool:
+    async def stop_ringing(leg_id: LegId, wanted: Callable[[], bool]) -> bool:
         assert leg_id == LEG
-        stopped.append(bed.clock.monotonic())
-        return True
+        if wanted():
+            stopped.append(bed.clock.monotonic())
+        return wanted()
 
     async with a_bed() as bed:
         bed.asterisk.answers("GET", f"/channels/{LEG}", 200, channel(LEG, state=state))
@@ -252,9 +285,10 @@ async def test_nobody_is_given_up_before_the_phone_has_rung_for_the_least_time(
 async def test_a_first_ring_told_while_the_ring_time_runs_out_is_no_reason_to_give_up() -> None:
     stopped: list[float] = []
 
-    async def stop_ringing(_leg_id: LegId) -> bool:
-        stopped.append(bed.clock.monotonic())
-        return True
+    async def stop_ringing(_leg_id: LegId, wanted: Callable[[], bool]) -> bool:
+        if wanted():
+            stopped.append(bed.clock.monotonic())
+        return wanted()
 
     async with a_bed() as bed:
         bed.asterisk.answers("GET", f"/channels/{LEG}", 200, channel(LEG, state="Ringing"))
