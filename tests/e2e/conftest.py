@@ -17,6 +17,7 @@ from app.asterisk.prompts import make_sounds, read_manifest
 from app.asterisk.render import install
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
 from tests.e2e.wire import Wire, tapped
+from tests.ports import FIRST_PORT
 
 PHONES = tuple(Phone(f"agent{number}", f"agent{number}-has-this-password") for number in range(1, 9))
 
@@ -32,8 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def port_base() -> int:
-    """The first of a thousand ports that the tests may use."""
-    return int(os.environ.get("DEALERLIJN_TEST_PORT_BASE", "15000"))
+    """The first of a thousand ports that these tests may use."""
+    return FIRST_PORT
 
 
 @pytest.fixture(scope="session")

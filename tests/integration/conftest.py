@@ -1,6 +1,5 @@
 """The databases under test: every storage test runs on both."""
 
-import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,16 +7,7 @@ import pytest
 
 from app.storage.database import Database, open_database
 from tests.integration.postgresql import PostgresqlServer, postgresql_server
-
-_PORTS = range(17000, 17100)
-
-
-def free_port() -> int:
-    for port in _PORTS:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise AssertionError(f"no free port in {_PORTS}: end the servers that hold them")
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")

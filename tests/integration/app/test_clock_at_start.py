@@ -18,9 +18,9 @@ from app.wiring import running
 from calls.facts import AsteriskLost, ClockJumped, Fact
 from calls.ids import NodeId
 from dialer.profile_file import shipped_profiles
-from tests.integration.conftest import free_port
 from tests.integration.console.installation import installed
 from tests.integration.storage.builders import NOW, call_ids, campaign_with, committed, contact
+from tests.ports import free_port
 from tests.unit.app.reached import REACHED
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:asterisk.manager")

@@ -10,7 +10,7 @@ from app.asterisk.errors import AsteriskGone, AsteriskTooOld
 from app.reach import asterisk_version, tell_of_asterisk
 from app.settings import AriAddress
 from tests.fakes.ari_server import PASSWORD, USER, FakeAri
-from tests.integration.conftest import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture

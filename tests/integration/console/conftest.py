@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,16 +11,7 @@ import pytest
 from app.console.client import ApiClient, open_client
 from app.storage.database import Database, open_database
 from tests.integration.console.bed import TOKEN, Bed, running_bed
-
-_PORTS = range(17200, 17300)
-
-
-def free_port() -> int:
-    for port in _PORTS:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise AssertionError(f"no free port in {_PORTS}: end the servers that hold them")
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")

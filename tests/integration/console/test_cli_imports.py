@@ -10,7 +10,7 @@ from typer.main import get_group
 
 from app.cli import commands
 from app.settings import VARIABLES
-from tests.integration.console.conftest import free_port
+from tests.ports import free_port
 
 IMPORTED = """
 import json, sys

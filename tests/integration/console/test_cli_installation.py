@@ -13,8 +13,8 @@ import pytest
 from app.cli_frame import Exit
 from tests.integration.console.bed import Bed
 from tests.integration.console.command_line import call, call_beside
-from tests.integration.console.conftest import free_port
 from tests.integration.console.installation import DEALERS_FILE, installed
+from tests.ports import free_port
 
 GOOD = "Naam;Telefoon\nMevrouw Proef;06 10000001\nMeneer Proef;06 10000002\n"
 BAD = "Naam;Telefoon\nMevrouw Proef;06 10000001\nMeneer Proef;12\n"

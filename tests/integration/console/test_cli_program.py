@@ -15,7 +15,7 @@ from calls.words import AgentState
 from dialer.campaign import CampaignState
 from tests.integration.console.bed import ANNA, CUSTOMER, DEALER, LIVE, Bed, apk_campaign
 from tests.integration.console.command_line import call, call_beside
-from tests.integration.console.conftest import free_port
+from tests.ports import free_port
 
 CREATE = (
     *("campaign", "create", "tyres", "--dealer", "demo", "--name", "Wissel", "--kind", "tyres"),

@@ -13,8 +13,8 @@ from app.console.health import Watch, add_health
 from app.console.server import AddressTaken
 from app.settings import ApiAccess
 from tests.integration.console.bed import Bed
-from tests.integration.console.conftest import free_port
 from tests.integration.console.listening import listening
+from tests.ports import free_port
 
 TOKEN = "x" * 24
 

@@ -19,10 +19,11 @@ from metrics.floor import QueueFigures
 from metrics.grafana.dashboard import DASHBOARD_FILE
 from metrics.observer import Metrics
 from tests.integration.metrics.prometheus_server import PrometheusServer, empty_panels
+from tests.ports import OTHERS
 from tests.unit.metrics import stream
 from tests.unit.metrics.counts import counted
 
-METRICS_PORT, PROMETHEUS_PORT = 17100, 17101
+METRICS_PORT, PROMETHEUS_PORT = OTHERS + 100, OTHERS + 101
 NEVER_FILLED = {"title": "Nooit", "targets": [{"expr": "dealerlijn_never_total"}]}
 PROMETHEUS = Path(__file__).parents[3] / "metrics" / "prometheus"
 

@@ -11,7 +11,6 @@ from app.storage.campaigns import all_campaigns
 from app.storage.database import Database, open_database
 from app.storage.errors import SchemaTooNew, WrongDatabaseUrl
 from dialer.errors import StoreUnavailable
-from tests.integration.conftest import free_port
 from tests.integration.postgresql import PostgresqlServer
 from tests.integration.storage.builders import (
     CAMPAIGN,
@@ -22,6 +21,7 @@ from tests.integration.storage.builders import (
     contact,
     store_for,
 )
+from tests.ports import free_port
 
 AT_ONCE = 10.0  # a server that is waited for takes a minute
 
