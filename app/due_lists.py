@@ -50,6 +50,8 @@ class DueLists:
                         "a list was not kept by its dates",
                         extra={"campaign": campaign_id, "reason": str(error)},
                     )
+                except Exception:  # noqa: BLE001 - what others wrote ends neither the calls nor the care of the other lists
+                    _log.exception("a list was not kept by its dates", extra={"campaign": campaign_id})
                 else:
                     _log.info(
                         "a list was kept by its dates",

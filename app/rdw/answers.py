@@ -13,6 +13,7 @@ from customers.vehicle import UnreadableVehicle, Vehicle
 _REMEDY = "see that DEALERLIJN_RDW_URL is the address of the register's data set"
 _DAY = re.compile("([0-9]{4})([0-9]{2})([0-9]{2})")
 _SHOWN = 40
+_LONGEST_NAME = 100
 
 
 class _Row(msgspec.Struct):
@@ -32,17 +33,17 @@ _ROWS = msgspec.json.Decoder(list[_Row])
 def decode(body: bytes, asked: Collection[Plate]) -> dict[Plate, Vehicle | UnreadableVehicle]:
     """Return the vehicles in an answer about the plates that were asked.
 
-    A date that is none makes only its own vehicle unreadable. Raises RegisterNonsense, also when of several vehicles none can be read.
+    A date or a name that is none makes only its own vehicle unreadable. Raises RegisterNonsense, also when of several vehicles none can be read.
     """
     try:
         rows = _ROWS.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RegisterNonsense("the register's answer cannot be read", _REMEDY) from error
     if not {row.kenteken for row in rows} <= set(asked):
         raise RegisterNonsense("the register told of vehicles that were not asked for", _REMEDY)
     told = {Plate(row.kenteken): _vehicle(row) for row in rows}
     if len(told) > 1 and all(isinstance(each, UnreadableVehicle) for each in told.values()):
-        raise RegisterNonsense("the register wrote no date that is one", _REMEDY)
+        raise RegisterNonsense("no vehicle in the register's answer can be read", _REMEDY)
     return told
 
 
@@ -51,17 +52,23 @@ def _vehicle(row: _Row) -> Vehicle | UnreadableVehicle:
     try:
         return Vehicle(
             plate=plate,
-            make=row.merk,
-            model=row.handelsbenaming,
+            make=_name("merk", row.merk),
+            model=_name("handelsbenaming", row.handelsbenaming),
             first_admission=_day("datum_eerste_toelating", row.datum_eerste_toelating),
             apk_expiry=_day("vervaldatum_apk", row.vervaldatum_apk),
         )
-    except _NoDay as error:
+    except _Unreadable as error:
         return UnreadableVehicle(plate, str(error))
 
 
-class _NoDay(Exception):
-    """A column holds no date; the text says which column, and what it holds."""
+class _Unreadable(Exception):
+    """A column does not hold what it should; the text says which column, and what it holds."""
+
+
+def _name(column: str, written: str | None) -> str | None:
+    if written is None or (written.isprintable() and len(written) <= _LONGEST_NAME):
+        return written
+    raise _Unreadable(f"its {column} is {repr(written)[:_SHOWN]}, which is no name")
 
 
 def _day(column: str, written: object) -> date | None:
@@ -73,4 +80,4 @@ def _day(column: str, written: object) -> date | None:
             return date(*map(int, found.groups()))
     except ValueError:
         pass
-    raise _NoDay(f"its {column} is {repr(written)[:_SHOWN]}, which is no date")
+    raise _Unreadable(f"its {column} is {repr(written)[:_SHOWN]}, which is no date")

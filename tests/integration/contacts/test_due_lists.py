@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from app import due_lists, due_refresh
 from app.due_lists import DueLists
 from app.settings import RdwAccess
 from app.storage.database import Database
@@ -12,6 +13,7 @@ from app.storage.due_lists import (
     set_due_window,
 )
 from calls.ids import CampaignId
+from customers.ports import VehicleRegister
 from dialer.due import DueWindow
 from tests.fakes.rdw_server import FakeRdw, status
 from tests.integration.contacts.dated_lists import DUE, NEXT_YEAR, OPEN, TODAY, listed, states, with_car
@@ -66,6 +68,30 @@ async def test_no_list_is_kept_by_its_dates_while_nobody_knows_what_day_it_is(
     await DueLists(database, access, clock).look()
 
     assert await lists_to_keep(database, TODAY) == [CAMPAIGN.campaign_id]
+
+
+async def test_a_list_that_fails_for_a_reason_nobody_thought_of_costs_no_other_list(
+    database: Database, rdw: FakeRdw, access: RdwAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await listed(database, with_car(1))
+    await campaign_with(database, [], other("banden"))
+    await set_due_window(database, CampaignId("banden"), DueWindow(400, 0))
+    first, *_ = await lists_to_keep(database, TODAY)
+    keep = due_refresh.refresh_list
+
+    async def fails_for_the_first(
+        at: Database, cars: VehicleRegister, campaign: CampaignId, now: datetime
+    ) -> object:
+        if campaign == first:
+            raise RecursionError
+        return await keep(at, cars, campaign, now)
+
+    monkeypatch.setattr(due_lists, "refresh_list", fails_for_the_first)
+    rdw.register("B001AE", NEXT_YEAR)
+
+    await DueLists(database, access, Standing()).look()
+
+    assert await lists_to_keep(database, TODAY) == [first]
 
 
 async def test_every_list_is_kept_once_a_day_and_again_when_its_window_changes(

@@ -13,6 +13,7 @@ from tests.fakes.rdw_server import FakeRdw, Fault, half_an_answer, says, serving
 
 PLATE = Plate("B123AE")
 OTHER = Plate("B124AE")
+DEEP = "[" * 100_000 + "]" * 100_000
 
 
 @pytest.fixture
@@ -84,12 +85,28 @@ async def test_a_date_that_is_none_costs_no_other_vehicle_of_the_question(
     }
 
 
+@pytest.mark.parametrize("written", ["a\0b", "\u202eFORP", "line\nline", "P" * 101])
+@pytest.mark.parametrize("column", ["merk", "handelsbenaming"])
+async def test_a_name_that_no_screen_could_show_costs_no_other_vehicle_of_the_question(
+    rdw: FakeRdw, register: RdwRegister, column: str, written: str
+) -> None:
+    rdw.faults = [says([{"kenteken": PLATE, column: written}, {"kenteken": OTHER}])]
+
+    found = await register.look_up([PLATE, OTHER])
+
+    unreadable = found[PLATE]
+    assert isinstance(unreadable, UnreadableVehicle)
+    assert f"its {column} is" in unreadable.fault
+    assert unreadable.fault.isprintable()
+    assert found[OTHER] == Vehicle(OTHER, None, None, None, None)
+
+
 async def test_a_register_that_writes_all_its_dates_in_another_way_fails_as_a_whole(
     rdw: FakeRdw, register: RdwRegister
 ) -> None:
     rdw.faults = [says([{"kenteken": plate, "vervaldatum_apk": "2026-06-12"} for plate in (PLATE, OTHER)])]
 
-    with pytest.raises(RegisterNonsense, match="no date"):
+    with pytest.raises(RegisterNonsense, match="no vehicle"):
         await register.look_up([PLATE, OTHER])
 
 
@@ -162,6 +179,14 @@ async def test_the_wait_the_register_names_is_kept(
         (says([{"kenteken": 7}]), RegisterNonsense, 1, "DEALERLIJN_RDW_URL"),
         (says([{"kenteken": "B999ZE"}]), RegisterNonsense, 1, "DEALERLIJN_RDW_URL"),
         (says(" " * 2_000_000), RegisterNonsense, 1, "DEALERLIJN_RDW_URL"),
+        (says(f'[{{"kenteken": "B123AE", "merk": {DEEP}}}]'), RegisterNonsense, 1, "DEALERLIJN_RDW_URL"),
+        (
+            says(f'[{{"kenteken": "B123AE", "vervaldatum_apk": {DEEP}}}]'),
+            RegisterNonsense,
+            1,
+            "DEALERLIJN_RDW_URL",
+        ),
+        (says(f'[{{"kenteken": "B123AE", "x": {DEEP}}}]'), RegisterNonsense, 1, "DEALERLIJN_RDW_URL"),
     ],
 )
 async def test_a_lasting_fault_is_told_with_its_remedy(
