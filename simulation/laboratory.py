@@ -13,7 +13,7 @@ from simulation.scenario import Scenario
 
 DayDone = Callable[[], None]
 POLICY_NAMES = (*POLICIES, *RULES)
-_OTHERS = frozenset({*PEERS, "boost_hindsight"})
+_OTHERS = frozenset({*PEERS, "progressive", "boost_hindsight"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Series:
 class Comparison:
     """All policies on the same days.
 
-    `best_peer` is the policy of others with the highest occupancy within the limit, the best boost in hindsight among them.
+    `best_peer` is the policy of others with the highest occupancy within the limit, progressive and the best boost in hindsight among them.
     """
 
     series: tuple[Series, ...]

@@ -49,6 +49,13 @@ def test_a_peer_over_the_limit_is_not_the_best() -> None:
     assert abandoned[found.best_peer] == 0.0
 
 
+def test_to_dial_for_free_agents_alone_is_a_peer_as_well() -> None:
+    found = compare(TINY, settings_for(0.03), 1, policies=("progressive", "boost1.25", "oracle_answers"))
+
+    # This boost comes to no more.
+    assert found.best_peer == "progressive"
+
+
 def test_each_day_is_told_of() -> None:
     days = []
 
