@@ -208,12 +208,16 @@ class ResolvedAttempt:
 
 @dataclass(frozen=True, slots=True)
 class AbandonWindow:
-    """Person-answered and abandoned attempts of one campaign since `since`."""
+    """Person-answered and abandoned attempts of one campaign since `since`.
+
+    `contacts_left`: how many contacts of its list are ready, None when they are too many to count.
+    """
 
     campaign_id: CampaignId
     since: datetime
     connected: int
     abandoned: int
+    contacts_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,6 +259,7 @@ class CampaignEstimates:
         self._forecast_at = datetime.min.replace(tzinfo=UTC)
         self._table: Forecast | None = None
         self._table_of = 0
+        self.seconds_per_answer = self.talk.mean() + self.wrap_up.mean()
 
     def attempt_resolved(
         self,
@@ -308,6 +309,7 @@ class CampaignEstimates:
         """It costs much and changes little: made anew when the observations are some per cent more."""
         if self._table is None or self._observed >= self._table_of * _REFRESH_TABLE:
             self._table_of = self._observed
+            self.seconds_per_answer = self.talk.mean() + self.wrap_up.mean()
             self._table = make_forecast(
                 ring=self.answers.ring.survival(),
                 silent=self.answers.silent.survival(),

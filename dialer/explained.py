@@ -2,7 +2,7 @@
 
 from dialer.campaign import DialMode
 from dialer.decisions import MadeDecision
-from dialer.pacing import PacingDecision, PacingSnapshot, Reason
+from dialer.pacing import PacingDecision, PacingSnapshot, Reason, winding_down
 
 _PLAIN = {
     Reason.PREVIEW: "Agents see their next contact and have it dialled.",
@@ -63,7 +63,9 @@ def _why(made: MadeDecision) -> str:
             free = "Every free agent has a call already." if snapshot.free else "No agent is free."
             return f"{free} {_no_further(made)}".strip()
         case Reason.BUDGET_SPENT:
-            return f"A further call could take the day over its limit. {_budget(decision)}"
+            return (
+                f"A further call could take the day over its limit. {_budget(decision)} {_end(made)}".strip()
+            )
         case Reason.ESTIMATE_WEAK:
             return (
                 f"The team is small and only {_count(snapshot.forecast.counted, 'attempt was', 'attempts were')} counted: until "
@@ -93,6 +95,16 @@ def _chance(decision: PacingDecision) -> str:
     return (
         f"A further one would find no agent with a chance of {decision.shortage:.2%}, and it is placed while that is at most "
         f"{decision.threshold:.2%}. {_budget(decision)}"
+    )
+
+
+def _end(made: MadeDecision) -> str:
+    to_come = made.snapshot.answers_to_come
+    if to_come is None or not winding_down(made.snapshot, made.settings):
+        return ""
+    return (
+        f"The day is nearly over, about {_count(round(to_come), 'more person', 'more people')} will answer: no more calls "
+        "without an agent of their own than may be abandoned."
     )
 
 

@@ -24,6 +24,10 @@ while b is no more than the reserve only while P(D ≤ −b) ≤ 0.2 %, so that 
 a third of the root of the agents in a large team. After a day without calls an agent is then all but certain; a first customer abandoned
 nevertheless puts the day past its limit, and 32 have to be connected before the dialler looks ahead again.
 
+A day that is nearly over leaves no time for that. Once the answers still to come (`dialer.to_come`) are no more than half as many again as put
+one abandoned call right, 1.5 ÷ limit, calls in flight that have no agent of their own are never more than b, and every caller to be expected counts as
+one. The day then stays within its limit should all of them be abandoned.
+
 Agents in wrap-up may have offered to take a customer who finds nobody free. How often that saves one is learned, and both chances
 count only those who are not saved.
 
@@ -41,6 +45,7 @@ from dialer.callers import held_back
 from dialer.campaign import PREVIEW_MODES, AbandonWindow, DialMode, LineAgent, PacingSettings
 from dialer.forecast import Forecast
 from dialer.shortage import Events
+from dialer.to_come import answers_to_come
 
 _THRESHOLD_PER_TARGET = 0.877
 _HIGHEST_THRESHOLD = 0.5
@@ -49,6 +54,7 @@ _COUNTED_FOR_A_SMALL_TEAM = 100
 _BUDGET_RISK = 0.01
 _LIMIT_RISK = 0.002
 _AGENTS_PER_RESERVE = 9
+_WINDING_DOWN = 1.5
 _MOST_RESCUED = 6
 
 
@@ -81,7 +87,7 @@ class PacingSnapshot:
     agent yet, and callers who wait for these agents. `callers`: stands for the callers to come (`dialer.callers`). `room`: how many more attempts the caps allow now.
     `rung`: for how long the phone of each attempt in `ringing` has rung as far as is known, or empty; nobody is called off before
     `least_ring_seconds` of it. `clock_trusted`: whether any of these times is believed. `previewing`: how many of the free have
-    a contact before them.
+    a contact before them. `answers_to_come`: about how many people will still answer before the day is over, None when that is not known.
     """
 
     free: int
@@ -104,6 +110,7 @@ class PacingSnapshot:
     least_ring_seconds: int = 15
     clock_trusted: bool = True
     previewing: int = 0
+    answers_to_come: float | None = None
 
     @property
     def agents(self) -> int:
@@ -148,9 +155,10 @@ def take_snapshot(
     now: datetime,
     *,
     room: int,
-    window_open: bool,
+    closes_at: datetime | None,
     list_empty: bool,
     next_chance: float,
+    seconds_per_answer: float,
     rescue_chance: float = 0.0,
     callers: tuple[float, ...] = (),
     rung_since: Sequence[datetime | None] = (),
@@ -159,6 +167,7 @@ def take_snapshot(
 ) -> PacingSnapshot:
     """Put a snapshot together from the floor's agents and the attempts that are still ringing: since when, and their chance.
 
+    `closes_at`: when the calling hours end that are now, None outside them. `seconds_per_answer`: how long an agent is busy with one customer.
     `rung_since`: of each of these, since when its phone is known to ring, None where that is not known.
     """
 
@@ -176,7 +185,7 @@ def take_snapshot(
         connected=window.connected,
         abandoned=window.abandoned,
         room=room,
-        window_open=window_open,
+        window_open=closes_at is not None,
         list_empty=list_empty,
         forecast=forecast,
         next_chance=next_chance,
@@ -191,6 +200,12 @@ def take_snapshot(
         least_ring_seconds=least_ring_seconds,
         clock_trusted=clock_trusted,
         previewing=sum(agent.free and agent.previewing for agent in agents),
+        answers_to_come=answers_to_come(
+            len(agents) / seconds_per_answer,
+            None if closes_at is None else (closes_at - now).total_seconds(),
+            forecast.answer_rate,
+            window.contacts_left,
+        ),
     )
 
 
@@ -204,7 +219,8 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
         return PacingDecision(0, Reason.PREVIEW, rate, budget=_budget(snapshot, settings))
     budget = _budget(snapshot, settings)
     # A caller may take the agent who is free now: when not one more may be abandoned nobody is dialled who depends on that none comes.
-    held = held_back(snapshot.callers) if budget > 0 else len(snapshot.callers)
+    to_spare = budget > 0 and not winding_down(snapshot, settings)
+    held = held_back(snapshot.callers) if to_spare else len(snapshot.callers)
     certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing) - held)
     if certain >= snapshot.room:
         return PacingDecision(snapshot.room, Reason.CAP, rate, certain=snapshot.room)
@@ -265,6 +281,10 @@ def _look_ahead(
     most = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
     if most <= certain:
         return _certain_only(snapshot, certain, budget, Reason.CAP)
+    if winding_down(snapshot, settings):
+        most = min(most, certain + budget - snapshot.at_risk - len(snapshot.callers))
+        if most <= certain:
+            return _certain_only(snapshot, certain, budget, Reason.BUDGET_SPENT)
     threshold = threshold_of(snapshot, settings)
     placed, shortage, spent = _covered(snapshot, certain, most, threshold, budget)
     if placed > certain:
@@ -352,6 +372,12 @@ def threshold_of(snapshot: PacingSnapshot, settings: PacingSettings) -> float:
     credit = settings.target_ratio * answered - snapshot.abandoned - _reserve(snapshot.agents)
     pull = min(max(1.5 / max(1, snapshot.agents), 0.04), 0.3) * credit
     return min(_THRESHOLD_PER_TARGET * settings.target_ratio * exp(min(pull, 20.0)), _HIGHEST_THRESHOLD)
+
+
+def winding_down(snapshot: PacingSnapshot, settings: PacingSettings) -> bool:
+    """Whether so few will still answer that one abandoned call too many could not be put right any more."""
+    left = snapshot.answers_to_come
+    return left is not None and left * settings.limit_ratio <= _WINDING_DOWN
 
 
 def _reserve(agents: int) -> int:

@@ -62,7 +62,7 @@ class CampaignStore(Protocol):
         ...
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
-        """Count connected and abandoned attempts since a moment."""
+        """Count connected and abandoned attempts since a moment, and the contacts that are ready as long as they are not many."""
         ...
 
     async def stored_as_abandoned(self, call_ids: Collection[CallId]) -> set[CallId]:

@@ -106,12 +106,19 @@ def carries(profile: CallingProfile, basis: LegalBasis, kind: CampaignKind) -> b
 
 def is_open(profile: CallingProfile, timezone: str, now: datetime) -> bool:
     """Whether a phone in this zone (an IANA name) may ring at `now`. In an unknown zone it never may."""
+    return closes_at(profile, timezone, now) is not None
+
+
+def closes_at(profile: CallingProfile, timezone: str, now: datetime) -> datetime | None:
+    """When the hours end in which a phone in this zone may ring at `now`, in UTC; None when it may not."""
     zone = zone_named(timezone)
     if zone is None:
-        return False
+        return None
     local = now.astimezone(zone)
     hours = _hours_on(profile, local.date())
-    return hours is not None and hours.start <= local.time() < hours.end
+    if hours is None or not hours.start <= local.time() < hours.end:
+        return None
+    return datetime.combine(local.date(), hours.end, zone).astimezone(UTC)
 
 
 def next_open(profile: CallingProfile, timezone: str, now: datetime) -> datetime | None:

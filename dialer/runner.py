@@ -37,7 +37,7 @@ from dialer.late_rings import called_off
 from dialer.never_dialled import never_dialled
 from dialer.pacing import PacingDecision, PacingSnapshot, Reason, take_snapshot
 from dialer.ports import CampaignStore, DialClock, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
-from dialer.profiles import Profiles, is_open
+from dialer.profiles import Profiles, closes_at
 from dialer.workshop import (
     COMING_DAYS,
     FILLS_THE_WORKSHOP,
@@ -238,9 +238,10 @@ class CampaignRunner:
             now,
             room=min(self._room.room(now), MOST_AT_ONCE),
             # Of the list as a whole; each contact is checked in its own zone.
-            window_open=is_open(self._profile, self._profile.timezone, now),
+            closes_at=closes_at(self._profile, self._profile.timezone, now),
             list_empty=self._empty_until is not None and now < self._empty_until,
             next_chance=self._speculative.value(self._estimates.answers.rate),
+            seconds_per_answer=self._estimates.seconds_per_answer,
             rescue_chance=self._wrap_ups.rescue_chance,
             callers=expected(
                 self._arrivals.per_second(now), self._estimates.answers.ring.mean(), callers.others_free

@@ -7,10 +7,12 @@ who was promised an agent within the grace goes first, then callers in order.
 """
 
 import heapq
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from operator import itemgetter
 from time import perf_counter
 from typing import Protocol
 
@@ -158,6 +160,16 @@ class CampaignDay:
         """How many agents have offered to come out of wrap-up: the first so many."""
         scenario = self.scenario
         return round(scenario.rescuers * scenario.agents) if scenario.rescue else 0
+
+    @property
+    def contacts_left(self) -> int | None:
+        """How many may be dialled now; None where the list has no end."""
+        contacts = self.scenario.contacts
+        if contacts is None:
+            return None
+        again = sum(each.person.tried > 0 for each in self._next_on_list)
+        rested = bisect_right(self._resting_people, self.now, key=itemgetter(0))
+        return contacts - self.record.begun + again + rested
 
     def _at(self, seconds: float, what: _What, whom: int) -> None:
         self._order += 1

@@ -10,6 +10,7 @@ from dialer.campaign import PacingSettings, Traits
 from dialer.estimators import CampaignEstimates, RescueShare, SpeculativeChance
 from dialer.forecast import Forecast
 from dialer.pacing import PacingSnapshot
+from dialer.to_come import answers_to_come
 from dialer.workshop import decide_within
 from simulation.campaign_day import CampaignDay, Candidate
 from simulation.people_called import Person
@@ -86,6 +87,12 @@ class ProductPolicy:
             rescue_chance=self._rescue.value,
             callers=self._callers_to_come(now) if day.scenario.inbound else (),
             rung=ringing,
+            answers_to_come=answers_to_come(
+                day.agents / self._estimates.seconds_per_answer,
+                day.scenario.seconds - now,
+                self._estimates.answers.rate,
+                day.contacts_left,
+            ),
         )
 
     def _callers_to_come(self, now: float) -> tuple[float, ...]:

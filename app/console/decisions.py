@@ -21,7 +21,8 @@ class DecisionQuery(Ask):
 
 class Situation(BaseModel):
     """What the pacing saw. Times are seconds: how long each talk, wrap-up and ringing has lasted. `rung` is how long each phone is known
-    to have rung, and empty where that was not asked for.
+    to have rung, and empty where that was not asked for. `answers_to_come`: about how many people will still answer before the calling
+    hours end or the list does.
     """
 
     free: int
@@ -35,6 +36,7 @@ class Situation(BaseModel):
     room: int
     window_open: bool
     list_empty: bool
+    answers_to_come: float | None
     answer_rate: float
     counted: int
 

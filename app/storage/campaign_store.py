@@ -41,6 +41,8 @@ from dialer.campaign import (
 from dialer.profiles import Profiles
 from dialer.zones import zone_named
 
+_CONTACTS_COUNTED = 1000
+
 
 class SqlCampaignStore:
     """The store of one controller: it commits attempts for `node` under its `epoch`."""
@@ -104,7 +106,7 @@ class SqlCampaignStore:
             return {row.call_id: row.contact_id for row in await connection.execute(query)}
 
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
-        """Count the attempts that were connected and those that were abandoned from `since` on.
+        """Count the attempts that were connected and those that were abandoned from `since` on, and the contacts that are ready.
 
         One that was hung up on as on a machine met no person, or one who was abandoned: it is not connected.
         """
@@ -114,10 +116,13 @@ class SqlCampaignStore:
         counts = select(
             ours.where(attempts.c.connected_at >= since, person).scalar_subquery(),
             ours.where(attempts.c.abandoned_at >= since).scalar_subquery(),
+            _ready(campaign_id),
         )
         async with self._database.reading() as connection:
-            connected, abandoned = (await connection.execute(counts)).one()
-        return AbandonWindow(campaign_id, since, connected, abandoned)
+            connected, abandoned, ready = (await connection.execute(counts)).one()
+        return AbandonWindow(
+            campaign_id, since, connected, abandoned, ready if ready <= _CONTACTS_COUNTED else None
+        )
 
     async def stored_as_abandoned(self, call_ids: Collection[CallId]) -> set[CallId]:
         """Of these attempts those that are stored as abandoned."""
@@ -143,6 +148,17 @@ class SqlCampaignStore:
         """Store that this person does not want to be called, for ever: any attempt committed later is refused."""
         async with self._database.writing() as connection:
             await store_objection(connection, call_id, contact_id, agent_id, now)
+
+
+def _ready(campaign_id: CampaignId) -> ScalarSelect[int]:
+    """How many contacts of a campaign are ready, counted no further than just above `_CONTACTS_COUNTED`."""
+    contacts = tables.contacts
+    some = (
+        select(contacts.c.contact_id)
+        .where(contacts.c.campaign_id == campaign_id, tables.CONTACT_READY)
+        .limit(_CONTACTS_COUNTED + 1)
+    )
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
 def _resolved(row: Row[Any], wrap_up_seconds: float | None) -> ResolvedAttempt:

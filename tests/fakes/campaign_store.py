@@ -37,6 +37,7 @@ class MemoryCampaignStore:
         self.away = False
         self.connected = 1000
         self.abandoned = 0
+        self.contacts_left: int | None = None
         self.stored: set[CallId] = set()
         self.open: dict[CallId, ContactId] = {}
         self.windows = 0
@@ -77,7 +78,9 @@ class MemoryCampaignStore:
     async def abandon_window(self, campaign_id: CampaignId, since: datetime) -> AbandonWindow:
         self._answer()
         self.windows += 1
-        return AbandonWindow(campaign_id, since, self.connected, self.abandoned + len(self.stored))
+        return AbandonWindow(
+            campaign_id, since, self.connected, self.abandoned + len(self.stored), self.contacts_left
+        )
 
     async def open_among(self, call_ids: Collection[CallId]) -> dict[CallId, ContactId]:
         self._answer()

@@ -58,6 +58,7 @@ def _situation(made: MadeDecision) -> Situation:
         room=snapshot.room,
         window_open=snapshot.window_open,
         list_empty=snapshot.list_empty,
+        answers_to_come=snapshot.answers_to_come,
         answer_rate=snapshot.forecast.answer_rate,
         counted=snapshot.forecast.counted,
     )

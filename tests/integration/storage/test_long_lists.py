@@ -13,7 +13,16 @@ from app.storage.errors import AlreadyThere
 from app.storage.many_rows import WORTH_IT, many_rows
 from app.storage.tables import contacts, customers
 from tests.integration.postgresql import PostgresqlServer
-from tests.integration.storage.builders import CAMPAIGN, NOW, campaign_with, contact, contact_ids, other
+from tests.integration.storage.builders import (
+    CAMPAIGN,
+    NOW,
+    call_ids,
+    campaign_with,
+    contact,
+    contact_ids,
+    other,
+    store_for,
+)
 
 
 async def index_names(database: Database) -> set[str]:
@@ -48,6 +57,20 @@ async def test_a_long_list_is_stored_whole_in_its_order_and_every_index_is_there
         assert (await connection.execute(astray)).scalar_one() == 0
     assert agreed == WORTH_IT + 5
     assert await index_names(database) == before
+
+
+async def test_the_ready_contacts_of_a_list_are_counted_as_long_as_they_are_not_many(
+    database: Database,
+) -> None:
+    await campaign_with(database, map(contact, range(1001)))
+    short = await campaign_with(database, map(contact, range(30)), other("banden"))
+    store = await store_for(database)
+
+    many, few = [await store.abandon_window(each.campaign_id, NOW) for each in (CAMPAIGN, short)]
+    await store.commit_attempts(short, call_ids(2), NOW, "x")
+    fewer = await store.abandon_window(short.campaign_id, NOW)
+
+    assert (many.contacts_left, few.contacts_left, fewer.contacts_left) == (None, 30, 28)
 
 
 async def test_a_long_list_with_a_number_that_is_there_by_now_is_not_stored_at_all(

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import pytest
 
 from calls.facts import Fact, ForecastMade, PacingDecided
@@ -94,6 +95,16 @@ def test_without_its_tables_a_decision_can_be_read_and_not_made_again() -> None:
     assert read is not None
     assert read.snapshot.forecast.answer_rate == QUIET.forecast.answer_rate
     assert replay(decided, None) is Replayed.UNKNOWN
+
+
+def test_a_decision_kept_before_the_end_of_the_day_was_looked_at_can_still_be_made_again() -> None:
+    decided, tables = parted(DecisionLog().facts(CAMPAIGN, made(QUIET), after(1)))
+    kept = msgspec.json.decode(decided.made_from)
+    assert kept["snapshot"].pop("answers_to_come") is None
+
+    older = replace(decided, made_from=msgspec.json.encode(kept).decode())
+
+    assert replay(older, tables) is Replayed.SAME
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"snapshot": {"free": "many"}, "forecast": {}}'])

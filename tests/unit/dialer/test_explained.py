@@ -146,3 +146,12 @@ def test_whoever_rings_on_is_told_why() -> None:
     assert sentence.startswith(
         "Whoever has been rung for 15 s rings on: an answer would meet no agent with a chance of 0.00%"
     )
+
+
+def test_that_the_day_is_nearly_over_is_told_where_it_stops_a_call() -> None:
+    spent = PacingDecision(0, Reason.BUDGET_SPENT, 0.3, budget=2)
+
+    assert "nearly over" not in told(spent, replace(TEAM, answers_to_come=300.0))
+    assert "The day is nearly over, about 31 more people will answer: no more calls" in told(
+        spent, replace(TEAM, answers_to_come=31.2)
+    )

@@ -133,6 +133,51 @@ def test_the_last_calls_below_the_limit_are_held_in_reserve() -> None:
     assert placed[2].reason is Reason.BUDGET_SPENT
 
 
+def test_near_its_end_the_day_stays_within_its_limit_should_everybody_without_an_agent_be_abandoned() -> None:
+    looked_ahead = 0
+    for situation in situations(200):
+        ending = replace(situation, answers_to_come=40.0)
+        decision = decide(ending, PREDICTIVE)
+
+        over = len(ending.ringing) + decision.calls_to_place + ending.waiting - ending.free
+        assert over <= decision.budget or decision.calls_to_place == decision.certain
+        looked_ahead += decision.reason is Reason.LOOKAHEAD
+
+    assert looked_ahead > 20
+
+
+def test_near_its_end_a_day_never_dials_more() -> None:
+    for situation in situations(60):
+        ending = decide(replace(situation, answers_to_come=40.0), PREDICTIVE)
+
+        assert ending.certain == decide(situation, PREDICTIVE).certain
+        assert ending.calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
+
+
+@pytest.mark.parametrize(("limit_ratio", "answers"), [(0.03, 50.1), (0.02, 75.1)])
+def test_a_day_winds_down_from_half_as_many_answers_again_as_put_one_abandoned_call_right(
+    limit_ratio: float, answers: float
+) -> None:
+    settings = replace(PREDICTIVE, limit_ratio=limit_ratio, target_ratio=0.95 * limit_ratio)
+    day = replace(BUSY_DAY, wrapping_up=(60.0,) * 8, talking=BUSY_DAY.talking[:2], next_chance=0.05)
+    day = replace(day, ringing=(1.0,) * 3, chances=(0.05,) * 3)
+    day = replace(day, connected=1000, abandoned=round(1000 * limit_ratio) - 3)
+
+    long, short = (decide(replace(day, answers_to_come=left), settings) for left in (answers, answers - 0.2))
+
+    assert long == decide(day, settings)
+    assert long.calls_to_place > short.calls_to_place == 0
+    assert short.reason is Reason.BUDGET_SPENT
+
+
+def test_near_its_end_every_caller_who_may_come_is_counted_on() -> None:
+    day = replace(BUSY_DAY, free=3, callers=(0.2, 0.2), connected=1000, abandoned=0)
+
+    usual, ending = decide(day, PROGRESSIVE), decide(replace(day, answers_to_come=40.0), PROGRESSIVE)
+
+    assert (usual.calls_to_place, ending.calls_to_place) == (3, 1)
+
+
 def test_the_caps_hold() -> None:
     tight = replace(PREDICTIVE, max_over_dial=2, limit_ratio=1.0)
     for situation in situations(60):
@@ -281,11 +326,14 @@ def test_a_snapshot_counts_the_floor_and_the_air() -> None:
         experienced(),
         NOW,
         room=4,
-        window_open=True,
+        closes_at=NOW + timedelta(minutes=6),
         list_empty=False,
         next_chance=0.2,
+        seconds_per_answer=180.0,
     )
 
+    assert snapshot.window_open
+    assert snapshot.answers_to_come == pytest.approx(8.0)
     assert (snapshot.chances, snapshot.next_chance) == ((0.4,), 0.2)
     assert (snapshot.free, snapshot.agents, snapshot.waiting, snapshot.room) == (1, 4, 1, 4)
     assert (snapshot.talking, snapshot.wrapping_up, snapshot.ringing) == ((40.0, 0.0), (7.0,), (3.0,))

@@ -5,7 +5,7 @@ import pytest
 
 from dialer.errors import DemoProfile, UnknownProfile
 from dialer.profile_file import shipped_profiles
-from dialer.profiles import CallingProfile, Hours, is_open, next_open
+from dialer.profiles import CallingProfile, Hours, closes_at, is_open, next_open
 
 PROFILES = shipped_profiles()
 NL_CONSUMER, NL_BUSINESS = map(PROFILES.named, ("nl-consumer", "nl-business"))
@@ -43,6 +43,25 @@ def local(text: str, zone: str = AMSTERDAM) -> datetime:
 )
 def test_a_consumer_is_called_only_within_the_hours_of_the_code(moment: str, allowed: bool) -> None:
     assert is_open(NL_CONSUMER, AMSTERDAM, local(moment)) is allowed
+
+
+@pytest.mark.parametrize(
+    ("moment", "closes"),
+    [
+        ("2026-03-02 09:00", "2026-03-02 22:00"),
+        ("2026-03-07 15:59", "2026-03-07 16:00"),
+        ("2026-05-04 12:00", "2026-05-04 18:00"),  # an early stop
+        ("2026-07-01 12:00", "2026-07-01 22:00"),  # summer time
+    ],
+)
+def test_it_is_known_when_the_hours_end_that_are_now(moment: str, closes: str) -> None:
+    assert closes_at(NL_CONSUMER, AMSTERDAM, local(moment)) == local(closes)
+
+
+@pytest.mark.parametrize("moment", ["2026-03-02 22:00", "2026-03-08 12:00", "2026-04-27 12:00"])
+def test_outside_the_hours_none_end(moment: str) -> None:
+    assert closes_at(NL_CONSUMER, AMSTERDAM, local(moment)) is None
+    assert closes_at(NL_CONSUMER, "Europe/Nowhere", local("2026-03-02 12:00")) is None
 
 
 @pytest.mark.parametrize(

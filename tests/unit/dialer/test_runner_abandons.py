@@ -3,9 +3,13 @@
 import asyncio
 from datetime import datetime
 
+import msgspec
+import pytest
+
 from calls.facts import (
     AttemptAbandoned,
     AttemptConnected,
+    PacingDecided,
 )
 from calls.ids import CampaignId
 from calls.words import AttemptOutcome
@@ -49,6 +53,22 @@ async def test_the_abandoned_of_today_are_read_now_and_then_and_kept_up_in_betwe
 
     assert (window.connected, window.abandoned) == (1001, 1)
     assert (read_before, bed.store.windows) == (1, 2)
+
+
+@virtual_time
+@pytest.mark.parametrize(("contacts_left", "most"), [(None, 3 * 10 * 3600 / 150), (40, 40.0), (0, 0.0)])
+async def test_the_pacing_is_told_about_how_many_will_still_answer(
+    contacts_left: int | None, most: float
+) -> None:
+    bed = Bed(free=3)
+    bed.store.contacts_left = contacts_left
+
+    async with running(bed):
+        await asyncio.sleep(1.5)
+
+    [first, *_] = [fact for fact in bed.facts if isinstance(fact, PacingDecided)]
+    to_come = msgspec.json.decode(first.made_from)["snapshot"]["answers_to_come"]
+    assert most / 10 <= to_come <= most
 
 
 @virtual_time
