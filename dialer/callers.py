@@ -54,6 +54,14 @@ def held_back(callers: tuple[float, ...]) -> int:
     return round(sum(callers) / 2)
 
 
+def held_back_within(budget: int, callers: tuple[float, ...], agents: int) -> int:
+    """The same when no more than `budget` of those dialled may find that a caller came first: all that the budget does not cover.
+
+    One agent is left to dial for all the same, or a team of one would never begin.
+    """
+    return max(held_back(callers), min(len(callers), agents - 1) - max(budget, 0))
+
+
 def in_need(waiting: WaitingCallers) -> int:
     """Callers who wait for this campaign's agents."""
     return max(0, waiting.waiting - waiting.others_free)

@@ -41,7 +41,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import exp, floor, sqrt
 
-from dialer.callers import held_back
+from dialer.callers import held_back, held_back_within
 from dialer.campaign import PREVIEW_MODES, AbandonWindow, DialMode, LineAgent, PacingSettings
 from dialer.forecast import Forecast
 from dialer.shortage import Events
@@ -218,9 +218,11 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
     if settings.mode in PREVIEW_MODES:
         return PacingDecision(0, Reason.PREVIEW, rate, budget=_budget(snapshot, settings))
     budget = _budget(snapshot, settings)
-    # A caller may take the agent who is free now: when not one more may be abandoned nobody is dialled who depends on that none comes.
-    to_spare = budget > 0 and not winding_down(snapshot, settings)
-    held = held_back(snapshot.callers) if to_spare else len(snapshot.callers)
+    # A caller may take the agent who is free now.
+    if budget > 0 and not winding_down(snapshot, settings):
+        held = held_back(snapshot.callers)
+    else:
+        held = held_back_within(budget, snapshot.callers, snapshot.agents)
     certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing) - held)
     if certain >= snapshot.room:
         return PacingDecision(snapshot.room, Reason.CAP, rate, certain=snapshot.room)
@@ -282,7 +284,8 @@ def _look_ahead(
     if most <= certain:
         return _certain_only(snapshot, certain, budget, Reason.CAP)
     if winding_down(snapshot, settings):
-        most = min(most, certain + budget - snapshot.at_risk - len(snapshot.callers))
+        in_flight = len(snapshot.ringing) + snapshot.waiting + len(snapshot.callers)
+        most = min(most, snapshot.free + budget - in_flight)
         if most <= certain:
             return _certain_only(snapshot, certain, budget, Reason.BUDGET_SPENT)
     threshold = threshold_of(snapshot, settings)

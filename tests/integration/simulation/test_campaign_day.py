@@ -1,6 +1,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
 
@@ -72,6 +73,24 @@ def test_a_list_is_dialled_to_its_end_and_no_further() -> None:
     record = lived(replace(TINY, contacts=7))
 
     assert record.dialled == 7
+
+
+def test_what_is_left_of_a_list_counts_who_was_not_dialled_and_who_may_be_dialled_again() -> None:
+    left: list[int | None] = []
+
+    class Counting(Boost):
+        def calls_to_place(self, day: CampaignDay) -> int:
+            left.append(day.contacts_left)
+            return super().calls_to_place(day)
+
+    listed = replace(TINY, contacts=7, answering=Answering(probability=1e-9), attempts=2, rest_hours=0.02)
+    CampaignDay(listed, Counting(1.0), seed=1).run()
+
+    known = [each for each in left if each is not None]
+    assert (known[0], known[-1]) == (7, 0)
+    assert any(before < after for before, after in pairwise(known))
+    assert max(known) == 7
+    assert CampaignDay(TINY, Boost(1.0), seed=1).contacts_left is None
 
 
 def test_who_answers_depends_on_the_list_and_the_hour() -> None:

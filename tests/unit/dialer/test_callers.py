@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.callers import Arrivals, expected, held_back, in_need
+from dialer.callers import Arrivals, expected, held_back, held_back_within, in_need
 from dialer.campaign import DialMode, PacingSettings, WaitingCallers
 from dialer.pacing import decide
 from tests.unit.dialer.situations import NOW, situations
@@ -94,6 +94,23 @@ def test_with_no_call_left_to_abandon_an_agent_whom_a_caller_might_take_is_not_c
 
     assert held_back(callers) == 0
     assert decision.calls_to_place == placed
+
+
+@pytest.mark.parametrize(
+    ("budget", "callers", "agents", "held"),
+    [(0, 2, 5, 2), (-3, 2, 5, 2), (1, 2, 5, 1), (2, 2, 5, 0), (9, 2, 5, 0), (0, 2, 2, 1), (0, 2, 1, 0)],
+)
+def test_agents_are_held_back_for_all_callers_that_the_budget_does_not_cover_but_one_is_left(
+    budget: int, callers: int, agents: int, held: int
+) -> None:
+    assert held_back_within(budget, (0.1,) * callers, agents) == held
+
+
+def test_a_team_of_one_that_callers_reach_too_begins_its_day() -> None:
+    alone = replace(situations(1)[0], free=1, talking=(), wrapping_up=(), ringing=(), chances=(), waiting=0)
+    morning = replace(alone, connected=0, abandoned=0, callers=(0.01,))
+
+    assert decide(morning, PREDICTIVE).calls_to_place == 1
 
 
 def test_callers_to_come_never_make_the_pacing_dial_more() -> None:
