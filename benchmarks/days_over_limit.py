@@ -5,6 +5,8 @@ Every day is a line of a file; a later run goes on where that file ends, so that
 and the highest share of such days that the count does not exclude (95 %, one-sided, Clopper and Pearson 1934).
 
     python -m benchmarks.days_over_limit --minutes 60 --file days.jsonl
+
+`--hours` lives shorter days, `--end-unknown` does not tell the pacing how many will still answer; a file of its own for each.
 """
 
 import argparse
@@ -16,9 +18,11 @@ from itertools import count
 from math import comb
 from pathlib import Path
 
+from dialer.pacing import PacingSnapshot
 from simulation.campaign_day import CampaignDay
 from simulation.measures import measure
-from simulation.policies import POLICIES, PRODUCT, settings_for
+from simulation.policies import settings_for
+from simulation.product_policy import ProductPolicy
 from simulation.scenario import load
 
 LIMIT = 0.03
@@ -41,9 +45,17 @@ CASES = (
 Day = dict[str, float | str]
 
 
-def live(scenario: str, agents: int, seed: int) -> Day:
-    meant = replace(load(scenario), agents=agents)
-    record = CampaignDay(meant, POLICIES[PRODUCT](meant, SETTINGS), seed).run()
+class EndUnknown(ProductPolicy):
+    """The product on a day of which nobody knows when it will be over."""
+
+    def snapshot(self, day: CampaignDay) -> PacingSnapshot:
+        """The day without its end."""
+        return replace(super().snapshot(day), answers_to_come=None)
+
+
+def live(scenario: str, agents: int, seed: int, hours: float, policy: type[ProductPolicy]) -> Day:
+    meant = replace(load(scenario), agents=agents, hours=hours)
+    record = CampaignDay(meant, policy(meant, SETTINGS), seed).run()
     figures = record.figures()
     return {
         "scenario": scenario,
@@ -101,6 +113,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--file", type=Path, default=Path("days.jsonl"))
+    parser.add_argument("--hours", type=float, default=8.0)
+    parser.add_argument("--end-unknown", action="store_true")
     asked = parser.parse_args()
     days = read_days(asked.file)
     known = {(str(day["scenario"]), int(day["agents"]), int(day["seed"])) for day in days}
@@ -109,7 +123,8 @@ def main() -> None:
         for scenario, agents, seed in days_to_live(known):
             if time.monotonic() >= until:
                 break
-            days.append(live(scenario, agents, seed))
+            policy = EndUnknown if asked.end_unknown else ProductPolicy
+            days.append(live(scenario, agents, seed, asked.hours, policy))
             print(json.dumps(days[-1]), file=lines, flush=True)
     if days:
         show(days)
