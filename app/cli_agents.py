@@ -7,7 +7,7 @@ import typer
 from app.cli_ask import ask, ask_campaign_id, show, show_list
 from app.cli_frame import AsJson, new_commands, show_table
 from app.console import agents, calls, conversations
-from app.console.agents import AgentAnswer, Login, NewAgent, Pause
+from app.console.agents import AgentAnswer, AgentChanges, Login, NewAgent, Pause
 from app.console.calls import VoicemailQuery
 from app.console.routes import Nothing, Route
 from calls.words import AgentState
@@ -64,6 +64,47 @@ def add_agent(
         rescue=rescue,
     )
     _tell(ask(agents.CREATE_AGENT, new), as_json)
+
+
+@agent_commands.command()
+def change(
+    agent_id: AgentName,
+    name: Annotated[str | None, typer.Option(help="The agent's name.")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="The agent's phone, such as PJSIP/anna.")] = None,
+    skill: Annotated[
+        list[str] | None, typer.Option(help="A skill and its level, in place of all there are.")
+    ] = None,
+    dealer: Annotated[
+        list[str] | None, typer.Option(help="A dealer to work for, in place of those there are.")
+    ] = None,
+    all_dealers: Annotated[bool, typer.Option("--all-dealers", help="Work for every dealer.")] = False,
+    rescue: Annotated[
+        bool | None, typer.Option(help="Come out of wrap-up for a customer who finds nobody free, or not.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change what is given of an agent; the rest stays."""
+    if all_dealers and dealer:
+        raise typer.BadParameter("give --dealer or --all-dealers, not both")
+    given: dict[str, object] = {
+        "name": name,
+        "endpoint": endpoint,
+        "skills": dict(map(_skill, skill)) if skill else None,
+        "dealers": frozenset(dealer) if dealer else None,
+        "rescue": rescue,
+    }
+    changes = {field: value for field, value in given.items() if value is not None}
+    if all_dealers:
+        changes["dealers"] = None
+    if not changes:
+        raise typer.BadParameter("nothing to change: give --name, --endpoint, --skill, --dealer or --rescue")
+    answer = ask(agents.CHANGE_AGENT, AgentChanges.model_validate(changes), agent_id=agent_id)
+    if as_json:
+        show(answer)
+        return
+    skills = ", ".join(f"{each} {level}" for each, level in sorted(answer.skills.items()))
+    dealers = "every dealer" if answer.dealers is None else ", ".join(answer.dealers)
+    typer.echo(f"{answer.id}: {answer.name}, {answer.endpoint}, {skills or 'no skills'}, for {dealers}")
 
 
 @agent_commands.command()

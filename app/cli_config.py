@@ -148,7 +148,7 @@ async def _check_database(settings: Settings, dealers: Dealers) -> list[Finding]
             f"agent {agent.profile.agent_id}",
             "the endpoint of a phone in the dealers' settings",
             agent.profile.endpoint or "none",
-            "add the phone there, or change the agent's endpoint (PATCH /api/v1/agents/ID)",
+            "add the phone there, or change the agent's endpoint with `dealerlijn agent change`",
         )
         for agent in agents
         if agent.profile.endpoint not in dealers.endpoints

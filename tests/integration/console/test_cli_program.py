@@ -60,6 +60,21 @@ async def test_an_agent_is_added_with_skills_and_the_audit_log_names_who_typed(b
     assert entry.who.startswith("cli:")
 
 
+async def test_of_an_agent_changes_what_is_given_and_the_rest_stays(bed: Bed) -> None:
+    before = bed.control.agent(ANNA).profile
+
+    skilled = await call_beside(bed, "agent", "change", "anna", "--skill", "parts=7", "--dealer", "demo")
+    after = bed.control.agent(ANNA).profile
+    widened = await call_beside(bed, "agent", "change", "anna", "--all-dealers", "--rescue")
+    at_last = bed.control.agent(ANNA).profile
+
+    assert skilled.stdout == f"anna: {before.name}, {before.endpoint}, parts 7, for demo\n"
+    assert after == replace(before, skills=after.skills, dealers=frozenset({DEALER}))
+    assert dict(after.skills) == {"parts": 7}
+    assert widened.stdout.endswith("for every dealer\n")
+    assert at_last == replace(after, dealers=None, rescue=True)
+
+
 async def test_a_campaign_is_set_up_started_paced_and_stopped(bed: Bed) -> None:
     created = await call_beside(bed, *CREATE)
     started = await call_beside(bed, "campaign", "start", "tyres")
@@ -176,6 +191,8 @@ async def test_what_is_refused_says_what_to_do_and_ends_with_1(
     [
         ("agent", "nothing"),
         ("agent", "add", "bram", "--name", "B", "--endpoint", "PJSIP/b", "--skill", "sales"),
+        ("agent", "change", "anna"),
+        ("agent", "change", "anna", "--dealer", "demo", "--all-dealers"),
         ("voicemail", "list", "--limit", "0"),
     ],
 )
