@@ -9,9 +9,8 @@ who was promised an agent within the grace goes first, then callers in order.
 import heapq
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from time import perf_counter
 from typing import Protocol
@@ -25,26 +24,6 @@ from simulation.people_called import InboundCaller, Person, inbound_callers, peo
 from simulation.scenario import Scenario
 
 TICK_SECONDS = 1.0
-
-
-class _What(IntEnum):
-    ANSWER = 0
-    SILENCE = 1
-    GRACE_OVER = 2
-    TALK_ENDS = 3
-    WRAP_UP_ENDS = 4
-    PAUSE_BEGINS = 5
-    PAUSE_ENDS = 6
-    CALLER_COMES = 7
-    CALLER_LEAVES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody next on the list, and what the policy thought of the chance of an answer when that person came up."""
-
-    person: Person
-    chance: float
 
 
 class Policy(Protocol):
@@ -67,8 +46,10 @@ class Policy(Protocol):
         """How likely this person is to answer, as far as the policy can tell; of no meaning to one that does not choose."""
         ...
 
-    def choose(self, day: "CampaignDay", call: int, next_on_list: Sequence[Candidate]) -> int:
-        """The place of the one to dial, for this call."""
+    def choose(
+        self, day: "CampaignDay", call: int, people: Sequence[Person], chances: Sequence[float]
+    ) -> int:
+        """The place of the one to dial, for this call; `chances` are what `chance` said when these people came up."""
         ...
 
     def attempt_resolved(self, call: int, dialled_at: float, ring_seconds: float, *, answered: bool) -> None:
@@ -117,12 +98,13 @@ class CampaignDay:
         self.record = DayRecord(scenario)
         self._person_of: dict[int, Person] = {}
         self._policy = policy
-        self._next_on_list: list[Candidate] = []
+        self._next_on_list: list[Person] = []
+        self._chances: list[float] = []
         self._floor = LineFloor(scenario.agents)
         self._people = people(scenario, np.random.default_rng((seed, 1)))
         self._resting_people: deque[tuple[float, Person]] = deque()
         self._other_times = np.random.default_rng((seed, 5))
-        self._events: list[tuple[float, int, _What, int]] = []
+        self._events: list[tuple[float, int, Callable[[int], None], int]] = []
         self._order = 0
         self._resting: set[int] = set()
         self._pauses_due: dict[int, deque[float]] = {}
@@ -144,8 +126,8 @@ class CampaignDay:
             if self.now >= end:
                 return self.record
             while self._events and self._events[0][0] <= self.now:
-                _, _, what, whom = heapq.heappop(self._events)
-                self._happen(what, whom)
+                _, _, happen, whom = heapq.heappop(self._events)
+                happen(whom)
                 self._serve()
             self._pace()
             tick = self.now + TICK_SECONDS
@@ -167,40 +149,13 @@ class CampaignDay:
         contacts = self.scenario.contacts
         if contacts is None:
             return None
-        again = sum(each.person.tried > 0 for each in self._next_on_list)
+        again = sum(each.tried > 0 for each in self._next_on_list)
         rested = bisect_right(self._resting_people, self.now, key=itemgetter(0))
         return contacts - self.record.begun + again + rested
 
-    def _at(self, seconds: float, what: _What, whom: int) -> None:
+    def _at(self, seconds: float, happen: Callable[[int], None], whom: int) -> None:
         self._order += 1
-        heapq.heappush(self._events, (seconds, self._order, what, whom))
-
-    def _happen(self, what: _What, whom: int) -> None:
-        match what:
-            case _What.ANSWER | _What.SILENCE:
-                if whom in self.ringing:  # else it was called off
-                    self._resolved(whom, answered=what is _What.ANSWER)
-            case _What.GRACE_OVER:
-                if self.waiting.pop(whom, None) is not None:
-                    self.record.abandoned_at.append(self.now)
-            case _What.TALK_ENDS:
-                self._talk_ended(whom)
-            case _What.WRAP_UP_ENDS:
-                self._wrap_up_ended(whom)
-            case _What.PAUSE_BEGINS:
-                self._pause(whom)
-            case _What.PAUSE_ENDS:
-                self._resting.discard(whom)
-                self._floor.resume(whom, self.now)
-                self._back(whom)
-            case _What.CALLER_COMES:
-                self._policy.caller_came(self.now)
-                self.callers[whom] = self._next_caller
-                self._at(self.now + self._next_caller.patience_seconds, _What.CALLER_LEAVES, whom)
-                self._expect_caller()
-            case _What.CALLER_LEAVES:
-                if self.callers.pop(whom, None) is not None:
-                    self.record.callers_lost += 1
+        heapq.heappush(self._events, (seconds, self._order, happen, whom))
 
     # A campaign's calls
 
@@ -221,14 +176,16 @@ class CampaignDay:
             return
         self._order += 1
         call = self._order
-        person = self._next_on_list.pop(self._policy.choose(self, call, self._next_on_list)).person
+        place = self._policy.choose(self, call, self._next_on_list, self._chances)
+        person = self._next_on_list.pop(place)
+        del self._chances[place]
         self._count(person)
         self.ringing[call] = self.now
         self._person_of[call] = person
         if self._answers(person):
-            self._at(self.now + person.answer_seconds, _What.ANSWER, call)
+            self._at(self.now + person.answer_seconds, self._answered, call)
         else:
-            self._at(self.now + person.silent_seconds, _What.SILENCE, call)
+            self._at(self.now + person.silent_seconds, self._rang_out, call)
 
     def _call_off(self, call: int) -> None:
         dialled_at = self.ringing.pop(call)
@@ -248,7 +205,8 @@ class CampaignDay:
             if clairvoyant and not self._answers(person):
                 self._count(person)
             else:
-                self._next_on_list.append(Candidate(person, self._policy.chance(self, person)))
+                self._next_on_list.append(person)
+                self._chances.append(self._policy.chance(self, person))
 
     def _next_person(self) -> Person | None:
         """Whoever was not dialled yet goes before those who may be dialled again."""
@@ -281,21 +239,31 @@ class CampaignDay:
     def _answers(self, person: Person) -> bool:
         return person.reluctance < person.probability * self.factor
 
-    def _resolved(self, call: int, *, answered: bool) -> None:
-        dialled_at = self.ringing.pop(call)
-        self._policy.attempt_resolved(call, dialled_at, self.now - dialled_at, answered=answered)
-        if answered:
-            self._answered(call)
-        else:
+    def _rang_out(self, call: int) -> None:
+        if self._resolved(call, answered=False):
             self._rests(self._person_of.pop(call))
 
     def _answered(self, call: int) -> None:
+        if not self._resolved(call, answered=True):
+            return
         self.waiting[call] = self.now
         if self.free:
             return
         if self.scenario.rescue:
             self._policy.overflowed(rescued=self._called_out())
-        self._at(self.now + self.scenario.grace_seconds, _What.GRACE_OVER, call)
+        self._at(self.now + self.scenario.grace_seconds, self._grace_over, call)
+
+    def _resolved(self, call: int, *, answered: bool) -> bool:
+        """Whether it still rang: it may have been called off."""
+        dialled_at = self.ringing.pop(call, None)
+        if dialled_at is None:
+            return False
+        self._policy.attempt_resolved(call, dialled_at, self.now - dialled_at, answered=answered)
+        return True
+
+    def _grace_over(self, call: int) -> None:
+        if self.waiting.pop(call, None) is not None:
+            self.record.abandoned_at.append(self.now)
 
     def _serve(self) -> None:
         while self.free and self.waiting:
@@ -332,7 +300,7 @@ class CampaignDay:
         self.talking[agent] = self.now
         self._wrap_up_of[agent] = wrap_up = wrap_up_seconds + self._left_of_wrap_up.pop(agent, 0.0)
         self.done_at[agent] = self.now + talk_seconds + wrap_up
-        self._at(self.now + talk_seconds, _What.TALK_ENDS, agent)
+        self._at(self.now + talk_seconds, self._talk_ended, agent)
         self.record.conversations.append(
             Conversation(self.now, talk_seconds, wrap_up_seconds, connected, agent)
         )
@@ -342,7 +310,7 @@ class CampaignDay:
         self._floor.talk_ended(agent, self.now)
         self.wrapping_up[agent] = self.now
         self.done_at[agent] = self.now + self._wrap_up_of.pop(agent)
-        self._at(self.done_at[agent], _What.WRAP_UP_ENDS, agent)
+        self._at(self.done_at[agent], self._wrap_up_ended, agent)
 
     def _wrap_up_ended(self, agent: int) -> None:
         # Who was called out of wrap-up has another end by now.
@@ -369,7 +337,7 @@ class CampaignDay:
                 resting += 1
                 late = float(rng.uniform(0, each.spread_minutes)) if each.spread_minutes else 0.0
                 self._pause_seconds.setdefault(agent, deque()).append(each.minutes * 60.0)
-                self._at(each.hour * 3600.0 + late * 60.0, _What.PAUSE_BEGINS, agent)
+                self._at(each.hour * 3600.0 + late * 60.0, self._pause, agent)
 
     def _pause(self, agent: int) -> None:
         """Now if free, else after the wrap-up, or after another pause."""
@@ -384,11 +352,28 @@ class CampaignDay:
         self._resting.add(agent)
         self._floor.pause(agent, self.now)
         self.record.pauses.append(Pause(self.now, seconds))
-        self._at(self.now + seconds, _What.PAUSE_ENDS, agent)
+        self._at(self.now + seconds, self._resume, agent)
+
+    def _resume(self, agent: int) -> None:
+        self._resting.discard(agent)
+        self._floor.resume(agent, self.now)
+        self._back(agent)
+
+    # Callers
 
     def _expect_caller(self) -> None:
         caller = next(self._coming, None)
         if caller is not None:
             self._next_caller = caller
             self._order += 1
-            self._at(caller.comes_at, _What.CALLER_COMES, self._order)
+            self._at(caller.comes_at, self._caller_comes, self._order)
+
+    def _caller_comes(self, call: int) -> None:
+        self._policy.caller_came(self.now)
+        self.callers[call] = self._next_caller
+        self._at(self.now + self._next_caller.patience_seconds, self._caller_leaves, call)
+        self._expect_caller()
+
+    def _caller_leaves(self, call: int) -> None:
+        if self.callers.pop(call, None) is not None:
+            self.record.callers_lost += 1

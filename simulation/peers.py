@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum
 from statistics import fmean
 
-from simulation.campaign_day import CampaignDay, Candidate
+from simulation.campaign_day import CampaignDay
 from simulation.people_called import Person
 
 
@@ -26,7 +26,7 @@ class Peer:
         """All are alike."""
         return 0.0
 
-    def choose(self, day: CampaignDay, call: int, next_on_list: Sequence[Candidate]) -> int:  # noqa: ARG002 - no choice
+    def choose(self, day: CampaignDay, call: int, people: Sequence[Person], chances: Sequence[float]) -> int:  # noqa: ARG002 - no choice
         """In the order of the list."""
         return 0
 

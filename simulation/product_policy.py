@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from calls.numbers import NumberKind
 from dialer.answering import choose
@@ -12,7 +13,7 @@ from dialer.forecast import Forecast
 from dialer.pacing import PacingSnapshot
 from dialer.to_come import answers_to_come
 from dialer.workshop import decide_within
-from simulation.campaign_day import CampaignDay, Candidate
+from simulation.campaign_day import CampaignDay
 from simulation.people_called import Person
 from simulation.scenario import Scenario
 
@@ -53,12 +54,12 @@ class ProductPolicy:
         """What the model says."""
         return self._estimates.answers.model.chance(_traits(day, person))
 
-    def choose(self, day: CampaignDay, call: int, next_on_list: Sequence[Candidate]) -> int:
+    def choose(self, day: CampaignDay, call: int, people: Sequence[Person], chances: Sequence[float]) -> int:
         """As the running dialler does."""
         certain = self._certain > 0
         self._certain -= 1
-        [place] = choose([each.chance for each in next_on_list], certain, 1)
-        person = next_on_list[place].person
+        [place] = choose(chances, certain, 1)
+        person = people[place]
         self._traits[call] = _traits(day, person)
         self._chances[call] = chance = self.chance(day, person)
         if not certain:
@@ -83,7 +84,7 @@ class ProductPolicy:
             list_empty=record.list_ended_at is not None,
             forecast=self.forecast(day),
             next_chance=self.next_chance,
-            rescuers=min(day.agents - len(day.free), day.rescuers),
+            rescuers=min(len(day.talking) + len(day.wrapping_up), day.rescuers),
             rescue_chance=self._rescue.value,
             callers=self._callers_to_come(now) if day.scenario.inbound else (),
             rung=ringing,
@@ -157,10 +158,14 @@ class ChancesKnown(ProductPolicy):
 
 
 def _traits(day: CampaignDay, person: Person) -> Traits:
-    return Traits(
-        NumberKind.MOBILE, 0, int(day.now / 3600) % 24, person.answered_before, person.unanswered_before
-    )
+    return _known(int(day.now / 3600) % 24, person.answered_before, person.unanswered_before)
+
+
+@cache
+def _known(hour: int, answered: int, unanswered: int) -> Traits:
+    """The same object for all who are alike, which finds their chance the sooner."""
+    return Traits(NumberKind.MOBILE, 0, hour, answered, unanswered)
 
 
 def _moment(seconds: float) -> datetime:
-    return _MIDNIGHT + timedelta(seconds=seconds)
+    return _MIDNIGHT + timedelta(0, seconds)

@@ -8,10 +8,10 @@ from statistics import fmean
 import numpy as np
 import pytest
 
-from simulation.campaign_day import CampaignDay, Candidate
+from simulation.campaign_day import CampaignDay
 from simulation.campaign_record import Conversation, DayRecord, Pause
 from simulation.peers import Boost
-from simulation.people_called import people
+from simulation.people_called import Person, people
 from simulation.policies import POLICIES, settings_for
 from simulation.product_policy import ProductPolicy
 from simulation.scenario import (
@@ -111,10 +111,10 @@ class Listening(ProductPolicy):
         super().__init__(scenario, settings_for(0.03))
         self.chosen: list[tuple[bool, float]] = []
 
-    def choose(self, day: CampaignDay, call: int, next_on_list: Sequence[Candidate]) -> int:
+    def choose(self, day: CampaignDay, call: int, people: Sequence[Person], chances: Sequence[float]) -> int:
         certain = self._certain > 0
-        place = super().choose(day, call, next_on_list)
-        self.chosen.append((certain, next_on_list[place].person.probability))
+        place = super().choose(day, call, people, chances)
+        self.chosen.append((certain, people[place].probability))
         return place
 
 
