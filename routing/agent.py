@@ -238,8 +238,8 @@ def _entered(
     left = agent.wrap_up_left
     if agent.wrap_up_until is not None and after is AgentState.RESERVED:
         left = max(0.0, (agent.wrap_up_until - now).total_seconds())
-    return replace(
-        agent,
+    return Agent(
+        profile=agent.profile,
         state=after,
         since=now,
         available_since=now if becomes_idle else agent.available_since,

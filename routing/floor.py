@@ -222,21 +222,23 @@ class Floor:
         Who is idle longest; when nobody is, who is longest in wrap-up of those who offered to come out of it. With a `language`
         only one who has it as a skill; agents with a skill in `spared` come last.
         """
-        on_line = [
-            agent
-            for agent in self._agents.values()
-            if agent.campaign_id == campaign_id
-            and agent.line_open
-            and works_for(agent.profile, agent.campaign_dealer)
-            and (language is None or language in agent.profile.skills)
-        ]
-        if free := [agent for agent in on_line if agent.state is AgentState.AVAILABLE]:
+
+        def serves(agent: Agent) -> bool:
+            return (
+                agent.campaign_id == campaign_id
+                and agent.line_open
+                and works_for(agent.profile, agent.campaign_dealer)
+                and (language is None or language in agent.profile.skills)
+            )
+
+        agents, available = self._agents.values(), AgentState.AVAILABLE
+        if free := [agent for agent in agents if agent.state is available and serves(agent)]:
             chosen = min(
                 free,
                 key=lambda agent: (not agent.profile.skills.keys().isdisjoint(spared), *idle_order(agent)),
             )
             reason = SelectionReason.LONGEST_IDLE
-        elif willing := [agent for agent in on_line if rescues(agent)]:
+        elif willing := [agent for agent in agents if rescues(agent) and serves(agent)]:
             chosen, reason = min(willing, key=attrgetter("since")), SelectionReason.WRAP_UP_LEFT
         else:
             return None
