@@ -20,10 +20,10 @@ q (1−q).
 There is no clock here, and nothing is drawn by lot.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from heapq import nlargest, nsmallest
 from math import exp, log, sqrt
 
 from calls.words import AttemptOutcome
@@ -106,11 +106,12 @@ def choose(chances: Sequence[float], certain: int, wanted: int) -> list[int]:
 
     Of equals the first goes first.
     """
-    left = list(range(len(chances)))
-    chosen = nlargest(min(certain, wanted), left, key=chances.__getitem__)
-    for place in chosen:
-        left.remove(place)
-    return chosen + nsmallest(wanted - len(chosen), left, key=chances.__getitem__)
+    left, places, chosen = list(chances), list(range(len(chances))), list[int]()
+    while left and len(chosen) < wanted:
+        place = left.index(max(left) if len(chosen) < certain else min(left))
+        chosen.append(places.pop(place))
+        del left[place]
+    return chosen
 
 
 class _Coefficient:
@@ -135,7 +136,9 @@ class AnswerModel:
         spread = _FIRST_RATE * (1 - _FIRST_RATE)
         self._level = _Coefficient(_logit(_FIRST_RATE), _FIRST_WEIGHT * spread, _STEADY)
         self._slope = _Coefficient(1.0, _SLOPE_PRECISION, _LASTING)
-        self._effects: dict[tuple[str, str | int], _Coefficient] = {}
+        self._effects: dict[tuple[str, str | int], _Coefficient] = defaultdict(
+            lambda: _Coefficient(0.0, _EFFECT_PRECISION, _LASTING)
+        )
         self._fit = [0.0] * len(_ALIKE)
         self._rate = _FIRST_RATE
         self._known: dict[tuple[int, int], float] = {}
@@ -195,9 +198,7 @@ class AnswerModel:
             if (history := self._history(traits)) != 0.0:
                 self._slope.learn(surprise, spread, history)
             for key in _effects_of(traits):
-                self._effects.setdefault(key, _Coefficient(0.0, _EFFECT_PRECISION, _LASTING)).learn(
-                    surprise, spread
-                )
+                self._effects[key].learn(surprise, spread)
         self._level.learn(surprise, spread)
 
     @property
