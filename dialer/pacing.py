@@ -39,6 +39,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from math import exp, floor, sqrt
 
 from dialer.callers import held_back, held_back_within
@@ -314,9 +315,6 @@ def _covered(
     unsaved = unsaved_of(snapshot)
     shortages: dict[int, float] = {}
 
-    def shortage_with(placed: int) -> float:
-        return unsaved * in_hand.at_most(taken + placed, placed)
-
     def within_budget(placed: int, fewer: int, risk: float) -> bool:
         """Whether the chance that more than `fewer` are abandoned is at most `risk`."""
         if in_hand.at_most(taken + placed - fewer, placed) <= risk:
@@ -330,7 +328,7 @@ def _covered(
         return chance <= risk
 
     def too_likely(placed: int) -> bool:
-        shortages[placed] = shortage = shortage_with(placed)
+        shortages[placed] = shortage = unsaved * in_hand.at_most(taken + placed, placed)
         if shortage > threshold or not within_budget(placed, to_spare, _BUDGET_RISK):
             return True
         # With more to spare than the reserve it hardly ever says more than the one before.
@@ -341,9 +339,9 @@ def _covered(
     step = 1
     while high < most and not too_likely(high):
         low, high, step = high + 1, min(most, high + step), step * 2
-    placed = low + bisect_left(range(low, high), True, key=too_likely)
+    placed = low + bisect_left(range(low, high), True, key=too_likely) if low < high else high
     if placed not in shortages:  # the caps stop it, not the chance
-        return placed, shortage_with(placed), False
+        return placed, unsaved * in_hand.at_most(taken + placed, placed), False
     return placed, shortages[placed], shortages[placed] <= threshold
 
 
@@ -372,8 +370,9 @@ def _over_budget(to_spare: int, snapshot: PacingSnapshot) -> tuple[tuple[int, fl
 def threshold_of(snapshot: PacingSnapshot, settings: PacingSettings) -> float:
     """θ: how likely an answer may meet nobody, as the day stands."""
     answered = snapshot.connected + snapshot.abandoned
-    credit = settings.target_ratio * answered - snapshot.abandoned - _reserve(snapshot.agents)
-    pull = min(max(1.5 / max(1, snapshot.agents), 0.04), 0.3) * credit
+    agents = snapshot.agents
+    credit = settings.target_ratio * answered - snapshot.abandoned - _reserve(agents)
+    pull = _pull_per_call(agents) * credit
     return min(_THRESHOLD_PER_TARGET * settings.target_ratio * exp(min(pull, 20.0)), _HIGHEST_THRESHOLD)
 
 
@@ -383,6 +382,13 @@ def winding_down(snapshot: PacingSnapshot, settings: PacingSettings) -> bool:
     return left is not None and left * settings.limit_ratio <= _WINDING_DOWN
 
 
+@cache
+def _pull_per_call(agents: int) -> float:
+    """κ."""
+    return min(max(1.5 / max(1, agents), 0.04), 0.3)
+
+
+@cache
 def _reserve(agents: int) -> int:
     """How many abandoned calls below the limit the day is held; the more agents, the more calls are in flight at once."""
     return max(1, round(sqrt(agents / _AGENTS_PER_RESERVE)))

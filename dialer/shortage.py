@@ -36,8 +36,8 @@ _AT_MOST = np.ascontiguousarray(
 class EventTable:
     """Kinds of event, a row each: the chance in each case (columns).
 
-    `moments`: the means in each case, then the variances, then the third central moments. `first`: the table of the first case alone,
-    None where that is this one.
+    `moments`: in each case the mean, the variance and the third central moment. `first`: the table of the first case alone, None
+    where that is this one.
     """
 
     chances: Floats
@@ -49,7 +49,7 @@ def event_table(chances: Floats) -> EventTable:
     """A table of these chances."""
     variances = chances * (1 - chances)
     first = event_table(chances[:, :1].copy()) if chances.shape[1] > 1 else None
-    return EventTable(chances, np.hstack((chances, variances, variances * (1 - 2 * chances))), first)
+    return EventTable(chances, np.stack((chances, variances, variances * (1 - 2 * chances)), axis=2), first)
 
 
 class Events:
@@ -62,7 +62,7 @@ class Events:
         self._fresh = fresh
         self._count = len(rows)
         self._cases = int(table.chances.shape[1])
-        self._moments: tuple[list[float], list[float]] | None = None
+        self._moments: Floats | None = None
         self._shapes: dict[int, list[tuple[float, float, float]]] = {}
         self._spectra: list[NDArray[np.complex128]] = []
         self._fresh_spectrum: NDArray[np.complex128] | None = None
@@ -78,7 +78,8 @@ class Events:
             below = float(_AT_MOST[happened] @ self._spectrum(fresh))
         else:
             below = self._normal(happened + 0.5, fresh)
-        return min(1.0, max(0.0, below / self._cases))
+        mean = below / self._cases
+        return mean if 0.0 <= mean <= 1.0 else round(mean)
 
     def _spectrum(self, fresh: int) -> Floats:
         """Summed over the cases, as pairs of real and imaginary part."""
@@ -113,14 +114,12 @@ class Events:
     def _make_shapes(self, fresh: int) -> list[tuple[float, float, float]]:
         """Of each case mean, one over √2 deviations, and the factor of the skewness."""
         if self._moments is None:
-            summed = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
-            self._moments = summed.tolist(), self._table.moments[self._fresh].tolist()
-        taken, more = self._moments
+            self._moments = np.add.reduce(self._table.moments.take(self._rows, axis=0, mode="clip"))
+        moments = self._moments
         if fresh:
-            taken = [sure + fresh * each for sure, each in zip(taken, more, strict=True)]
-        cases = self._cases
+            moments = moments + fresh * self._table.moments[self._fresh]
         shapes = []
-        for mean, variance, third in zip(taken[:cases], taken[cases:-cases], taken[-cases:], strict=True):
+        for mean, variance, third in moments.tolist():
             if variance < _CERTAIN:
                 shapes.append((mean, _STEEP, 0.0))
                 continue

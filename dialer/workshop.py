@@ -36,10 +36,10 @@ class WorkshopDay:
 
 def pace(coming: Sequence[WorkshopDay]) -> float:
     """At what share of its agents a campaign works: 1 while a quarter of the places is free, less below, 0 when none is."""
+    if not coming:
+        return 1.0
     places = sum(day.places for day in coming)
-    if not places:
-        return 1.0 if not coming else 0.0
-    return min(1.0, sum(day.free for day in coming) / places / _FULL_PACE_FROM)
+    return min(1.0, sum(day.free for day in coming) / places / _FULL_PACE_FROM) if places else 0.0
 
 
 def agents_borne(agents: int, coming: Sequence[WorkshopDay]) -> int:
@@ -76,7 +76,8 @@ def decide_within(
 def _calls_within(
     snapshot: PacingSnapshot, settings: PacingSettings, coming: Sequence[WorkshopDay]
 ) -> PacingDecision:
-    held_back = snapshot.agents - agents_borne(snapshot.agents, coming)
+    agents = snapshot.agents
+    held_back = agents - agents_borne(agents, coming)
     if held_back == 0:
         return decide(snapshot, settings)
     decision = decide(replace(snapshot, free=snapshot.free - held_back), settings)
