@@ -18,6 +18,8 @@ from itertools import count
 from math import comb
 from pathlib import Path
 
+from msgspec.structs import replace as changed
+
 from dialer.pacing import PacingSnapshot
 from simulation.campaign_day import CampaignDay
 from simulation.measures import measure
@@ -50,7 +52,7 @@ class EndUnknown(ProductPolicy):
 
     def snapshot(self, day: CampaignDay) -> PacingSnapshot:
         """The day without its end."""
-        return replace(super().snapshot(day), answers_to_come=None)
+        return changed(super().snapshot(day), answers_to_come=None)
 
 
 def live(scenario: str, agents: int, seed: int, hours: float, policy: type[ProductPolicy]) -> Day:

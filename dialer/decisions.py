@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 import numpy as np
+from msgspec.structs import asdict, astuple
 
 from calls.facts import Fact, ForecastMade, PacingDecided
 from calls.words import Replayed
@@ -125,14 +126,14 @@ def replay(fact: PacingDecided, tables: ForecastMade | None) -> Replayed:
 
 def _alike(one: PacingDecision, other: PacingDecision) -> bool:
     """Equal, but for the last digits of a chance, which another machine may round otherwise."""
-    pairs = [(getattr(one, each.name), getattr(other, each.name)) for each in fields(one)]
+    pairs = zip(astuple(one), astuple(other), strict=True)
     return all(
         isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) if isinstance(a, float) else a == b for a, b in pairs
     )
 
 
 def _written(made: MadeDecision) -> str:
-    snapshot = {each.name: getattr(made.snapshot, each.name) for each in fields(PacingSnapshot)}
+    snapshot = asdict(made.snapshot)
     forecast: Forecast = snapshot.pop("forecast")
     kept = {
         "snapshot": snapshot,

@@ -15,8 +15,9 @@ answer that comes before the hang-up is an answer (`dialer.attempt`).
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from calls.facts import AttemptCalledOff
 from calls.ids import CallId

@@ -36,11 +36,12 @@ Who rings already may be called off when the risk has risen: `dialer.late_rings`
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from math import exp, floor, sqrt
+
+from msgspec import Struct
 
 from dialer.callers import held_back, held_back_within
 from dialer.campaign import PREVIEW_MODES, AbandonWindow, DialMode, LineAgent, PacingSettings
@@ -77,8 +78,7 @@ class Reason(StrEnum):
     CLOCK_JUMPED = "clock_jumped"
 
 
-@dataclass(frozen=True, slots=True)
-class PacingSnapshot:
+class PacingSnapshot(Struct, frozen=True):
     """A campaign at one instant; all times are seconds that have passed.
 
     `talking`, `wrapping_up` (none below 0): of each busy agent, since the talk or the wrap-up began. `ringing`: of each attempt that is
@@ -124,8 +124,7 @@ class PacingSnapshot:
         return max(0, len(self.ringing) + self.waiting - self.free)
 
 
-@dataclass(frozen=True, slots=True)
-class PacingDecision:
+class PacingDecision(Struct, frozen=True):
     """What to do and the figures behind it, for the console.
 
     The first `certain` of the calls have an agent for certain. `shortage` is the chance that the next call would find no agent; it is dialled while this is at most `threshold`. Both are

@@ -4,9 +4,11 @@ Nothing is held against a campaign whose dealer has told no places, nor against 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
+
+from msgspec.structs import replace
 
 from dialer.campaign import CampaignKind, PacingSettings
 from dialer.late_rings import with_late_rings

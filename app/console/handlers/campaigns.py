@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import cast
 
+from msgspec import structs
+
 from app.console.campaigns import (
     CHANGE_PACING,
     CREATE_CAMPAIGN,
@@ -155,7 +157,7 @@ def _figures_answer(figures: CampaignFigures) -> FiguresAnswer:
             abandon_ratio=outbound_abandon_ratio(window.connected, window.abandoned),
         ),
         agents=dict(figures.agents),
-        decision=None if decision is None else Decision(**asdict(decision)),
+        decision=None if decision is None else Decision(**structs.asdict(decision)),
         calibration=None if calibration is None else CalibrationAnswer(**asdict(calibration)),
     )
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from msgspec import structs
+
 from app.console.campaigns import Decision, Pacing
 from app.console.capacity import DayPlaces
 from app.console.decisions import LIST_DECISIONS, DecisionAnswer, DecisionList, DecisionQuery, Situation
@@ -40,7 +42,7 @@ def _answer(kept: KeptDecision, made: MadeDecision | None) -> DecisionAnswer:
         workshop=[]
         if made is None
         else [DayPlaces(day=each.day, places=each.places, taken=each.taken) for each in made.coming],
-        figures=None if made is None else Decision(**asdict(made.decision)),
+        figures=None if made is None else Decision(**structs.asdict(made.decision)),
     )
 
 

@@ -1,9 +1,9 @@
 import asyncio
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace as changed
 
 from app.console.client import ApiClient
 from app.console.decisions import LIST_DECISIONS, DecisionQuery
@@ -25,7 +25,7 @@ SETTINGS = PacingSettings()
 
 
 def placing(number: int) -> PacingSnapshot:
-    return replace(situations(number + 1)[number], free=3, ringing=(), chances=(), waiting=0, room=2)
+    return changed(situations(number + 1)[number], free=3, ringing=(), chances=(), waiting=0, room=2)
 
 
 async def decided(bed: Bed, count: int, began: datetime = BEGAN) -> None:

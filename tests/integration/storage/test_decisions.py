@@ -1,6 +1,6 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace as changed
 from sqlalchemy import event, text
 
 from app.storage.database import Database
@@ -24,7 +24,7 @@ def decisions(count: int, start: datetime = NOW) -> list[Fact]:
     """Decisions of a campaign, a minute apart; all read the same tables."""
     log, told = DecisionLog(), list[Fact]()
     for number, snapshot in enumerate(situations(count)):
-        placing = replace(snapshot, free=3, ringing=(), chances=(), waiting=0, room=2 + number % 3)
+        placing = changed(snapshot, free=3, ringing=(), chances=(), waiting=0, room=2 + number % 3)
         made = MadeDecision(placing, SETTINGS, (), decide(placing, SETTINGS))
         told += log.facts(CAMPAIGN, made, start + number * MINUTE)
     return told

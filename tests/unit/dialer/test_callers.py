@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace as changed
 
 from dialer.callers import Arrivals, expected, held_back, held_back_within, in_need
 from dialer.campaign import DialMode, PacingSettings, WaitingCallers
@@ -79,7 +80,7 @@ def test_with_no_call_left_to_abandon_an_agent_whom_a_caller_might_take_is_not_c
     abandoned: int, placed: int
 ) -> None:
     callers = expected(0.005, 10.0, others_free=0)
-    one_free = replace(
+    one_free = changed(
         situations(1)[0],
         free=1,
         waiting=0,
@@ -107,8 +108,8 @@ def test_agents_are_held_back_for_all_callers_that_the_budget_does_not_cover_but
 
 
 def test_a_team_of_one_that_callers_reach_too_begins_its_day() -> None:
-    alone = replace(situations(1)[0], free=1, talking=(), wrapping_up=(), ringing=(), chances=(), waiting=0)
-    morning = replace(alone, connected=0, abandoned=0, callers=(0.01,))
+    alone = changed(situations(1)[0], free=1, talking=(), wrapping_up=(), ringing=(), chances=(), waiting=0)
+    morning = changed(alone, connected=0, abandoned=0, callers=(0.01,))
 
     assert decide(morning, PREDICTIVE).calls_to_place == 1
 
@@ -118,7 +119,7 @@ def test_callers_to_come_never_make_the_pacing_dial_more() -> None:
     fewer = 0
     for situation in situations(200):
         without = decide(situation, PREDICTIVE).calls_to_place
-        with_callers = decide(replace(situation, callers=callers), PREDICTIVE).calls_to_place
+        with_callers = decide(changed(situation, callers=callers), PREDICTIVE).calls_to_place
         assert with_callers <= without
         fewer += with_callers < without
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import msgspec
 import pytest
+from msgspec.structs import replace as changed
 
 from calls.facts import Fact, ForecastMade, PacingDecided
 from calls.ids import CampaignId, DealerId
@@ -66,14 +67,14 @@ def test_every_kept_decision_can_be_made_again_to_the_last_figure(
 ) -> None:
     rng = random.Random(11)
     for situation in situations(10):
-        decision = made(replace(situation, forecast=a_forecast(rng)), settings, coming)
+        decision = made(changed(situation, forecast=a_forecast(rng)), settings, coming)
 
         decided, tables = parted(DecisionLog().facts(CAMPAIGN, decision, after(1)))
 
         read = read_decision(decided, tables)
         assert read is not None
         assert read.decision == decision.decision
-        assert replace(read.snapshot, forecast=QUIET.forecast) == replace(
+        assert changed(read.snapshot, forecast=QUIET.forecast) == changed(
             decision.snapshot, forecast=QUIET.forecast
         )
         assert decide_within(read.snapshot, read.settings, read.coming) == decision.decision
@@ -125,14 +126,14 @@ def test_a_decision_one_for_one_needs_no_tables() -> None:
 
 
 def test_the_same_tables_are_kept_once_an_hour() -> None:
-    log, others = DecisionLog(), replace(QUIET, forecast=a_forecast(random.Random(1)))
+    log, others = DecisionLog(), changed(QUIET, forecast=a_forecast(random.Random(1)))
     steps = [
         (0.0, QUIET),
-        (10.0, replace(QUIET, list_empty=True)),
+        (10.0, changed(QUIET, list_empty=True)),
         (20.0, QUIET),
-        (25.0, replace(QUIET, list_empty=True)),
+        (25.0, changed(QUIET, list_empty=True)),
         (30.0, others),
-        (40.0, replace(others, list_empty=True)),
+        (40.0, changed(others, list_empty=True)),
         (TABLES_SERVE.total_seconds() + 31, others),
     ]
 
@@ -151,8 +152,8 @@ def test_the_same_tables_are_kept_once_an_hour() -> None:
 
 
 def test_kept_are_decisions_that_place_calls_or_have_another_reason_each_reason_once_a_second() -> None:
-    idle = replace(QUIET, free=0, ringing=(1.0,) * 60)
-    placing = replace(QUIET, free=3, ringing=(), chances=(), waiting=0, room=2)
+    idle = changed(QUIET, free=0, ringing=(1.0,) * 60)
+    placing = changed(QUIET, free=3, ringing=(), chances=(), waiting=0, room=2)
     log = DecisionLog()
     steps = [
         (0.0, placing, True),
@@ -189,7 +190,7 @@ def test_new_settings_are_kept_at_once() -> None:
 
 
 def test_a_decision_of_a_large_team_is_small_and_its_tables_are_not_large() -> None:
-    crowd = replace(QUIET, talking=(123.456789,) * 400, ringing=(12.345678,) * 200)
+    crowd = changed(QUIET, talking=(123.456789,) * 400, ringing=(12.345678,) * 200)
 
     decided, tables = parted(DecisionLog().facts(CAMPAIGN, made(crowd), after(0)))
 
@@ -199,7 +200,7 @@ def test_a_decision_of_a_large_team_is_small_and_its_tables_are_not_large() -> N
 
 
 def test_the_reason_stands_in_the_fact_itself() -> None:
-    decided, _ = parted(DecisionLog().facts(CAMPAIGN, made(replace(QUIET, list_empty=True)), after(0)))
+    decided, _ = parted(DecisionLog().facts(CAMPAIGN, made(changed(QUIET, list_empty=True)), after(0)))
 
     assert (decided.reason, decided.calls_to_place) == (Reason.LIST_EMPTY, 0)
 
@@ -207,8 +208,8 @@ def test_the_reason_stands_in_the_fact_itself() -> None:
 def test_tables_that_stay_serve_decisions_with_other_figures() -> None:
     log = DecisionLog()
     first, tables = parted(log.facts(CAMPAIGN, made(QUIET), after(0)))
-    log.facts(CAMPAIGN, made(replace(QUIET, list_empty=True)), after(5))
-    learned = replace(QUIET, forecast=replace(QUIET.forecast, answer_rate=0.4, counted=2000))
+    log.facts(CAMPAIGN, made(changed(QUIET, list_empty=True)), after(5))
+    learned = changed(QUIET, forecast=replace(QUIET.forecast, answer_rate=0.4, counted=2000))
 
     second, none_new = parted(log.facts(CAMPAIGN, made(learned), after(10)))
 
@@ -224,7 +225,7 @@ def test_whom_a_decision_calls_off_can_be_decided_again() -> None:
     settings = replace(PREDICTIVE, call_off_late=True)
     some = 0
     for situation in situations(60):
-        late = replace(situation, forecast=a_forecast(rng), rung=situation.ringing)
+        late = changed(situation, forecast=a_forecast(rng), rung=situation.ringing)
         decision = made(late, settings)
 
         decided, tables = parted(DecisionLog().facts(CAMPAIGN, decision, after(1)))
@@ -242,7 +243,7 @@ def test_whom_a_decision_calls_off_can_be_decided_again() -> None:
 
 def test_every_decision_that_calls_somebody_off_is_kept() -> None:
     settings = replace(PREDICTIVE, call_off_late=True)
-    late = replace(QUIET, free=0, ringing=(20.0,), chances=(0.3,), rung=(20.0,), waiting=3)
+    late = changed(QUIET, free=0, ringing=(20.0,), chances=(0.3,), rung=(20.0,), waiting=3)
     log = DecisionLog()
 
     kept = [log.facts(CAMPAIGN, made(late, settings), after(0.1 * turn)) for turn in range(3)]
@@ -253,7 +254,7 @@ def test_every_decision_that_calls_somebody_off_is_kept() -> None:
 
 def test_a_decision_without_agents_can_be_made_again_with_whom_it_calls_off() -> None:
     settings = replace(PREDICTIVE, call_off_late=True)
-    nobody = replace(QUIET, free=0, talking=(), wrapping_up=(), ringing=(20.0,), chances=(0.3,), rung=(20.0,))
+    nobody = changed(QUIET, free=0, talking=(), wrapping_up=(), ringing=(20.0,), chances=(0.3,), rung=(20.0,))
 
     decided, tables = parted(DecisionLog().facts(CAMPAIGN, made(nobody, settings), after(1)))
 
@@ -263,7 +264,7 @@ def test_a_decision_without_agents_can_be_made_again_with_whom_it_calls_off() ->
 
 
 def test_a_decision_by_a_clock_that_is_not_believed_is_kept_and_can_be_made_again() -> None:
-    doubted = replace(QUIET, clock_trusted=False)
+    doubted = changed(QUIET, clock_trusted=False)
 
     decided, tables = parted(DecisionLog().facts(CAMPAIGN, made(doubted), after(1)))
 

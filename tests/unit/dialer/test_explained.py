@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace as changed
 
 from dialer.campaign import DialMode, PacingSettings
 from dialer.decisions import MadeDecision
@@ -14,7 +15,7 @@ PREDICTIVE = PacingSettings()
 PROGRESSIVE = replace(PREDICTIVE, mode=DialMode.PROGRESSIVE)
 POWER = replace(PREDICTIVE, mode=DialMode.POWER, ratio=2.0)
 PREVIEW = replace(PREDICTIVE, mode=DialMode.PREVIEW_MANUAL)
-TEAM = replace(
+TEAM = changed(
     situations(1)[0],
     free=2,
     talking=(20.0, 60.0, 100.0, 140.0, 180.0, 220.0, 260.0, 300.0),
@@ -26,7 +27,7 @@ TEAM = replace(
     room=50,
     forecast=replace(experienced(), counted=1),
 )
-NOBODY_FREE = replace(TEAM, free=0)
+NOBODY_FREE = changed(TEAM, free=0)
 FULL = (WorkshopDay(date(2026, 6, 3), 8, 9),)
 
 
@@ -115,7 +116,7 @@ def test_every_reason_is_explained(reason: Reason) -> None:
 
 def test_whoever_is_called_off_is_told_with_the_chance_and_what_is_borne() -> None:
     settings = PacingSettings(call_off_late=True)
-    late = replace(
+    late = changed(
         TEAM,
         free=0,
         talking=(1.0,) * 10,
@@ -139,7 +140,7 @@ def test_whoever_is_called_off_is_told_with_the_chance_and_what_is_borne() -> No
 
 def test_whoever_rings_on_is_told_why() -> None:
     settings = PacingSettings(call_off_late=True)
-    safe = replace(TEAM, free=5, ringing=(18.0,), chances=(0.3,), rung=(18.0,), waiting=0)
+    safe = changed(TEAM, free=5, ringing=(18.0,), chances=(0.3,), rung=(18.0,), waiting=0)
 
     sentence = explained(MadeDecision(safe, settings, (), decide_within(safe, settings, ())))[-1]
 
@@ -151,7 +152,7 @@ def test_whoever_rings_on_is_told_why() -> None:
 def test_that_the_day_is_nearly_over_is_told_where_it_stops_a_call() -> None:
     spent = PacingDecision(0, Reason.BUDGET_SPENT, 0.3, budget=2)
 
-    assert "nearly over" not in told(spent, replace(TEAM, answers_to_come=300.0))
+    assert "nearly over" not in told(spent, changed(TEAM, answers_to_come=300.0))
     assert "The day is nearly over, about 31 more people will answer: no more calls" in told(
-        spent, replace(TEAM, answers_to_come=31.2)
+        spent, changed(TEAM, answers_to_come=31.2)
     )

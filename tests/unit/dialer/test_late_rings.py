@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from dialer.campaign import DialMode, PacingSettings
 from dialer.late_rings import with_late_rings
@@ -19,7 +20,7 @@ def rung_in(seed: int, count: int = 300) -> list[PacingSnapshot]:
     """Situations in which phones are known to ring for a while, some not at all."""
     rng = random.Random(seed)
     return [
-        replace(each, rung=tuple(rng.choice((0.0, seconds, seconds)) for seconds in each.ringing))
+        changed(each, rung=tuple(rng.choice((0.0, seconds, seconds)) for seconds in each.ringing))
         for each in situations(count)
     ]
 
@@ -30,7 +31,7 @@ def called_off(snapshot: PacingSnapshot, settings: PacingSettings = CALLS_OFF) -
 
 def busy(snapshot: PacingSnapshot, *rung: float, free: int = 0) -> PacingSnapshot:
     """Ten agents in a talk that began just now, and phones that ring for so long."""
-    return replace(
+    return changed(
         snapshot,
         free=free,
         talking=(1.0,) * 10,
@@ -50,7 +51,7 @@ ANY = situations(1)[0]
 def test_nobody_is_called_off_before_the_shortest_ring_time() -> None:
     for snapshot in rung_in(1):
         for least in (15, 18):
-            decision = called_off(replace(snapshot, least_ring_seconds=least))
+            decision = called_off(changed(snapshot, least_ring_seconds=least))
 
             assert all(snapshot.rung[place] >= least for place in decision.called_off)
 
@@ -58,7 +59,7 @@ def test_nobody_is_called_off_before_the_shortest_ring_time() -> None:
 def test_nobody_is_called_off_while_agents_are_certain_for_all_who_may_answer() -> None:
     certain = 0
     for snapshot in rung_in(2):
-        roomy = replace(snapshot, free=len(snapshot.ringing) + snapshot.waiting)
+        roomy = changed(snapshot, free=len(snapshot.ringing) + snapshot.waiting)
         certain += 1
 
         assert called_off(roomy).called_off == ()
@@ -73,7 +74,7 @@ def test_who_rings_on_has_an_agent_likely_enough_and_each_who_does_not_would_not
         gone = set(decision.called_off)
         left = [place for place in range(len(snapshot.ringing)) if place not in gone]
         after = called_off(
-            replace(
+            changed(
                 snapshot,
                 ringing=tuple(snapshot.ringing[place] for place in left),
                 rung=tuple(snapshot.rung[place] for place in left),
@@ -110,14 +111,14 @@ def test_with_no_agent_soon_whoever_rang_long_is_called_off_and_nobody_else() ->
 
 def test_an_agent_who_is_free_keeps_one_ring_and_not_two() -> None:
     one = called_off(busy(ANY, 20.0, free=1))
-    beside_a_likely_answer = called_off(replace(busy(ANY, 20.0, 6.0, 6.0, free=1), chances=(0.3, 0.9, 0.9)))
+    beside_a_likely_answer = called_off(changed(busy(ANY, 20.0, 6.0, 6.0, free=1), chances=(0.3, 0.9, 0.9)))
 
     assert one.called_off == ()
     assert beside_a_likely_answer.called_off == (0,)
 
 
 def test_with_all_agents_gone_whoever_rang_long_is_called_off() -> None:
-    gone_home = replace(busy(ANY, 20.0, 4.0), talking=())
+    gone_home = changed(busy(ANY, 20.0, 4.0), talking=())
 
     decision = decide_within(gone_home, CALLS_OFF, ())
 
@@ -137,18 +138,18 @@ def test_nobody_is_called_off_unless_the_campaign_is_set_to_and_looks_ahead(sett
 
 
 def test_nobody_is_called_off_by_a_clock_that_is_not_believed() -> None:
-    decision = decide_within(replace(busy(ANY, 21.0), clock_trusted=False), CALLS_OFF, ())
+    decision = decide_within(changed(busy(ANY, 21.0), clock_trusted=False), CALLS_OFF, ())
 
     assert (decision.calls_to_place, decision.reason, decision.called_off) == (0, Reason.CLOCK_JUMPED, ())
 
 
 def test_a_day_that_has_abandoned_little_bears_more_risk() -> None:
-    spent, thrifty = (replace(busy(ANY, 20.0), abandoned=abandoned) for abandoned in (15, 0))
+    spent, thrifty = (changed(busy(ANY, 20.0), abandoned=abandoned) for abandoned in (15, 0))
 
     assert called_off(spent).late_allowed < called_off(thrifty).late_allowed
 
 
 def test_help_from_wrap_up_makes_the_risk_smaller() -> None:
-    helped = replace(busy(ANY, 20.0), rescuers=3, rescue_chance=0.6)
+    helped = changed(busy(ANY, 20.0), rescuers=3, rescue_chance=0.6)
 
     assert called_off(helped).late_risk == pytest.approx(0.4 * called_off(busy(ANY, 20.0)).late_risk)

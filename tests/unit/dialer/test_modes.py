@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from dialer.campaign import DialMode, PacingSettings
 from dialer.pacing import Reason, decide
@@ -10,7 +11,7 @@ from tests.unit.dialer.situations import situations
 
 PROGRESSIVE = PacingSettings(mode=DialMode.PROGRESSIVE)
 POWER = PacingSettings(mode=DialMode.POWER, ratio=2.0)
-FIVE_FREE = replace(
+FIVE_FREE = changed(
     situations(1)[0],
     free=5,
     talking=(20.0, 60.0),
@@ -32,15 +33,15 @@ def test_power_dials_a_fixed_number_for_each_free_agent(ratio: float, calls: int
 
 
 def test_calls_in_the_air_and_customers_who_wait_count_in_the_ratio() -> None:
-    busy = replace(FIVE_FREE, ringing=(1.0,) * 6, waiting=1)
+    busy = changed(FIVE_FREE, ringing=(1.0,) * 6, waiting=1)
 
     assert decide(busy, POWER).calls_to_place == 3
-    assert decide(replace(busy, ringing=(1.0,) * 9), POWER).reason is Reason.IN_BALANCE
+    assert decide(changed(busy, ringing=(1.0,) * 9), POWER).reason is Reason.IN_BALANCE
 
 
 def test_without_free_agents_power_dials_nobody() -> None:
     for situation in situations(40):
-        assert decide(replace(situation, free=0), POWER).calls_to_place == 0
+        assert decide(changed(situation, free=0), POWER).calls_to_place == 0
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.7, 3.0])
@@ -63,16 +64,16 @@ def test_should_every_call_without_an_agent_be_abandoned_the_day_is_still_within
 
 
 def test_at_the_beginning_of_a_day_power_is_one_for_one() -> None:
-    morning = replace(FIVE_FREE, connected=0, abandoned=0)
+    morning = changed(FIVE_FREE, connected=0, abandoned=0)
 
     assert decide(morning, POWER) == decide(morning, PROGRESSIVE)
-    assert decide(replace(morning, ringing=(1.0,) * 5), POWER).reason is Reason.BUDGET_SPENT
+    assert decide(changed(morning, ringing=(1.0,) * 5), POWER).reason is Reason.BUDGET_SPENT
 
 
 def test_powers_caps_hold() -> None:
     assert decide(FIVE_FREE, replace(POWER, max_over_dial=2)).calls_to_place == 7
-    assert decide(replace(FIVE_FREE, room=8), POWER).calls_to_place == 8
-    over = replace(FIVE_FREE, ringing=(1.0,) * 7)
+    assert decide(changed(FIVE_FREE, room=8), POWER).calls_to_place == 8
+    over = changed(FIVE_FREE, ringing=(1.0,) * 7)
     assert decide(over, replace(POWER, max_over_dial=2)).reason is Reason.CAP
 
 
@@ -91,6 +92,6 @@ def test_what_bars_all_calls_bars_them_in_every_mode(mode: DialMode) -> None:
         ({"list_empty": True}, Reason.LIST_EMPTY),
         ({"room": 0}, Reason.CAP),
     ):
-        barred = replace(FIVE_FREE, **bars)
+        barred = changed(FIVE_FREE, **bars)
 
         assert decide(barred, PacingSettings(mode=mode)).reason is reason

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace as changed
 
 from calls.ids import AgentId, CampaignId
 from dialer.campaign import AbandonWindow, DialMode, LineAgent, PacingSettings
@@ -31,7 +32,7 @@ BUSY_DAY = PacingSnapshot(
 @pytest.mark.parametrize("settings", [PREDICTIVE, PROGRESSIVE])
 def test_nobody_is_dialled_without_agents(settings: PacingSettings) -> None:
     for situation in situations(40):
-        deserted = replace(situation, free=0, talking=(), wrapping_up=())
+        deserted = changed(situation, free=0, talking=(), wrapping_up=())
 
         decision = decide(deserted, settings)
 
@@ -49,7 +50,7 @@ def test_nobody_is_dialled_without_agents(settings: PacingSettings) -> None:
 )
 def test_nobody_is_dialled_when_it_is_forbidden(change: dict[str, int], reason: Reason) -> None:
     for situation in situations(20):
-        decision = decide(replace(situation, **change), PREDICTIVE)  # type: ignore[arg-type]
+        decision = decide(changed(situation, **change), PREDICTIVE)
 
         assert (decision.calls_to_place, decision.reason) == (0, reason)
 
@@ -87,7 +88,7 @@ def test_calls_in_flight_hardly_ever_pass_the_limit() -> None:
 def test_without_a_budget_an_agent_is_all_but_certain() -> None:
     looked_ahead = 0
     for situation in situations(200):
-        bare = replace(situation, connected=0, abandoned=0)
+        bare = changed(situation, connected=0, abandoned=0)
         decision = decide(bare, PREDICTIVE)
 
         assert decision.budget == 0
@@ -112,7 +113,7 @@ def risk_of_the_last(situation: PacingSnapshot, placed: int) -> float:
 
 def test_past_the_limit_nobody_is_dialled_but_for_an_agent_who_is_certain() -> None:
     for situation in situations(60):
-        over = replace(situation, connected=969, abandoned=31)
+        over = changed(situation, connected=969, abandoned=31)
 
         decision = decide(over, PREDICTIVE)
 
@@ -122,9 +123,9 @@ def test_past_the_limit_nobody_is_dialled_but_for_an_agent_who_is_certain() -> N
 
 
 def test_the_last_calls_below_the_limit_are_held_in_reserve() -> None:
-    nearly_free = replace(BUSY_DAY, wrapping_up=(30.0,) * 8, talking=BUSY_DAY.talking[:2])
+    nearly_free = changed(BUSY_DAY, wrapping_up=(30.0,) * 8, talking=BUSY_DAY.talking[:2])
     placed = [
-        decide(replace(nearly_free, connected=1000 - lost, abandoned=lost), PREDICTIVE)
+        decide(changed(nearly_free, connected=1000 - lost, abandoned=lost), PREDICTIVE)
         for lost in (28, 29, 30)
     ]
 
@@ -136,7 +137,7 @@ def test_the_last_calls_below_the_limit_are_held_in_reserve() -> None:
 def test_near_its_end_the_day_stays_within_its_limit_should_everybody_without_an_agent_be_abandoned() -> None:
     looked_ahead = 0
     for situation in situations(200):
-        ending = replace(situation, answers_to_come=40.0)
+        ending = changed(situation, answers_to_come=40.0)
         decision = decide(ending, PREDICTIVE)
 
         over = len(ending.ringing) + decision.calls_to_place + ending.waiting - ending.free
@@ -148,7 +149,7 @@ def test_near_its_end_the_day_stays_within_its_limit_should_everybody_without_an
 
 def test_near_its_end_a_day_never_dials_more() -> None:
     for situation in situations(60):
-        ending = decide(replace(situation, answers_to_come=40.0), PREDICTIVE)
+        ending = decide(changed(situation, answers_to_come=40.0), PREDICTIVE)
 
         assert ending.certain == decide(situation, PREDICTIVE).certain
         assert ending.calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
@@ -159,11 +160,11 @@ def test_a_day_winds_down_from_half_as_many_answers_again_as_put_one_abandoned_c
     limit_ratio: float, answers: float
 ) -> None:
     settings = replace(PREDICTIVE, limit_ratio=limit_ratio, target_ratio=0.95 * limit_ratio)
-    day = replace(BUSY_DAY, wrapping_up=(60.0,) * 8, talking=BUSY_DAY.talking[:2], next_chance=0.05)
-    day = replace(day, ringing=(1.0,) * 3, chances=(0.05,) * 3)
-    day = replace(day, connected=1000, abandoned=round(1000 * limit_ratio) - 3)
+    day = changed(BUSY_DAY, wrapping_up=(60.0,) * 8, talking=BUSY_DAY.talking[:2], next_chance=0.05)
+    day = changed(day, ringing=(1.0,) * 3, chances=(0.05,) * 3)
+    day = changed(day, connected=1000, abandoned=round(1000 * limit_ratio) - 3)
 
-    long, short = (decide(replace(day, answers_to_come=left), settings) for left in (answers, answers - 0.2))
+    long, short = (decide(changed(day, answers_to_come=left), settings) for left in (answers, answers - 0.2))
 
     assert long == decide(day, settings)
     assert long.calls_to_place > short.calls_to_place == 0
@@ -173,7 +174,7 @@ def test_a_day_winds_down_from_half_as_many_answers_again_as_put_one_abandoned_c
 def test_near_its_end_callers_who_may_come_count_as_calls_in_flight() -> None:
     looked_ahead = 0
     for situation in situations(200):
-        ending = replace(situation, answers_to_come=40.0, callers=(0.2, 0.2))
+        ending = changed(situation, answers_to_come=40.0, callers=(0.2, 0.2))
         decision = decide(ending, PREDICTIVE)
 
         over = len(ending.ringing) + decision.calls_to_place + ending.waiting + 2 - ending.free
@@ -197,27 +198,27 @@ def test_the_caps_hold() -> None:
 
 def test_an_agent_who_comes_free_never_means_fewer_calls() -> None:
     for situation in situations(40):
-        freed = replace(situation, free=situation.free + 1, talking=situation.talking[1:])
+        freed = changed(situation, free=situation.free + 1, talking=situation.talking[1:])
 
         assert decide(freed, PREDICTIVE).calls_to_place >= decide(situation, PREDICTIVE).calls_to_place
 
 
 def test_a_call_more_in_the_air_never_means_more_calls() -> None:
     for situation in situations(40):
-        more = replace(situation, ringing=(*situation.ringing, 0.0), chances=(*situation.chances, 0.3))
+        more = changed(situation, ringing=(*situation.ringing, 0.0), chances=(*situation.chances, 0.3))
 
         assert decide(more, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
 
 
 def test_a_ringing_call_that_is_likelier_to_be_answered_never_means_more_calls() -> None:
     for situation in situations(40):
-        likelier = replace(situation, chances=tuple(min(1.0, each + 0.3) for each in situation.chances))
+        likelier = changed(situation, chances=tuple(min(1.0, each + 0.3) for each in situation.chances))
 
         assert decide(likelier, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
 
 
 def test_of_unlikely_contacts_more_are_dialled_ahead_than_of_likely_ones() -> None:
-    placed = [decide(replace(BUSY_DAY, next_chance=chance), PREDICTIVE) for chance in (0.05, 0.3, 0.9)]
+    placed = [decide(changed(BUSY_DAY, next_chance=chance), PREDICTIVE) for chance in (0.05, 0.3, 0.9)]
 
     assert placed[0].calls_to_place > placed[1].calls_to_place >= placed[2].calls_to_place > 0
     assert all(each.certain == 0 for each in placed)
@@ -226,7 +227,7 @@ def test_of_unlikely_contacts_more_are_dialled_ahead_than_of_likely_ones() -> No
 def test_agents_who_may_come_out_of_wrap_up_never_mean_fewer_calls() -> None:
     for situation in situations(60):
         placed = [
-            decide(replace(situation, rescuers=rescuers, rescue_chance=chance), PREDICTIVE).calls_to_place
+            decide(changed(situation, rescuers=rescuers, rescue_chance=chance), PREDICTIVE).calls_to_place
             for rescuers, chance in ((0, 0.9), (1, 0.2), (1, 0.5), (5, 0.5), (5, 0.9))
         ]
 
@@ -235,17 +236,17 @@ def test_agents_who_may_come_out_of_wrap_up_never_mean_fewer_calls() -> None:
 
 
 def test_who_is_rescued_is_not_short_of_an_agent() -> None:
-    without = decide(replace(BUSY_DAY, room=1), PREDICTIVE)
-    rescued = decide(replace(BUSY_DAY, room=1, rescuers=10, rescue_chance=0.5), PREDICTIVE)
+    without = decide(changed(BUSY_DAY, room=1), PREDICTIVE)
+    rescued = decide(changed(BUSY_DAY, room=1, rescuers=10, rescue_chance=0.5), PREDICTIVE)
 
     assert rescued.shortage == pytest.approx(without.shortage / 2)
 
 
 def test_with_certain_rescue_even_a_day_without_budget_dials_ahead_as_far_as_there_are_rescuers() -> None:
-    first = replace(BUSY_DAY, connected=0, abandoned=0, next_chance=0.3)
+    first = changed(BUSY_DAY, connected=0, abandoned=0, next_chance=0.3)
 
     placed = [
-        decide(replace(first, rescuers=rescuers, rescue_chance=1.0), PREDICTIVE).calls_to_place
+        decide(changed(first, rescuers=rescuers, rescue_chance=1.0), PREDICTIVE).calls_to_place
         for rescuers in (0, 1, 3)
     ]
 
@@ -254,20 +255,20 @@ def test_with_certain_rescue_even_a_day_without_budget_dials_ahead_as_far_as_the
 
 def test_a_customer_who_waits_never_means_more_calls() -> None:
     for situation in situations(40):
-        more = replace(situation, waiting=situation.waiting + 1)
+        more = changed(situation, waiting=situation.waiting + 1)
 
         assert decide(more, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
 
 
 def test_abandoned_calls_never_mean_more_calls() -> None:
     for situation in situations(40):
-        worse = replace(situation, abandoned=situation.abandoned + 5)
+        worse = changed(situation, abandoned=situation.abandoned + 5)
 
         assert decide(worse, PREDICTIVE).calls_to_place <= decide(situation, PREDICTIVE).calls_to_place
 
 
 def test_free_agents_get_a_call_each_for_certain() -> None:
-    free_agents = replace(BUSY_DAY, free=4, ringing=(1.0,), chances=(0.3,), connected=60, abandoned=40)
+    free_agents = changed(BUSY_DAY, free=4, ringing=(1.0,), chances=(0.3,), connected=60, abandoned=40)
 
     decision = decide(free_agents, PREDICTIVE)
 
@@ -284,8 +285,8 @@ def test_looking_ahead_dials_for_agents_who_are_about_to_be_free() -> None:
 
 
 def test_with_the_budget_spent_nobody_is_gambled_with() -> None:
-    nearly_free = replace(BUSY_DAY, wrapping_up=(30.0,) * 8)
-    spent = replace(nearly_free, connected=30, abandoned=0)
+    nearly_free = changed(BUSY_DAY, wrapping_up=(30.0,) * 8)
+    spent = changed(nearly_free, connected=30, abandoned=0)
 
     decision = decide(spent, PREDICTIVE)
 
@@ -295,12 +296,12 @@ def test_with_the_budget_spent_nobody_is_gambled_with() -> None:
 
 
 def test_the_first_customers_of_a_campaign_are_never_gambled_with() -> None:
-    assert decide(replace(BUSY_DAY, connected=0, abandoned=0), PREDICTIVE).calls_to_place == 0
+    assert decide(changed(BUSY_DAY, connected=0, abandoned=0), PREDICTIVE).calls_to_place == 0
 
 
 def test_a_small_team_dials_ahead_only_when_it_knows_its_list() -> None:
-    small = replace(BUSY_DAY, talking=(60.0, 300.0), wrapping_up=(40.0, 50.0))
-    unsure = replace(small, forecast=replace(small.forecast, counted=20))
+    small = changed(BUSY_DAY, talking=(60.0, 300.0), wrapping_up=(40.0, 50.0))
+    unsure = changed(small, forecast=replace(small.forecast, counted=20))
 
     assert decide(unsure, PREDICTIVE).reason is Reason.ESTIMATE_WEAK
     assert decide(small, PREDICTIVE).reason is not Reason.ESTIMATE_WEAK
@@ -308,7 +309,7 @@ def test_a_small_team_dials_ahead_only_when_it_knows_its_list() -> None:
 
 def test_credit_raises_the_threshold_and_debt_lowers_it() -> None:
     thresholds = [
-        decide(replace(BUSY_DAY, connected=1000 - lost, abandoned=lost), PREDICTIVE).threshold
+        decide(changed(BUSY_DAY, connected=1000 - lost, abandoned=lost), PREDICTIVE).threshold
         for lost in (0, 10, 20, 28)
     ]
 

@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace as changed
 
 from dialer.campaign import DialMode, PacingSettings
 from dialer.pacing import Reason, decide
@@ -64,7 +64,7 @@ def test_fewer_places_never_mean_more_calls(settings: PacingSettings) -> None:
 
 def test_a_slow_campaign_keeps_some_of_its_agents_busy() -> None:
     [snapshot] = situations(1)
-    idle = replace(snapshot, free=10, talking=(), wrapping_up=(), ringing=(), chances=(), waiting=0, room=50)
+    idle = changed(snapshot, free=10, talking=(), wrapping_up=(), ringing=(), chances=(), waiting=0, room=50)
 
     decision = decide_within(idle, PROGRESSIVE, week(9))
 
@@ -76,10 +76,10 @@ def test_in_the_preview_modes_nobody_is_shown_a_contact_while_as_many_are_busy_a
     mode: DialMode,
 ) -> None:
     [snapshot] = situations(1)
-    team = replace(snapshot, wrapping_up=(), ringing=(), chances=(), waiting=0, room=50)
+    team = changed(snapshot, wrapping_up=(), ringing=(), chances=(), waiting=0, room=50)
     reasons = [
         decide_within(
-            replace(team, free=10 - busy, talking=(5.0,) * busy), PacingSettings(mode=mode), week(9)
+            changed(team, free=10 - busy, talking=(5.0,) * busy), PacingSettings(mode=mode), week(9)
         ).reason
         for busy in (0, 3, 4, 10)
     ]
@@ -89,10 +89,10 @@ def test_in_the_preview_modes_nobody_is_shown_a_contact_while_as_many_are_busy_a
 
 def test_a_contact_that_an_agent_sees_counts_as_one_that_may_book() -> None:
     [snapshot] = situations(1)
-    team = replace(snapshot, wrapping_up=(), ringing=(), chances=(), waiting=0, room=50)
+    team = changed(snapshot, wrapping_up=(), ringing=(), chances=(), waiting=0, room=50)
     reasons = [
         decide_within(
-            replace(team, free=8, talking=(5.0,) * 2, previewing=seen),
+            changed(team, free=8, talking=(5.0,) * 2, previewing=seen),
             PacingSettings(mode=DialMode.PREVIEW_MANUAL),
             week(9),
         ).reason
@@ -113,7 +113,7 @@ def test_a_contact_that_an_agent_sees_counts_as_one_that_may_book() -> None:
 def test_what_stops_a_campaign_anyway_is_told_first(change: dict[str, object], reason: Reason) -> None:
     [snapshot] = situations(1)
 
-    assert decide_within(replace(snapshot, **change), PROGRESSIVE, FULL).reason is reason  # type: ignore[arg-type]
+    assert decide_within(changed(snapshot, **change), PROGRESSIVE, FULL).reason is reason
 
 
 def test_cars_due_soon_after_the_quietest_day_are_called_for_first() -> None:
