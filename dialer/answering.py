@@ -24,7 +24,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import exp, log, sqrt
+from math import exp, floor, log, sqrt
 
 from calls.words import AttemptOutcome
 from dialer.campaign import ContactHistory, Traits
@@ -250,7 +250,7 @@ class AnswerModel:
     def _note(self, chance: float, rate: float, answered: float) -> None:
         # Each outcome weighs a little more than the one before, which is to forget the earlier ones.
         self._weight /= _STEADY
-        found = self._bins[min(int(chance * _BINS), _BINS - 1)]
+        found = self._bins[min(floor(chance * _BINS), _BINS - 1)]
         found[0] += self._weight
         found[1] += self._weight * chance
         found[2] += self._weight * answered

@@ -13,13 +13,14 @@ than r: so the rest of a ring is neither taken for silence nor left out, which w
 """
 
 import heapq
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from math import erf, log, sqrt
+from math import erf, floor, log, sqrt
 from operator import itemgetter
 
 import numpy as np
+from msgspec import Struct
 
 from dialer.answering import AnswerModel
 from dialer.campaign import Traits
@@ -56,7 +57,7 @@ class Durations:
 
     def add(self, seconds: float) -> None:
         """Take in one observation."""
-        self._counts[min(int(max(seconds, 0.0) / self.bin_seconds), len(self._counts) - 1)] += 1.0
+        self._counts[min(floor(max(seconds, 0.0) / self.bin_seconds), len(self._counts) - 1)] += 1.0
 
     def add_longer(self, seconds: float, weight: float) -> None:
         """Take in a part of an observation of which it is known only that it lasts longer: as long as those that did."""
@@ -121,8 +122,7 @@ class Share:
         return self.yes / self.all
 
 
-@dataclass(frozen=True, slots=True)
-class _Resolved:
+class _Resolved(Struct, frozen=True):
     """An attempt that was answered, or ended unanswered, or was called off, after so many seconds."""
 
     ring_seconds: float

@@ -10,12 +10,12 @@ import heapq
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from operator import itemgetter
 from time import perf_counter
 from typing import Protocol
 
 import numpy as np
+from msgspec.structs import replace
 
 from dialer.answering import CANDIDATES
 from simulation.campaign_record import Conversation, DayRecord, Pause

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from dialer.shortage import Floats
@@ -14,8 +15,7 @@ _BATCH = 2048
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """What happens when this person is dialled: answers if `reluctance` is below the answer probability of the hour.
 
     `answered_before` and `unanswered_before` are on record, `tried` counts the attempts of this day; everything else shows only once
