@@ -36,6 +36,9 @@ _log = logging.getLogger(__name__)
 CENSUS_PAUSE_SECONDS = 0.5
 MARKS_SECONDS = 1.0
 MARKS_PATIENCE_SECONDS = 30.0
+# Whoever answers is with us, or hears the message, within milliseconds.
+MOST_LOOKS = 10
+LOOK_PAUSE_SECONDS = 0.05
 # A request to dial that was on its way when we lost sight of Asterisk has become a channel by then, or never will.
 LANDING = timedelta(seconds=3)
 _CAUSE = HangupCause.LOST_WHILE_DOWN
@@ -184,33 +187,45 @@ class Reconciler:
         """Hear of legs from now on, and find out what became of those that went on before that: events tell the rest."""
         async with asyncio.TaskGroup() as group:
             followed = {leg_id: group.create_task(self._executor.follow(leg_id)) for leg_id in legs}
+        lost = {leg_id for leg_id, task in followed.items() if not task.result()}
+        undecided = set(followed) - self._missing - self._executor.dialling
+        for _ in range(MOST_LOOKS):
+            undecided = await self._went_on(undecided, lost, tally, application)
+            if not undecided:
+                return
+            await asyncio.sleep(LOOK_PAUSE_SECONDS)
+
+    async def _went_on(
+        self, legs: Collection[LegId], lost: Collection[LegId], tally: Tally, application: str
+    ) -> set[LegId]:
+        """Tell of those that are over or with the dialplan's message; who has answered and may be on the way to us is returned."""
         live = await self._census(application)
-        is_gone = {
-            leg_id: leg_id not in live.legs or not task.result()
-            for leg_id, task in followed.items()
-            if leg_id not in self._missing and leg_id not in self._executor.dialling
-        }
+        is_over = {leg_id: leg_id in lost or leg_id not in live.legs for leg_id in legs}
         went_on = [
             (leg_id, session)
-            for leg_id, over in is_gone.items()
+            for leg_id, over in is_over.items()
             if (over or in_dialplan(live, leg_id)) and (session := self._supervisor.owner(leg_id)) is not None
         ]
         if not went_on:
-            return
+            return set()
         alone = await self._marks.read(MARKS_SECONDS)
         known = await with_messages(self._ari, live, alone or Alone())
+        on_the_way = set()
         for leg_id, session in went_on:
-            over = is_gone[leg_id]
+            over = is_over[leg_id]
             if over:
                 self._executor.leases.drop(leg_id)
-            # Who has just answered may be on the way to us: only a mark, or the leg itself, tells that the message was played
-            # instead. One that is gone is told before the event of its end is read, which knows nothing of a message.
+            # Only a mark, or the leg itself, tells that the message was played: and of one that ends between these two looks
+            # neither does. One that is gone is told before the event of its end is read, which knows nothing of a message.
             if leg_id in known.messages or (alone is None and not over):
                 session.deliver(left(leg_id, known, self._clock.now()))
             elif over and isinstance(session.machine, OutboundCall):
                 tally.missing[leg_id] = self._clock.now()
             elif over:
                 session.deliver(gone(leg_id, known, self._clock.now()))
+            else:
+                on_the_way.add(leg_id)
+        return on_the_way
 
     # Attempts without a leg
 

@@ -14,6 +14,7 @@ from calls.facts import (
 from calls.ids import PlaybackId, bridge_of
 from calls.legs import LegAnswered, LegArrived, LegEnded, PromptFinished
 from calls.words import AgentState, AttemptOutcome, HangupCause
+from tests.fakes.scripted_asterisk import channel
 from tests.fakes.virtual_time import after, settle, virtual_time
 from tests.unit.app.people import (
     ANNA,
@@ -228,6 +229,27 @@ async def test_who_rang_was_told_the_message_and_hung_up_while_we_looked_is_aban
         it.shelf.mark(ATTEMPT, answered=at(-9), message=at(-8.5))
 
         await it.reconcile()
+        if (session := it.bed.supervisor.owner(ATTEMPT)) is not None:
+            session.deliver(LegEnded(after(0), ATTEMPT, HangupCause.NORMAL))
+            await settle()
+
+        assert it.one(AttemptAnswered).at == after(-9)
+        assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
+
+
+@virtual_time
+async def test_who_is_told_the_message_and_hangs_up_between_two_looks_is_abandoned_whatever_the_events_say() -> (
+    None
+):
+    async with restart(attempts=(DIALLED,)) as it:
+        it.has(ATTEMPT, state="Ringing")
+        it.has_soon(ATTEMPT)
+
+        looking = asyncio.create_task(it.reconcile())
+        await asyncio.sleep(0.02)
+        it.shelf.mark(ATTEMPT, answered=at(-9), message=at(-8.5))
+        it.bed.asterisk.answers("GET", "/channels", 200, [channel(LINE_LEG)])
+        await looking
         if (session := it.bed.supervisor.owner(ATTEMPT)) is not None:
             session.deliver(LegEnded(after(0), ATTEMPT, HangupCause.NORMAL))
             await settle()
