@@ -13,7 +13,7 @@ from calls.numbers import NumberKind, PhoneNumber
 from dialer.contact_columns import Columns, Field, bare
 from dialer.list_amounts import MOST_EUROS, euros
 from dialer.list_numbers import NumberReader, zone_of
-from dialer.zones import zone_named
+from dialer.zones import keep_one_time, zone_named
 
 _NAME_LENGTH = 120
 _TEXT_LENGTH = 500
@@ -88,7 +88,7 @@ class RowReader:
         name = whole_name or " ".join(filter(None, (first_name, infix, last_name)))
         self._check_name(name, faults)
         number = self._number(number_text, faults)
-        timezone = _timezone(zone_text, number[0] if number else None, faults)
+        timezone = self._timezone(zone_text, number[0] if number else None, faults)
         plate = _plate(plate_text, faults) if plate_text else None
         due_on = _day(Field.DUE_ON, due_text, faults) if due_text else None
         priority = _priority(priority_text, faults) if priority_text else _USUAL_PRIORITY
@@ -153,6 +153,28 @@ class RowReader:
             return None
         return number, kind
 
+    def _timezone(self, told: str, number: PhoneNumber | None, faults: "_Faults") -> str:
+        """The zone by which this number is called: its own, and only of one that does not tell it the one in the list."""
+        if told and zone_named(told) is None:
+            faults.add(Field.TIMEZONE, "no such time zone", "write it as Europe/Amsterdam")
+            return told
+        own = None if number is None else zone_of(number)
+        if own is None:
+            if number is not None and not told:
+                faults.add(
+                    Field.NUMBER,
+                    "the number does not tell the time of day there",
+                    "add a column Tijdzone, with a zone such as America/Curacao",
+                )
+            return told
+        if told and told != own and not keep_one_time(told, own, self._today.year):
+            faults.add(
+                Field.TIMEZONE,
+                f"not the time of day of this number, which is that of {own}",
+                f"leave it empty, or write {own}",
+            )
+        return own
+
     def _consent(self, on: str, source: str, wording: str, faults: "_Faults") -> ConsentProof | None:
         if not (on and source and wording):
             said = {Field.CONSENT_ON: on, Field.CONSENT_SOURCE: source, Field.CONSENT_WORDING: wording}
@@ -215,20 +237,6 @@ def _date(text: str) -> date | None:
 
 
 _proof = lru_cache(maxsize=4096)(ConsentProof)
-
-
-def _timezone(zone: str, number: PhoneNumber | None, faults: _Faults) -> str:
-    if zone and zone_named(zone) is None:
-        faults.add(Field.TIMEZONE, "no such time zone", "write it as Europe/Amsterdam")
-    elif not zone and number is not None:
-        zone = zone_of(number) or ""
-        if not zone:
-            faults.add(
-                Field.NUMBER,
-                "the number does not tell the time of day there",
-                "add a column Tijdzone, with a zone such as America/Curacao",
-            )
-    return zone
 
 
 def _plate(text: str, faults: _Faults) -> str | None:

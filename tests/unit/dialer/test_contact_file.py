@@ -174,6 +174,20 @@ def test_a_foreign_number_without_one_time_zone_needs_it_told() -> None:
     assert faults("Naam;Telefoon;Tijdzone", "Anna;0610120304;Maan")[0].reason == "no such time zone"
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Honolulu", "Europe/London", "America/Curacao"])
+def test_a_number_that_tells_its_time_of_day_is_called_by_no_other(zone: str) -> None:
+    [dutch] = faults("Naam;Telefoon;Tijdzone", f"Anna;0610120304;{zone}")
+    [belgian] = faults("Naam;Telefoon;Tijdzone", f"Anna;+32470123456;{zone}")
+
+    assert (dutch.column, dutch.remedy) == ("Tijdzone", "leave it empty, or write Europe/Amsterdam")
+    assert "Europe/Brussels" in belgian.reason
+
+
+@pytest.mark.parametrize("zone", ["", "Europe/Amsterdam", "Europe/Berlin", "CET"])
+def test_another_name_for_the_time_of_a_dutch_number_is_kept_as_europe_amsterdam(zone: str) -> None:
+    assert good("Naam;Telefoon;Tijdzone", f"Anna;0610120304;{zone}").timezone == "Europe/Amsterdam"
+
+
 @pytest.mark.parametrize(("number", "country"), [("+49 30 901820", "DE"), ("0044 20 7946 0018", "GB")])
 def test_a_number_of_a_country_that_is_not_called_is_told_with_those_that_are(
     number: str, country: str
