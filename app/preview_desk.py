@@ -87,10 +87,7 @@ class PreviewDesk:
             self._check_line(agent_id)
             if (preview := self._open.get(agent_id)) is not None:
                 return preview
-            if not may_show(self._reason(campaign)):
-                raise PreviewRefused(
-                    "nobody may be called now", "try again later; `dealerlijn campaign figures` says why"
-                )
+            self._check_may_call(self._reason(campaign))
             if not self._bears_another(campaign):
                 raise PreviewRefused(
                     "as many agents have a contact or a customer as the workshop (werkplaats) has places for",
@@ -297,8 +294,20 @@ class PreviewDesk:
         campaign = None if campaign_id is None else self._campaigns.campaign(campaign_id)
         return campaign if previews(campaign) else None
 
+    def _check_may_call(self, reason: Reason | None) -> None:
+        if reason is Reason.WINDOW_CLOSED:
+            raise PreviewRefused(
+                "it is outside the calling hours (beltijden), nobody is called now",
+                "go on when they begin again: the calling profile of the campaign has them",
+            )
+        if not may_show(reason):
+            raise PreviewRefused(
+                "nobody may be called now", "try again later; `dealerlijn campaign figures` says why"
+            )
+
     def _check_may_dial(self, campaign: Campaign) -> None:
-        if self._reason(campaign) is None:
+        reason = self._reason(campaign)
+        if reason is None:
             raise PreviewRefused("the campaign does not dial now", "try again in a few seconds")
         # Every rule asks what time it is.
         if not self._clock.trusted():
@@ -306,6 +315,8 @@ class PreviewDesk:
                 "the machine's clock was set to another time, nobody is dialled",
                 "wait until it is believed again, or have a supervisor start the campaign when it is right",
             )
+        # What is on screen may have been shown just before closing time.
+        self._check_may_call(reason)
 
     def _check_line(self, agent_id: AgentId) -> None:
         agent = self._desk.floor.agent(agent_id)

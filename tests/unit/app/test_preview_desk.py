@@ -296,6 +296,24 @@ async def test_what_was_held_of_a_campaign_that_may_not_dial_since_a_restart_is_
         assert it.dialled == []
 
 
+@pytest.mark.parametrize("campaign", [MANUAL, TIMED])
+def test_a_contact_shown_before_closing_time_is_not_dialled_after_it(campaign: Campaign) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with at_work(campaign, ANNA) as it:
+            shown = await it.desk.show(ANNA)
+            it.campaigns.reason = Reason.WINDOW_CLOSED
+            with pytest.raises(PreviewRefused, match="beltijden"):
+                await it.desk.dial(ANNA)
+            await asyncio.sleep(HELD_FOR.total_seconds() + LOOK_SECONDS)
+
+            assert it.bed.floor.agent(ANNA).state is AgentState.AVAILABLE
+            assert (it.dialled, it.ends()) == ([], [(PreviewEnd.EXPIRED, AgentState.AVAILABLE)])
+            assert it.store.contacts[0] == shown.contact_id
+
+    story()
+
+
 @pytest.mark.parametrize("reason", [Reason.WINDOW_CLOSED, Reason.CLOCK_JUMPED])
 def test_outside_calling_hours_and_with_a_clock_in_doubt_nobody_is_shown(
     reason: Reason,
