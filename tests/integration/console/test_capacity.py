@@ -38,8 +38,8 @@ async def test_places_are_kept_by_day_and_a_day_told_again_is_replaced(bed: Bed,
     assert [entry.action for entry in await newest_changes(bed.database, 2)] == ["workshop_capacity"] * 2
 
 
-async def test_days_gone_by_and_far_away_are_not_shown(client: ApiClient) -> None:
-    days = told(*(DayPlaces(day=coming(day), places=4) for day in (-3, 5, 60)))
+async def test_days_far_away_are_kept_and_not_shown(client: ApiClient) -> None:
+    days = told(*(DayPlaces(day=coming(day), places=4) for day in (5, 60, 729)))
 
     answer = await client.ask(capacity.SET_CAPACITY, days, dealer_id=DEALER)
 
@@ -51,6 +51,10 @@ async def test_days_gone_by_and_far_away_are_not_shown(client: ApiClient) -> Non
     [
         ("other", [DayPlaces(day=coming(1), places=4)], "demo"),
         ("demo", [DayPlaces(day=coming(1), places=4), DayPlaces(day=coming(1), places=5)], "once"),
+        ("demo", [DayPlaces(day=coming(1), places=4), DayPlaces(day=coming(-2), places=4)], "is over"),
+        ("demo", [DayPlaces(day=date(1, 1, 1), places=4)], "is over"),
+        ("demo", [DayPlaces(day=coming(1), places=4), DayPlaces(day=coming(734), places=4)], "two years"),
+        ("demo", [DayPlaces(day=date.max, places=4)], "two years"),
     ],
 )
 async def test_places_that_cannot_be_are_refused_and_nothing_is_stored(
@@ -72,3 +76,13 @@ async def test_places_are_told_and_shown_on_the_command_line(bed: Bed) -> None:
     assert "capacity set" in empty.output
     assert told_one.exit_code == 0
     assert json.loads(shown.stdout)["days"] == [{"day": coming(4).isoformat(), "places": 9, "taken": 2}]
+
+
+async def test_a_day_gone_by_is_refused_and_one_far_away_confirmed_on_the_command_line(bed: Bed) -> None:
+    over = await call_beside(bed, "capacity", "set", "demo", coming(-2).isoformat(), "12", "--taken", "9")
+    far = await call_beside(bed, "capacity", "set", "demo", coming(60).isoformat(), "12", "--taken", "9")
+
+    assert over.exit_code != 0
+    assert f"{coming(-2)}, which is over" in over.output
+    assert far.exit_code == 0
+    assert f"{coming(60)} is kept" in far.output
