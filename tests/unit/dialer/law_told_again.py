@@ -10,8 +10,24 @@ from dialer.campaign import Campaign, CampaignKind, ContactHistory, LegalBasis
 
 YEARS = range(2024, 2036)
 _FIXED = {"America/Curacao": -240, "Asia/Tokyo": 540, "Asia/Kolkata": 330, "UTC": 0}
-_EUROPEAN = {"Europe/Lisbon": 0, "Europe/Amsterdam": 60, "Europe/Athens": 120}
+_EUROPEAN = {
+    "Europe/Lisbon": 0,
+    "Europe/Amsterdam": 60,
+    "Europe/Brussels": 60,
+    "Europe/Berlin": 60,
+    "Europe/Athens": 120,
+}
 ZONES = (*_EUROPEAN, *_FIXED, "America/New_York")
+# Where who is called lives, by the number.
+NUMBERS = {
+    "+31610000000": "Europe/Amsterdam",
+    "+351211234567": "Europe/Lisbon",
+    "+306941234567": "Europe/Athens",
+    "+59994611234": "America/Curacao",
+    "+81312345678": "Asia/Tokyo",
+    "+919876543210": "Asia/Kolkata",
+    "+12127365000": "America/New_York",
+}
 _DAY, _WEEK = 24 * 60, 7 * 24 * 60
 _DIALLED = {NumberKind.FIXED, NumberKind.MOBILE, NumberKind.VOIP, NumberKind.OTHER}
 _COMMERCIAL = {CampaignKind.TYRES, CampaignKind.MAILING}
@@ -124,7 +140,7 @@ def ban(history: ContactHistory, campaign: Campaign, told: Told, now: datetime) 
         "no consent": campaign.basis is LegalBasis.CONSENT
         and (history.consent_at is None or history.consent_at > now),
         "dear number": history.number_kind not in _DIALLED,
-        "abroad": not history.number.e164.startswith("+31"),
+        "abroad": history.number.e164 not in NUMBERS,
         "attempts used up": len(here) >= min(told.attempts, campaign.max_attempts or told.attempts),
         "being called": any(call.outcome is None for call in history.past),
         "refused": history.refused_at is not None and now - history.refused_at < timedelta(days=28),

@@ -1,5 +1,6 @@
 """Random histories: nothing is ever dialled that a naive re-statement of the rules forbids. It shares no code with them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,10 @@ from calls.ids import CampaignId, ContactId, DealerId
 from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
 from dialer.campaign import Campaign, CampaignKind, CampaignState, ContactHistory, LegalBasis, PastAttempt
+from dialer.contact_columns import find_columns
+from dialer.contact_file import ContactRow, RowReader
 from dialer.eligibility import refusal
+from dialer.list_numbers import zone_of
 from dialer.profile_file import shipped_profiles
 from dialer.profiles import is_open, next_open
 
@@ -24,7 +28,21 @@ ZONES = (
     "Asia/Tokyo",
     "Pacific/Apia",
 )
-CONSUMER = shipped_profiles().named("nl-consumer")
+# Where who is called lives, by the number.
+NUMBERS = {
+    "+31610000000": "Europe/Amsterdam",
+    "+351211234567": "Europe/Lisbon",
+    "+306941234567": "Europe/Athens",
+    "+59994611234": "America/Curacao",
+    "+81312345678": "Asia/Tokyo",
+    "+68522123": "Pacific/Apia",
+}
+ABROAD = "+32470123456"
+TOLD_ZONES = ("", "UTC", "CET", "Europe/Berlin", "Europe/London", "Pacific/Honolulu", "Etc/GMT+12", *ZONES)
+PROFILES = shipped_profiles()
+CONSUMER = PROFILES.named("nl-consumer")
+# The rules of the Netherlands for all of them, so that the hours are tried in other zones too.
+WIDER = replace(CONSUMER, countries=frozenset({"NL", "PT", "GR", "CW", "JP", "WS"}))
 HERE, THERE = CampaignId("apk"), CampaignId("elsewhere")
 # Nieuwjaar, Goede Vrijdag, Pasen, Koningsdag, Bevrijdingsdag, Hemelvaart, Pinksteren, Kerst
 HOLIDAYS_2026 = {
@@ -87,7 +105,7 @@ def naive_ban(history: ContactHistory, campaign: Campaign, now: datetime) -> str
         return "commercial call without consent"
     if history.number_kind not in {NumberKind.FIXED, NumberKind.MOBILE, NumberKind.VOIP, NumberKind.OTHER}:
         return "dear number"
-    if not history.number.e164.startswith("+31"):
+    if history.number.e164 not in NUMBERS:
         return "abroad"
     if len([a for a in history.past if a.campaign_id == campaign.campaign_id]) >= 3:
         return "three attempts"
@@ -116,11 +134,17 @@ def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime]:
     def when(ago: timedelta | None) -> datetime | None:
         return None if ago is None else now - ago
 
+    number, zone = draw(
+        seldom(
+            ("+31610000000", "Europe/Amsterdam"),
+            st.sampled_from([*NUMBERS.items(), (ABROAD, "Europe/Brussels")]),
+        )
+    )
     history = ContactHistory(
         contact_id=ContactId(1),
-        number=PhoneNumber(draw(seldom("+31610000000", st.just("+32470123456")))),
+        number=PhoneNumber(number),
         number_kind=draw(seldom(NumberKind.MOBILE, st.sampled_from(NumberKind))),
-        timezone=draw(seldom("Europe/Amsterdam", st.sampled_from(ZONES))),
+        timezone=zone,
         consent_at=when(
             draw(st.sampled_from([timedelta(days=9), timedelta(days=9), None, timedelta(days=-1)]))
         ),
@@ -154,12 +178,62 @@ def test_what_the_law_forbids_is_never_dialled(
     history, campaign, now = situation
     ban = naive_ban(history, campaign, now)
 
-    refused = refusal(history, campaign, CONSUMER, now)
+    refused = refusal(history, campaign, WIDER, now)
 
     if ban is not None:
         assert refused is not None, ban
     if refused is not None and refused.not_before is not None:
         assert refused.not_before > now
+
+
+def test_who_is_called_in_these_situations_lives_where_the_number_says() -> None:
+    assert {number: zone_of(PhoneNumber(number)) for number in NUMBERS} == NUMBERS
+    assert {PhoneNumber(number).country for number in NUMBERS} == WIDER.countries
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    moments | edges | office | around_the_clock_changes,
+    st.sampled_from(["06 10120304", "+31 40 123 4567", "0031610120304", "085 123 4567", "088-2001234"]),
+    st.sampled_from(TOLD_ZONES),
+    st.none() | st.integers(0, 36 * 60),
+    st.sampled_from(["nl-consumer", "nl-business"]),
+)
+@example(datetime(2026, 6, 9, 20, 4, tzinfo=UTC), "06 10120304", "UTC", None, "nl-consumer")
+@example(datetime(2026, 6, 9, 19, 15, tzinfo=UTC), "06 10120304", "Pacific/Honolulu", 705, "nl-consumer")
+def test_no_dutch_phone_is_dialled_outside_dutch_hours_nor_twice_a_dutch_day_whatever_the_list_says(
+    now: datetime, number: str, zone: str, minutes_since_a_call: int | None, profile: str
+) -> None:
+    rules = PROFILES.named(profile)
+    columns = find_columns(["Naam", "Telefoon", "Tijdzone"], {})
+    row = RowReader(columns, rules.dialled_kinds, rules.countries, YEAR.date()).read(
+        2, ["Anna", number, zone]
+    )
+    if not isinstance(row, ContactRow):
+        assert [fault.column for fault in row] == ["Tijdzone"]
+        return
+    called = [] if minutes_since_a_call is None else [now - timedelta(minutes=minutes_since_a_call)]
+    past = tuple(PastAttempt(THERE, at, AttemptOutcome.CONNECTED) for at in called)
+    history = ContactHistory(
+        ContactId(1), row.number, row.number_kind, row.timezone, None, None, None, None, False, past
+    )
+    campaign = Campaign(
+        HERE,
+        DealerId("demo"),
+        "APK",
+        CampaignKind.APK,
+        LegalBasis.EXISTING_CONTRACT,
+        profile,
+        "+31401234567",
+        CampaignState.RUNNING,
+    )
+
+    refused = refusal(history, campaign, rules, now)
+
+    today = now.astimezone(ZoneInfo("Europe/Amsterdam")).date()
+    again = any(at.astimezone(ZoneInfo("Europe/Amsterdam")).date() == today for at in called)
+    if again or not naive_window(now, "Europe/Amsterdam"):
+        assert refused is not None
 
 
 @settings(max_examples=300, deadline=None)
@@ -186,7 +260,7 @@ def test_the_next_opening_is_the_first(moment: datetime, zone: str) -> None:
 
 @pytest.mark.parametrize("profile", ["nl-consumer", "nl-business"])
 def test_no_profile_for_real_people_calls_outside_the_hours_of_the_code(profile: str) -> None:
-    rules = shipped_profiles().named(profile)
+    rules = PROFILES.named(profile)
     year = (YEAR + timedelta(minutes=17 * step) for step in range(MINUTES // 17))
 
     assert all(naive_window(moment, ZONES[0]) for moment in year if is_open(rules, ZONES[0], moment))

@@ -14,9 +14,12 @@ from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
 from dialer.campaign import Campaign, CampaignKind, CampaignState, ContactHistory, LegalBasis, PastAttempt
 from dialer.eligibility import Rule, refusal
+from dialer.list_numbers import zone_of
 from dialer.profile_file import shipped_profiles
 from dialer.profiles import is_open, next_open
+from dialer.zones import keep_one_time
 from tests.unit.dialer.law_told_again import (
+    NUMBERS,
     TOLD,
     YEARS,
     ZONES,
@@ -28,6 +31,14 @@ from tests.unit.dialer.law_told_again import (
 )
 
 PROFILES = shipped_profiles()
+# The rules of the Netherlands for people in all those zones.
+WIDER = {
+    name: replace(
+        PROFILES.named(name), countries=frozenset(str(PhoneNumber(number).country) for number in NUMBERS)
+    )
+    for name in TOLD
+}
+ABROAD = (("+32470123456", "Europe/Brussels"), ("+4930901820", "Europe/Berlin"))
 HERE, THERE = CampaignId("apk"), CampaignId("elsewhere")
 FIRST = datetime(YEARS[0], 1, 2, tzinfo=UTC)
 DAYS = (datetime(YEARS[-1], 12, 20, tzinfo=UTC) - FIRST).days
@@ -76,11 +87,16 @@ def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime]:
         | st.lists(st.tuples(st.sampled_from([HERE, HERE, THERE]), agos, outcomes), max_size=1)
         | st.lists(st.tuples(st.sampled_from([HERE, THERE]), agos, outcomes), max_size=5)
     )
+    number, zone = draw(
+        st.sampled_from(
+            [("+31610000000", "Europe/Amsterdam")] * 10 + [*NUMBERS.items(), *NUMBERS.items(), *ABROAD]
+        )
+    )
     history = ContactHistory(
         contact_id=ContactId(1),
-        number=PhoneNumber(draw(seldom("+31610000000", st.sampled_from(["+32470123456", "+4930901820"])))),
+        number=PhoneNumber(number),
         number_kind=draw(seldom(NumberKind.MOBILE, st.sampled_from(NumberKind))),
-        timezone=draw(st.sampled_from(("Europe/Amsterdam",) * 5 + ZONES)),
+        timezone=zone,
         consent_at=when(
             draw(
                 st.sampled_from([timedelta(9), timedelta(9), timedelta(9), timedelta(0), None, timedelta(-1)])
@@ -118,7 +134,7 @@ def test_a_contact_is_dialled_exactly_when_no_rule_forbids_it(
 ) -> None:
     history, campaign, now = situation
 
-    refused = refusal(history, campaign, PROFILES.named(profile), now)
+    refused = refusal(history, campaign, WIDER[profile], now)
 
     banned = ban(history, campaign, TOLD[profile], now)
     assert (refused is None) == (banned is None), (refused, banned)
@@ -130,7 +146,7 @@ def test_nobody_may_be_dialled_before_the_moment_that_a_refusal_names(
     situation: tuple[ContactHistory, Campaign, datetime], profile: str, part: float
 ) -> None:
     history, campaign, now = situation
-    refused = refusal(history, campaign, PROFILES.named(profile), now)
+    refused = refusal(history, campaign, WIDER[profile], now)
 
     if refused is not None and refused.not_before is not None:
         last = refused.not_before - timedelta(microseconds=1)
@@ -178,15 +194,24 @@ def test_every_day_of_every_year_is_open_or_closed_as_it_should_be(year: int, pr
     assert wrong == []
 
 
-@pytest.mark.parametrize("zone", ZONES)
-def test_a_day_is_one_of_the_calendar_where_the_person_lives(zone: str) -> None:
+@pytest.mark.parametrize(("number", "zone"), NUMBERS.items())
+def test_who_is_called_in_these_situations_lives_where_the_number_says(number: str, zone: str) -> None:
+    own = zone_of(PhoneNumber(number))
+
+    assert own is not None
+    assert keep_one_time(own, zone, 2026)
+
+
+@pytest.mark.parametrize(("number", "zone"), NUMBERS.items())
+def test_a_day_is_one_of_the_calendar_where_the_person_lives(number: str, zone: str) -> None:
     wednesday = FIRST + timedelta(days=155)
     minutes = (wednesday + timedelta(minutes=minute) for minute in range(-1440, 1440))
     morning = next(at for at in minutes if local(at, zone).isoweekday() == 3 and local(at, zone).hour == 9)
-    history = replace(_history_with(morning, AttemptOutcome.CONNECTED), timezone=zone)
+    known = _history_with(morning, AttemptOutcome.CONNECTED)
+    history = replace(known, number=PhoneNumber(number), timezone=zone)
 
     evening, next_morning = (
-        refusal(history, _campaign(), PROFILES.named("nl-consumer"), morning + timedelta(hours=hours))
+        refusal(history, _campaign(), WIDER["nl-consumer"], morning + timedelta(hours=hours))
         for hours in (12, 24)
     )
 
