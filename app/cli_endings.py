@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from app.asterisk.errors import AsteriskError
 from app.cli_frame import Exit
 from app.console.errors import ApiError, ApiUnreachable
-from app.contact_errors import ReportFailed, UnusableFile
+from app.contact_errors import ReportFailed, UnusableFile, UnusableReport
 from app.dealers_errors import DealersError
 from app.settings import SettingsError
 from app.storage.errors import StorageError, WrongDatabaseUrl
@@ -25,6 +25,7 @@ _ENDINGS: tuple[tuple[type[Exception], Exit], ...] = (
     (StorageError, Exit.REFUSED),
     (DialerError, Exit.REFUSED),
     (UnusableFile, Exit.REFUSED),
+    (UnusableReport, Exit.REFUSED),
     (ReportFailed, Exit.REFUSED),
 )
 

@@ -20,7 +20,8 @@ from rich.progress import (
 
 from app.cli_frame import Exit, end, show_table, who
 from app.clock import SystemClock
-from app.contacts_import import ImportOptions, ImportResult, import_contacts, usual_report
+from app.contact_report import usual_report
+from app.contacts_import import ImportOptions, ImportResult, import_contacts
 from app.dealers import load_profiles
 from app.due_refresh import RefreshResult, refresh_list
 from app.rdw.client import open_register

@@ -12,6 +12,15 @@ class UnusableFile(Exception):
         self.remedy = remedy
 
 
+class UnusableReport(Exception):
+    """What is to be the report is another file, which was left alone; nothing was stored."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"nothing was done: {reason}: give another place with --report, or move that file away"
+        )
+
+
 class ReportFailed(Exception):
     """The report cannot be written, or an older one not be removed; nothing was stored."""
 

@@ -1,6 +1,5 @@
 """Importing a file of contacts into a campaign's list: all of it, or nothing and a report of what is wrong."""
 
-import csv
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from app.contact_dates import missing_dates
 from app.contact_duplicates import Duplicates
-from app.contact_errors import ReportFailed, UnusableFile
+from app.contact_errors import UnusableFile
+from app.contact_report import check_place, usual_report, write_report
 from app.contact_rows import Row, read_rows
 from app.storage.campaigns import find_campaign
 from app.storage.contact_list import NewConsent, NewContact, add_contacts, listed, load_hash_key
@@ -76,10 +76,11 @@ async def import_contacts(
     not due is closed until it is.
 
     `campaign_word` is the campaign's id or its name, `profiles` has the calling profiles of the installation (those of the program
-    when it is not given): a number of a country that the campaign's does not call is a fault. The faults go into a report, and an older report is taken away, before
-    anything is stored; a dry run leaves reports alone unless `options` name one. `progress` hears the stage (`check`, then
+    when it is not given): a number of a country that the campaign's does not call is a fault.
+    The faults go into a report, and an older report is taken away, before anything is stored; a dry run leaves reports alone
+    unless `options` name one. No other file is written over or taken away. `progress` hears the stage (`check`, then
     `store`) and how many rows it has done. The check holds the event loop for seconds: import in a process of its own.
-    Raises UnusableFile, ReportFailed, UnknownCampaign, AmbiguousCampaign, StoreUnavailable, RegisterError, and AlreadyThere
+    Raises UnusableFile, UnusableReport, ReportFailed, UnknownCampaign, AmbiguousCampaign, StoreUnavailable, RegisterError, and AlreadyThere
     when another import put one of the numbers on the list meanwhile.
     """
     with _no_search_for_cycles():
@@ -108,6 +109,9 @@ async def _import(
     register: VehicleRegister | None,
     profiles: Profiles,
 ) -> ImportResult:
+    report = options.report or (None if options.dry_run else usual_report(path))
+    if report is not None:
+        check_place(report, path)
     campaign = await find_campaign(database, campaign_word)
     campaign_id = campaign.campaign_id
     if register is not None and campaign.kind is not CampaignKind.APK:
@@ -134,9 +138,8 @@ async def _import(
     if register is not None:
         faults += await people.fill_dates(database, register, columns, now)
     faults.sort(key=lambda fault: fault.line)
-    report = options.report or (None if options.dry_run else usual_report(path))
     if report is not None:
-        _write_report(report, faults)
+        write_report(report, faults)
     if faults or options.dry_run:
         return ImportResult(count, 0, tuple(faults), report if faults else None)
     window = await due_window(database, campaign_id)
@@ -240,29 +243,3 @@ def _consent(proof: ConsentProof) -> NewConsent:
 
 def _person(row: ContactRow) -> str:
     return person_key(row.name, row.number.e164, row.reference)
-
-
-def usual_report(path: Path) -> Path:
-    """Where the faults of a file go: beside it."""
-    return path.with_name(f"{path.name}.errors.csv")
-
-
-def _write_report(report: Path, faults: list[RowFault]) -> None:
-    """Write the faults for a spreadsheet; without faults, take an older report away."""
-    try:
-        if not faults:
-            if report.exists():
-                report.unlink()
-            return
-        with report.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, delimiter=";")
-            writer.writerow(("line", "column", "reason", "remedy"))
-            for fault in faults:
-                writer.writerow((fault.line, *map(_harmless, (fault.column, fault.reason, fault.remedy))))
-    except OSError as error:
-        raise ReportFailed(report, error.strerror or type(error).__name__, len(faults)) from error
-
-
-def _harmless(text: str) -> str:
-    """Keep a spreadsheet from taking text that came out of the file for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

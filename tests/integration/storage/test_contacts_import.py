@@ -1,5 +1,6 @@
 import csv
 import io
+import os
 import zipfile
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.contact_errors import ReportFailed, UnusableFile
+from app.contact_errors import ReportFailed, UnusableFile, UnusableReport
 from app.contact_rows import read_rows
 from app.contacts_import import ImportOptions, ImportResult, import_contacts
 from app.storage.database import Database
@@ -148,8 +149,10 @@ async def test_the_same_person_keeps_one_record_over_two_campaigns(
 
 async def test_a_good_file_takes_an_old_report_away(database: Database, tmp_path: Path) -> None:
     await campaign_with(database, [])
+    wrong = file_with(tmp_path, "Naam;Tel\nAnna;1\n")
+    report = (await imported(database, wrong)).report
+    assert report is not None
     path = file_with(tmp_path, "Naam;Tel\nAnna;0610000001\n")
-    report = file_with(tmp_path, "old", name="lijst.csv.errors.csv")
 
     result = await imported(database, path)
 
@@ -157,11 +160,74 @@ async def test_a_good_file_takes_an_old_report_away(database: Database, tmp_path
     assert not report.exists()
 
 
+@pytest.mark.parametrize("number", ["1", "0610000001"])
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("way", ["itself", "symlink", "hard link", "usual place"])
+async def test_a_report_never_goes_over_the_list_itself(
+    database: Database, tmp_path: Path, way: str, dry_run: bool, number: str
+) -> None:
+    campaign = await campaign_with(database, [])
+    path = file_with(tmp_path, text := f"Naam;Tel\nAnna;{number}\n")
+    report = tmp_path / ("lijst.csv.errors.csv" if way == "usual place" else "verslag.csv")
+    match way:
+        case "itself":
+            report = tmp_path / "." / "lijst.csv"
+        case "symlink":
+            report.symlink_to(path)
+        case _:
+            report.hardlink_to(path)
+
+    with pytest.raises(UnusableReport, match="is the file of contacts itself: give another place"):
+        await imported(database, path, replace(WHO, dry_run=dry_run, report=report))
+
+    assert path.read_text(encoding="utf-8") == text
+    assert await contact_ids(database, campaign) == []
+
+
+@pytest.mark.parametrize("number", ["1", "0610000001"])
+async def test_a_file_that_is_no_report_is_left_alone(
+    database: Database, tmp_path: Path, number: str
+) -> None:
+    campaign = await campaign_with(database, [])
+    path = file_with(tmp_path, f"Naam;Tel\nAnna;{number}\n")
+    other_list = file_with(tmp_path, "Naam;Tel\nBram;0610000002\n", name="andere.csv")
+
+    with pytest.raises(UnusableReport, match="no report of an import: give another place"):
+        await imported(database, path, replace(WHO, report=other_list))
+
+    assert other_list.read_text(encoding="utf-8") == "Naam;Tel\nBram;0610000002\n"
+    assert await contact_ids(database, campaign) == []
+
+
+@pytest.mark.parametrize(
+    "first_line", ["line;column;reason;remedy\r\n", '"line","column","reason","remedy"\n', ""]
+)
+async def test_a_report_that_a_spreadsheet_saved_is_still_known_as_one(
+    database: Database, tmp_path: Path, first_line: str
+) -> None:
+    await campaign_with(database, [])
+    path = file_with(tmp_path, "Naam;Tel\nAnna;0610000001\n")
+    report = file_with(tmp_path, first_line, name="lijst.csv.errors.csv")
+
+    await imported(database, path)
+
+    assert not report.exists()
+
+
+async def test_a_pipe_to_report_to_is_neither_read_nor_taken_away(database: Database, tmp_path: Path) -> None:
+    await campaign_with(database, [])
+    os.mkfifo(pipe := tmp_path / "verslag")
+
+    await imported(database, file_with(tmp_path, "Naam;Tel\nAnna;0610000001\n"), replace(WHO, report=pipe))
+
+    assert pipe.is_fifo()
+
+
 async def test_a_dry_run_stores_and_writes_nothing(database: Database, tmp_path: Path) -> None:
     campaign = await campaign_with(database, [], replace(CAMPAIGN, state=CampaignState.DRAFT))
     good = file_with(tmp_path, "Naam;Tel\nAnna;0610000001\n")
     bad = file_with(tmp_path, "Naam;Tel\nAnna;1\n", name="bad.csv")
-    old = file_with(tmp_path, "old", name="lijst.csv.errors.csv")
+    old = file_with(tmp_path, "line;column;reason;remedy\n", name="lijst.csv.errors.csv")
 
     results = [await imported(database, path, replace(WHO, dry_run=True)) for path in (good, bad)]
 
