@@ -19,6 +19,8 @@ _NAME_LENGTH = 120
 _TEXT_LENGTH = 500
 _PLATE_LENGTH = 12
 _USUAL_PRIORITY = 5
+# As with consents that are recorded by hand. The first days of spreadsheets, in 1899, 1900 and 1904, stand for an empty cell.
+_FIRST_CONSENT_DAY = date(1971, 1, 1)
 _DATE = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)(?:[ T][0-9:.]+)?|(?P<d2>\d\d?)[-/.](?P<m2>\d\d?)[-/.](?P<y2>\d{4})"
 )
@@ -191,6 +193,12 @@ class RowReader:
         if day > self._today:
             faults.add(
                 Field.CONSENT_ON, "the consent is dated in the future", "give the day on which it was given"
+            )
+        elif day < _FIRST_CONSENT_DAY:
+            faults.add(
+                Field.CONSENT_ON,
+                f"the consent is dated before {_FIRST_CONSENT_DAY.year}",
+                "give the day on which it was given, or leave all about the consent empty",
             )
         return _proof(day, source, wording)
 

@@ -164,6 +164,16 @@ def test_a_consent_of_tomorrow_is_refused() -> None:
     assert "future" in fault.reason
 
 
+@pytest.mark.parametrize("day", ["01-01-0001", "30-12-1899", "1900-01-01", "1-1-1904", "31-12-1970"])
+def test_a_consent_of_a_day_that_cannot_be_is_a_fault_with_a_remedy(day: str) -> None:
+    headings = "Naam;Tel;Consent on;Consent source;Consent wording"
+
+    [fault] = faults(headings, f"Anna;0610120304;{day};web;ja")
+
+    assert (fault.line, fault.column) == (2, "Consent on")
+    assert fault.remedy
+
+
 def test_a_foreign_number_without_one_time_zone_needs_it_told() -> None:
     [fault] = faults("Naam;Telefoon", "Anna;+61 491 570 006")
 
