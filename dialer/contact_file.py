@@ -21,6 +21,8 @@ _PLATE_LENGTH = 12
 _USUAL_PRIORITY = 5
 # As with consents that are recorded by hand. The first days of spreadsheets, in 1899, 1900 and 1904, stand for an empty cell.
 _FIRST_CONSENT_DAY = date(1971, 1, 1)
+# A cell that a spreadsheet keeps as an amount. Without its point it may be somebody else's number.
+_FRACTION = re.compile(r"[1-9]\d*[.,]\d+")
 _DATE = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)(?:[ T][0-9:.]+)?|(?P<d2>\d\d?)[-/.](?P<m2>\d\d?)[-/.](?P<y2>\d{4})"
 )
@@ -133,6 +135,13 @@ class RowReader:
     def _number(self, text: str, faults: "_Faults") -> tuple[PhoneNumber, NumberKind] | None:
         if not text:
             faults.add(Field.NUMBER, "no phone number", "fill it in, or remove the row")
+            return None
+        if _FRACTION.fullmatch(text):
+            faults.add(
+                Field.NUMBER,
+                "not a phone number but an amount with a fraction",
+                "write it with its 0 or + in front, as 06 12345678 or +31 6 12345678",
+            )
             return None
         try:
             number, kind = self._numbers.read(text)

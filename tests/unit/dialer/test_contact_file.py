@@ -174,6 +174,19 @@ def test_a_consent_of_a_day_that_cannot_be_is_a_fault_with_a_remedy(day: str) ->
     assert fault.remedy
 
 
+@pytest.mark.parametrize("number", ["61234100.4", "6123410.04", "31612341.004"])
+def test_an_amount_with_a_fraction_is_nobodys_number(number: str) -> None:
+    [fault] = faults("Naam;Tel", f"Anna;{number}")
+
+    assert "fraction" in fault.reason
+    assert "06 12345678" in fault.remedy
+
+
+@pytest.mark.parametrize("number", ["06.12345678", "06.12.34.56.78", "+31.612345678", "+31.6.12345678"])
+def test_points_in_a_number_as_people_write_it_are_no_fraction(number: str) -> None:
+    assert good("Naam;Tel", f"Anna;{number}").number == PhoneNumber("+31612345678")
+
+
 def test_a_foreign_number_without_one_time_zone_needs_it_told() -> None:
     [fault] = faults("Naam;Telefoon", "Anna;+61 491 570 006")
 
