@@ -197,6 +197,7 @@ def _show(result: ImportResult) -> None:
             for fault in result.faults
         ],
         "report": None if result.report is None else str(result.report),
+        "notices": result.notices,
     }
     typer.echo(json.dumps(told, indent=2))
 
@@ -206,6 +207,8 @@ def _count(number: int, thing: str) -> str:
 
 
 def _tell(result: ImportResult, file: Path, dry_run: bool) -> None:
+    for notice in result.notices:
+        typer.echo(notice, err=True)
     if not result.faults:
         typer.echo(f"{result.rows} rows are in order" if dry_run else f"{result.added} contacts added")
         return

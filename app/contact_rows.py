@@ -4,7 +4,7 @@ import codecs
 import csv
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -12,6 +12,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from app.contact_errors import UnusableFile
+from app.contact_sheets import ROW_UNKNOWN, hidden_rows, shown_sheets
 
 Row = tuple[int, Sequence[str]]
 
@@ -38,11 +39,14 @@ _BROKEN = (
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
-def read_rows(path: Path, encoding: str | None = None) -> Iterator[Row]:
+def read_rows(
+    path: Path, encoding: str | None = None, notice: Callable[[str], None] = lambda _text: None
+) -> Iterator[Row]:
     """Yield the rows that are not empty, the headings first, each with its line number (from 1).
 
-    CSV may be separated by semicolon, comma, tab or bar; its encoding is found when `encoding` does not tell it. Raises
-    UnusableFile, also half-way.
+    CSV may be separated by semicolon, comma, tab or bar; its encoding is found when `encoding` does not tell it. Of a
+    spreadsheet only what is shown is read, of one sheet; `notice` hears which others there are before the first row comes.
+    Raises UnusableFile, also half-way.
     """
     try:
         size = path.stat().st_size
@@ -58,7 +62,7 @@ def read_rows(path: Path, encoding: str | None = None) -> Iterator[Row]:
         raise UnusableFile(
             f"{path} is an old or encrypted Excel file", "save it as XLSX without a password, or as CSV"
         )
-    return _limited(path, _xlsx_rows(path) if start == _ZIP else _csv_rows(path, encoding))
+    return _limited(path, _xlsx_rows(path, notice) if start == _ZIP else _csv_rows(path, encoding))
 
 
 def _limited(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
@@ -168,7 +172,7 @@ def _likelihood(data: bytes, encoding: str) -> int:
     return sum(2 if letter in _USUAL else letter in _CAPITALS for letter in text if not letter.isascii())
 
 
-def _xlsx_rows(path: Path) -> Iterator[Row]:
+def _xlsx_rows(path: Path, notice: Callable[[str], None]) -> Iterator[Row]:
     # A tenth of every start would go into loading it.
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -184,11 +188,24 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
     except (*_BROKEN, InvalidFileException) as error:
         raise UnusableFile(f"{path} is no XLSX file", "save it again as XLSX, or as CSV") from error
     try:
-        sheet = book.worksheets[0]
-        # The size a sheet claims may be wrong either way.
-        sheet.reset_dimensions()
+        sheets = shown_sheets(book)
+        if not sheets:
+            raise UnusableFile(
+                f"{path} has no sheet that is shown", "show the one with the list, and save it"
+            )
+        sheet, *others = sheets
+        if others:
+            names = ", ".join(f'"{other.title}"' for other in others)
+            notice(f'only the sheet "{sheet.title}" is read, not {names}: give each a file of its own')
+        hidden = hidden_rows(sheet)
         for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-            yield line, [_text(value) for value in values]
+            cells = [_text(value) for value in values]
+            if (line in hidden or ROW_UNKNOWN in hidden) and any(cells):
+                raise UnusableFile(
+                    f'in the sheet "{sheet.title}" of {path} rows are hidden or filtered out, as line {line}',
+                    "show all, or copy the visible ones into a file of their own",
+                )
+            yield line, cells
     except _BROKEN as error:
         raise UnusableFile(f"{path} is damaged", "save it again as XLSX, or as CSV") from error
     finally:

@@ -52,12 +52,16 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of a file: `rows` read, `added` to the list, and the faults. `report` is the file that lists them, if any."""
+    """What became of a file: `rows` read, `added` to the list, and the faults. `report` is the file that lists them, if any.
+
+    `notices` tell what of the file was not read.
+    """
 
     rows: int
     added: int
     faults: tuple[RowFault, ...]
     report: Path | None
+    notices: tuple[str, ...] = ()
 
 
 async def import_contacts(
@@ -123,12 +127,15 @@ async def _import(
     except UnknownProfile as error:
         what = f"the calling profile {campaign.profile} of {campaign_id} is not known here"
         raise UnusableFile(what, "set DEALERLIJN_DEALERS_FILE as the controller has it") from error
-    lines = read_rows(path, options.encoding)
+    notices: list[str] = []
+    lines = read_rows(path, options.encoding, notices.append)
     _, headings = next(lines)
     try:
         columns = find_columns(headings, options.columns)
     except HeaderError as error:
-        raise UnusableFile(f"the headings of {path} do not tell enough", "; ".join(error.remedies)) from error
+        raise UnusableFile(
+            f"the headings of {path} do not tell enough", "; ".join([*error.remedies, *notices])
+        ) from error
     today = now.astimezone(_HOME).date()
     people = _People(await load_hash_key(database))
     reader = RowReader(columns, DIALLABLE_KINDS, countries, today)
@@ -141,13 +148,13 @@ async def _import(
     if report is not None:
         write_report(report, faults)
     if faults or options.dry_run:
-        return ImportResult(count, 0, tuple(faults), report if faults else None)
+        return ImportResult(count, 0, tuple(faults), report if faults else None, tuple(notices))
     window = await due_window(database, campaign_id)
     added = len(people.first)
     contacts = (_contact(rows, hashed, window, today) for hashed, rows in people.taken_out())
     recorded_by = f"{options.who}, {path.name}"
     await add_contacts(database, campaign, contacts, recorded_by, now, lambda ready: progress("store", ready))
-    return ImportResult(count, added, (), None)
+    return ImportResult(count, added, (), None, tuple(notices))
 
 
 def _check(

@@ -46,7 +46,7 @@ async def test_a_dry_run_stores_nothing(bed: Bed, tmp_path: Path) -> None:
     code, said, _ = await import_file(bed, tmp_path / "list.csv", GOOD, "--dry-run", "--json")
 
     assert code == 0
-    assert json.loads(said) == {"rows": 2, "added": 0, "faults": [], "report": None}
+    assert json.loads(said) == {"rows": 2, "added": 0, "faults": [], "report": None, "notices": []}
     assert contacts_in(bed) == 0
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from app.contact_errors import ReportFailed, UnusableFile, UnusableReport
 from app.contact_rows import read_rows
+from app.contact_sheets import hidden_rows
 from app.contacts_import import ImportOptions, ImportResult, import_contacts
 from app.storage.database import Database
 from dialer.campaign import CampaignState, LegalBasis
@@ -334,6 +335,83 @@ def test_a_spreadsheet_is_read_as_it_looks(tmp_path: Path) -> None:
     rows = [cells for _, cells in read_rows(tmp_path / "lijst.xlsx")]
 
     assert rows == [["Naam", "Tel", "APK"], ["Anna", "610000001", "2026-12-31"], ["", "", "1.5"]]
+
+
+def sheets_with(folder: Path, sheets: dict[str, list[str]]) -> Path:
+    """A book with a list of these names in each sheet; a small letter hides one, a + puts it in front."""
+    book = openpyxl.Workbook()
+    del book["Sheet"]
+    for title, names in sheets.items():
+        sheet = book.create_sheet(title.removeprefix("+"))
+        for row in ([["Naam", "Tel"]] if names else []) + [[name, "0610000001"] for name in names]:
+            sheet.append(row)
+        if title[0].islower():
+            sheet.sheet_state = "hidden"
+        if title.startswith("+"):
+            book.active = sheet
+    book.save(path := folder / "lijst.xlsx")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sheets", "name", "left_out"),
+    [
+        ({"oud": ["Oud"], "Nieuw": ["Anna"]}, "Anna", None),
+        ({"Oud": ["Oud"], "+Nieuw": ["Anna"]}, "Anna", '"Oud"'),
+        ({"+Nieuw": ["Anna"], "Oud": ["Oud"], "Mei": ["X"], "Leeg": []}, "Anna", '"Oud", "Mei"'),
+        ({"+Leeg": [], "Nieuw": ["Anna"], "oud": ["Oud"]}, "Anna", None),
+    ],
+)
+async def test_of_a_spreadsheet_the_sheet_that_is_shown_is_read_and_others_are_told(
+    database: Database, tmp_path: Path, sheets: dict[str, list[str]], name: str, left_out: str | None
+) -> None:
+    await campaign_with(database, [])
+    path = sheets_with(tmp_path, sheets)
+
+    result = await imported(database, path, replace(WHO, dry_run=True))
+
+    assert [cells[0] for _, cells in read_rows(path)] == ["Naam", name]
+    assert (result.rows, result.faults) == (1, ())
+    if left_out is None:
+        assert result.notices == ()
+    else:
+        assert result.notices == (
+            f'only the sheet "Nieuw" is read, not {left_out}: give each a file of its own',
+        )
+
+
+def test_a_sheet_with_rows_out_of_sight_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    path = sheets_with(tmp_path, {"Lijst": ["Anna", "Bram", "Carmen"]})
+    book = openpyxl.load_workbook(path)
+    book["Lijst"].row_dimensions[3].hidden = True
+    book.save(path)
+
+    with pytest.raises(
+        UnusableFile, match="hidden or filtered out, as line 3: show all, or copy the visible"
+    ):
+        list(read_rows(path))
+
+
+def test_empty_rows_out_of_sight_hide_nobody(tmp_path: Path) -> None:
+    path = sheets_with(tmp_path, {"Lijst": ["Anna"]})
+    book = openpyxl.load_workbook(path)
+    for line in range(3, 20):
+        book["Lijst"].row_dimensions[line].hidden = True
+    book.save(path)
+
+    assert [line for line, _ in read_rows(path)] == [1, 2]
+
+
+def test_a_hidden_row_is_found_anywhere_in_a_long_sheet(tmp_path: Path) -> None:
+    path = sheets_with(tmp_path, {"Lijst": [f"Klant {number} {'x' * 400}" for number in range(8000)]})
+    book = openpyxl.load_workbook(path)
+    for line in range(2500, 8000):
+        book["Lijst"].row_dimensions[line].hidden = True
+    book.save(path)
+
+    book = openpyxl.load_workbook(path, read_only=True)
+
+    assert hidden_rows(book.worksheets[0]) == set(range(2500, 8000))
 
 
 @pytest.mark.parametrize(
