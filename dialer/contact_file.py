@@ -23,6 +23,24 @@ _USUAL_PRIORITY = 5
 _FIRST_CONSENT_DAY = date(1971, 1, 1)
 # A cell that a spreadsheet keeps as an amount. Without its point it may be somebody else's number.
 _FRACTION = re.compile(r"[1-9]\d*[.,]\d+")
+# What people write where there is no plate, without capitals and signs.
+_NO_PLATE = frozenset(
+    (
+        "nvt",
+        "geen",
+        "onbekend",
+        "na",
+        "nb",
+        "none",
+        "unknown",
+        "leeg",
+        "null",
+        "nietbekend",
+        "geenkenteken",
+        "geenauto",
+    )
+)
+_NO_PLATE_SIGNS = re.compile("x*|0*")
 _DATE = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)(?:[ T][0-9:.]+)?|(?P<d2>\d\d?)[-/.](?P<m2>\d\d?)[-/.](?P<y2>\d{4})"
 )
@@ -257,10 +275,13 @@ _proof = lru_cache(maxsize=4096)(ConsentProof)
 
 
 def _plate(text: str, faults: _Faults) -> str | None:
-    plate = bare(text).upper()
-    if not 1 <= len(plate) <= _PLATE_LENGTH:
+    """A plate of any country: nearly all have letters and digits, and a word or a date is none."""
+    folded = bare(text)
+    if folded in _NO_PLATE or _NO_PLATE_SIGNS.fullmatch(folded):
+        return None
+    if len(folded) > _PLATE_LENGTH or folded.isalpha() or folded.isdigit():
         faults.add(Field.PLATE, "not a licence plate", "write it as AB-123-C, or leave it empty")
-    return plate or None
+    return folded.upper()
 
 
 def _priority(text: str, faults: _Faults) -> int:

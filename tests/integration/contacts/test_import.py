@@ -117,6 +117,15 @@ async def test_what_comes_twice_in_a_file_is_told_with_its_line(database: Databa
     assert all(fault.remedy for fault in result.faults)
 
 
+async def test_words_for_no_plate_are_not_the_same_car(database: Database, tmp_path: Path) -> None:
+    await campaign_with(database, [])
+
+    result = await imported(database, tmp_path, ";Anna;0610000001;geen;\n;Bram;0610000002;geen;\n")
+
+    assert (result.added, result.faults) == (2, ())
+    assert [row[0] for row in await rows_of(database)] == [None, None]
+
+
 async def test_what_is_on_the_list_already_is_told(database: Database, tmp_path: Path) -> None:
     await campaign_with(database, [])
     await imported(database, tmp_path, "7;Anna;0610000001;B-001-AE;\n7;Anna;0610000001;B-002-AE;\n")

@@ -174,6 +174,28 @@ def test_a_consent_of_a_day_that_cannot_be_is_a_fault_with_a_remedy(day: str) ->
     assert fault.remedy
 
 
+@pytest.mark.parametrize(
+    "text", ["N.V.T.", "nvt", "n.v.t", "geen", "Onbekend", "-", "--", "?", "XX-XX-XX", "00-00-00", "N/A"]
+)
+def test_a_word_for_no_plate_is_none(text: str) -> None:
+    assert good("Naam;Tel;Kenteken", f"Anna;0610120304;{text}").plate is None
+
+
+@pytest.mark.parametrize("text", ["volgt", "ab", "123456", "12-06-2026", "volkswagen golf 1.6 tdi"])
+def test_what_is_no_plate_is_a_fault_with_a_remedy(text: str) -> None:
+    [fault] = faults("Naam;Tel;Kenteken", f"Anna;0610120304;{text}")
+
+    assert (fault.column, fault.reason) == ("Kenteken", "not a licence plate")
+    assert "leave it empty" in fault.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "plate"), [("1-ABC-001", "1ABC001"), ("AA-10", "AA10"), ("M-AB 1234", "MAB1234"), ("a1", "A1")]
+)
+def test_plates_of_other_countries_are_kept(text: str, plate: str) -> None:
+    assert good("Naam;Tel;Kenteken", f"Anna;0610120304;{text}").plate == plate
+
+
 @pytest.mark.parametrize("number", ["61234100.4", "6123410.04", "31612341.004"])
 def test_an_amount_with_a_fraction_is_nobodys_number(number: str) -> None:
     [fault] = faults("Naam;Tel", f"Anna;{number}")
