@@ -183,10 +183,16 @@ def _latest_refusal() -> ScalarSelect[datetime | None]:
 
 
 def latest_consent() -> ScalarSelect[datetime | None]:
-    """The last consent of this person to this kind of call that was not withdrawn since, as `customers.consent` says."""
-    withdrawals = consents.alias()
+    """The last consent of this person to this kind of call that was not withdrawn since, as `customers.consent` says: by the
+    person, or by anybody whom the dealer knows with this number, since one person may be written in two ways.
+    """
+    withdrawals, beside, whose = consents.alias(), tables.contacts.alias(), tables.customers.alias()
     withdrawn_since = exists().where(
-        withdrawals.c.customer_id == consents.c.customer_id,
+        # The contact itself is one of them.
+        beside.c.number_hash == tables.contacts.c.number_hash,
+        whose.c.customer_id == beside.c.customer_id,
+        whose.c.dealer == tables.campaigns.c.dealer,
+        withdrawals.c.customer_id == beside.c.customer_id,
         withdrawals.c.purpose == consents.c.purpose,
         withdrawals.c.action == ConsentAction.WITHDRAWN,
         withdrawals.c.at >= consents.c.at,
@@ -198,7 +204,7 @@ def latest_consent() -> ScalarSelect[datetime | None]:
             consents.c.purpose == tables.campaigns.c.kind,
             consents.c.action == ConsentAction.GIVEN,
             consents.c.basis == LegalBasis.CONSENT,
-            ~withdrawn_since,
+            ~withdrawn_since.correlate(consents, tables.contacts, tables.campaigns),
         )
         .correlate(tables.contacts, tables.campaigns)
         .scalar_subquery()

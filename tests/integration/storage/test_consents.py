@@ -1,6 +1,7 @@
 import random
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, insert, select, update
@@ -9,16 +10,16 @@ from sqlalchemy.exc import DBAPIError
 
 from app.storage.consent_tables import consents
 from app.storage.consents import entries_of, people_at, record_entry
-from app.storage.contact_list import add_contacts, load_hash_key
+from app.storage.contact_list import NewContact, add_contacts, load_hash_key
 from app.storage.database import Database
 from app.storage.due_lists import set_due_window
-from app.storage.histories import next_candidates
+from app.storage.histories import Candidate, next_candidates
 from app.storage.tables import contacts
 from app.storage.vehicle_tables import vehicles
-from calls.ids import CampaignId
+from calls.ids import CampaignId, DealerId
 from customers.consent import ConsentAction, ConsentEntry, consent_in_force
 from customers.person import number_hash
-from dialer.campaign import Campaign, LegalBasis
+from dialer.campaign import Campaign, CampaignKind, LegalBasis
 from dialer.due import DueWindow
 from tests.integration.storage.builders import (
     CAMPAIGN,
@@ -27,6 +28,7 @@ from tests.integration.storage.builders import (
     campaign_with,
     committed,
     contact,
+    other,
     refused,
     store_for,
 )
@@ -150,6 +152,86 @@ async def test_the_dialler_sees_what_the_ledger_says_after_any_history(database:
             [seen] = await next_candidates(connection, campaign.campaign_id, 1)
 
         assert seen.history.consent_at == (None if proof is None else proof.at)
+
+
+async def test_a_withdrawal_holds_for_the_number_however_the_person_is_written_on_the_next_list(
+    database: Database,
+) -> None:
+    await campaign_with(database, [contact(1, name="Jan de Vries", consent=True)], ON_CONSENT)
+    [jan] = await candidates(database, ON_CONSENT)
+    await record_entry(database, entry(jan.customer_id, ConsentAction.WITHDRAWN))
+    second = other("apk-juni", ON_CONSENT)
+    await campaign_with(database, [contact(1, name="J. de Vries", consent=True)], second)
+    [same] = await candidates(database, second)
+    store = await store_for(database)
+
+    with_the_old_consent = await store.commit_attempts(second, call_ids(1), NOW, "x")
+    await record_entry(database, entry(same.customer_id, days_ago=0.5))
+    with_a_new_one = await store.commit_attempts(second, call_ids(1), NOW, "x")
+
+    assert [each.rule for each in refused(with_the_old_consent)] == ["no_basis"]
+    assert len(committed(with_a_new_one)) == 1
+
+
+async def test_whoever_is_dialled_agreed_after_the_last_withdrawal_by_the_person_or_at_the_number(
+    database: Database,
+) -> None:
+    """After any history: people who are written in two ways, share a number or have two of them, and another dealer's."""
+    lists = {
+        ON_CONSENT: [contact(1, name="Jan de Vries"), contact(2, name="Anna Bos")],
+        other("apk-juni", ON_CONSENT): [contact(1, name="J. de Vries"), numbered(contact(2))],
+        other("apk-juli", ON_CONSENT): [numbered(contact(3)), contact(4, name="Anna Bos")],
+        replace(other("elders", ON_CONSENT), dealer=DealerId("elders")): [contact(1, name="Jan de Vries")],
+    }
+    for campaign, people in lists.items():
+        await campaign_with(database, people, campaign)
+    known = {each: campaign.dealer for campaign in lists for each in await candidates(database, campaign)}
+    people = sorted({each.customer_id for each in known})
+    assert len(people) == 6
+    rng, said = random.Random(4), []
+    for _ in range(60):
+        kind = rng.choice([CampaignKind.APK, CampaignKind.APK, CampaignKind.TYRES])
+        action = rng.choice([ConsentAction.GIVEN, ConsentAction.GIVEN, ConsentAction.WITHDRAWN])
+        days_ago = rng.randrange(1, 40) / 2
+        said.append(replace(entry(rng.choice(people), action, days_ago=days_ago), purpose=kind))
+        await record_entry(database, said[-1])
+
+        seen = {
+            each.contact_id: each.history.consent_at
+            for campaign in lists
+            for each in await candidates(database, campaign)
+        }
+
+        assert seen == {each.contact_id: may_be_called_since(each, known, said) for each in known}
+
+
+def may_be_called_since(
+    meant: Candidate, known: dict[Candidate, DealerId], said: Sequence[ConsentEntry]
+) -> datetime | None:
+    """What the law says: the consent is the person's own, and nobody's with the number was taken back since."""
+    beside = {
+        each.customer_id
+        for each, dealer in known.items()
+        if each.number_hash == meant.number_hash and dealer == known[meant]
+    }
+    counted = [
+        each
+        for each in said
+        if each.person == meant.customer_id
+        or (each.action is ConsentAction.WITHDRAWN and each.person in beside)
+    ]
+    proof = consent_in_force(counted, CAMPAIGN.kind, "consent", NOW)
+    return None if proof is None else proof.at
+
+
+def numbered(person: NewContact) -> NewContact:
+    """The same with the dealer's own number for the person."""
+    return replace(person, person_key="ref:7", name="Piet Smit")
+
+
+async def candidates(database: Database, campaign: Campaign) -> list[Candidate]:
+    async with database.reading() as connection:
+        return await next_candidates(connection, campaign.campaign_id, 9)
 
 
 async def test_people_are_found_by_the_number_they_are_listed_with(database: Database) -> None:

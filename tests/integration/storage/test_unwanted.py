@@ -20,6 +20,8 @@ from tests.integration.storage.builders import (
     campaign_with,
     committed,
     contact,
+    contact_ids,
+    other,
     store_for,
 )
 
@@ -56,6 +58,19 @@ async def test_an_attempt_to_who_takes_the_consent_back_is_found(database: Datab
     await says(database, first.contact_id, ConsentAction.WITHDRAWN)
 
     assert before == []
+    assert await unwanted_attempts(database, NODE) == [first.call_id]
+
+
+async def test_an_attempt_to_the_number_of_who_takes_the_consent_back_under_another_name_is_found(
+    database: Database,
+) -> None:
+    first, _ = await ringing(database)
+    written_anew = [contact(1, name="Mw. Proef", consent=True)]
+    again = await campaign_with(database, written_anew, other("apk-juni", ON_CONSENT))
+    [listed] = await contact_ids(database, again)
+
+    await says(database, listed, ConsentAction.WITHDRAWN)
+
     assert await unwanted_attempts(database, NODE) == [first.call_id]
 
 
