@@ -9,7 +9,7 @@ import msgspec
 from app.clock import Clock
 from app.control_errors import AmbiguousPerson, OutOfBounds, UnknownDealer
 from app.storage.audit import AuditEntry, record_change
-from app.storage.consents import Person, entries_of, people_at, person_with_id, record_entry
+from app.storage.consents import Person, entries_of, people_at, person_with_id, record_entry, withdrawals_beside
 from app.storage.database import Database
 from app.storage.objections import record_objection_by_hand
 from calls.ids import DealerId
@@ -28,7 +28,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A person's entries, oldest first, and the kinds of calls to which they agree now."""
+    """A person's entries, oldest first, and the kinds of calls to which they agree now.
+
+    A number of theirs counts only where nobody else with it has withdrawn since.
+    """
 
     person: Person
     entries: Sequence[ConsentEntry]
@@ -101,10 +104,14 @@ class Consents:
 
     async def _ledger(self, person: Person) -> Ledger:
         entries, now = await entries_of(self._database, person.person), self._clock.now()
+        beside = await withdrawals_beside(self._database, person) or [[]]
         in_force = [
             kind
             for kind in CampaignKind
-            if consent_in_force(entries, kind, LegalBasis.CONSENT, now) is not None
+            if any(
+                consent_in_force([*entries, *others], kind, LegalBasis.CONSENT, now) is not None
+                for others in beside
+            )
         ]
         return Ledger(person, entries, in_force)
 

@@ -38,7 +38,8 @@ def consent_in_force(
     """The proof for a purpose on a ground at a moment; None when there is none.
 
     A withdrawal ends all that was given until then for its purpose, on any ground; of two entries of the same moment it is
-    the one that counts. When an entry was recorded makes no difference.
+    the one that counts. When an entry was recorded makes no difference. `entries` may hold withdrawals by others who have the
+    person's number: they count as the person's.
     """
     said = [entry for entry in entries if entry.purpose == purpose and entry.at <= moment]
     withdrawn = [entry.at for entry in said if entry.action is ConsentAction.WITHDRAWN]

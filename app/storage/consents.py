@@ -47,6 +47,31 @@ async def entries_of(database: Database, person: int) -> list[ConsentEntry]:
         return [_entry(row) for row in await connection.execute(query)]
 
 
+async def withdrawals_beside(database: Database, person: Person) -> list[list[ConsentEntry]]:
+    """Return, for each number with which a person is on a list, what was withdrawn by others whom the dealer knows with it."""
+    mine, theirs, whose = tables.contacts.alias(), tables.contacts.alias(), tables.customers
+    numbers = select(mine.c.number_hash).where(mine.c.customer_id == person.person).distinct()
+    query = (
+        select(theirs.c.number_hash, consents)
+        .join(whose, whose.c.customer_id == theirs.c.customer_id)
+        .join(consents, consents.c.customer_id == theirs.c.customer_id)
+        .where(
+            theirs.c.number_hash.in_(numbers),
+            theirs.c.customer_id != person.person,
+            whose.c.dealer == person.dealer,
+            consents.c.action == ConsentAction.WITHDRAWN,
+        )
+        .distinct()
+    )
+    async with database.reading() as connection:
+        found: dict[str, list[ConsentEntry]] = {
+            each: [] for each in (await connection.execute(numbers)).scalars()
+        }
+        for row in await connection.execute(query):
+            found.setdefault(row.number_hash, []).append(_entry(row))
+    return list(found.values())
+
+
 async def person_with_id(database: Database, person: int) -> Person | None:
     """Return a customer, None when there is none."""
     customers = tables.customers

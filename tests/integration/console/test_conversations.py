@@ -10,6 +10,7 @@ from app.console.client import ApiClient
 from app.console.consents import NewConsent, NewEntry, PersonMeant
 from app.console.errors import ApiRefused
 from app.console.profiles import LIST_PROFILES
+from app.storage.campaigns import create_campaign
 from app.storage.contact_list import add_contacts
 from app.storage.conversations import read_history
 from calls.facts import (
@@ -20,7 +21,7 @@ from calls.facts import (
     CallQueued,
     DispositionRecorded,
 )
-from calls.ids import CallId, ContactId, LegId, NodeId
+from calls.ids import CallId, CampaignId, ContactId, LegId, NodeId
 from calls.words import CallPhase, Department, HangupCause, InboundOutcome
 from dialer.campaign import CampaignKind, LegalBasis
 from tests.integration.console.bed import ANNA, APK, CUSTOMER, DEALER, Bed, apk_campaign
@@ -306,6 +307,24 @@ async def test_the_ledger_is_kept_and_shown_on_the_command_line(bed: Bed, client
         ("given", "tester"),
         ("withdrawn", "tester"),
     ]
+
+
+async def test_the_ledger_tells_of_nobody_who_agrees_where_the_number_was_taken_back_under_another_name(
+    bed: Bed, client: ApiClient
+) -> None:
+    again = replace(apk_campaign(), campaign_id=CampaignId("apk-juni"))
+    await create_campaign(bed.database, again)
+    await add_contacts(bed.database, apk_campaign(), [contact(1)], "test.csv", NOW)
+    await add_contacts(bed.database, again, [contact(1, name="Mw. Proef", consent=True)], "test.csv", NOW)
+    meant = {"dealer": DEALER, "person": 1, "purpose": CampaignKind.APK, "source": "balie"}
+    written_anew = PersonMeant(dealer=DEALER, person=2)
+    before = await client.ask(consents.SHOW_CONSENTS, written_anew)
+
+    await client.ask(consents.WITHDRAW_CONSENT, NewEntry.model_validate({**meant, "wording": "Niet meer"}))
+    after = await client.ask(consents.SHOW_CONSENTS, written_anew)
+
+    assert (before.in_force, after.in_force) == ([CampaignKind.APK], [])
+    assert [entry.action for entry in after.entries] == ["given"]
 
 
 @pytest.mark.parametrize("meant", [{"person": 9}, {"number": "06 87654321"}])
