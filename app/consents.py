@@ -9,7 +9,14 @@ import msgspec
 from app.clock import Clock
 from app.control_errors import AmbiguousPerson, OutOfBounds, UnknownDealer
 from app.storage.audit import AuditEntry, record_change
-from app.storage.consents import Person, entries_of, people_at, person_with_id, record_entry, withdrawals_beside
+from app.storage.consents import (
+    Person,
+    entries_of,
+    people_at,
+    person_with_id,
+    record_entry,
+    withdrawals_beside,
+)
 from app.storage.database import Database
 from app.storage.objections import record_objection_by_hand
 from calls.ids import DealerId

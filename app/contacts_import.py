@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from app.contact_dates import missing_dates
 from app.contact_duplicates import Duplicates
 from app.contact_errors import UnusableFile
+from app.contact_references import taken_references
 from app.contact_report import check_place, usual_report, write_report
 from app.contact_rows import Row, read_rows
 from app.storage.campaigns import find_campaign
@@ -142,6 +143,7 @@ async def _import(
     duplicates = Duplicates(await listed(database, campaign_id), columns)
     count, faults = _check(lines, reader, people, duplicates, progress)
     del duplicates  # as large as the list itself
+    faults += await taken_references(database, campaign.dealer, columns, people.first)
     if register is not None:
         faults += await people.fill_dates(database, register, columns, now)
     faults.sort(key=lambda fault: fault.line)

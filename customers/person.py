@@ -13,7 +13,12 @@ def person_key(name: str, e164: str, reference: str | None) -> str:
     """
     if reference:
         return f"ref:{reference.casefold()}"
-    return f"name:{' '.join(name.casefold().split())}|{e164}"
+    return f"name:{bare_name(name)}|{e164}"
+
+
+def bare_name(name: str) -> str:
+    """A name without what makes no other name of it: capitals and spaces."""
+    return " ".join(name.casefold().split())
 
 
 def number_hash(key: bytes, e164: str) -> str:

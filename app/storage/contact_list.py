@@ -1,6 +1,6 @@
 """A campaign's list: what is on it, and adding to it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,6 +29,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import consent_tables, tables
+from app.storage.among import among
 from app.storage.database import LIMIT_SECONDS, Database
 from app.storage.due_again import keep_due
 from app.storage.errors import AlreadyThere
@@ -113,6 +114,28 @@ async def listed(database: Database, campaign_id: CampaignId) -> Listed:
             set((await connection.execute(each)).scalars()) for each in (numbers, persons, plates, further)
         ]
     return Listed(found[0], found[1], found[2] | found[3])
+
+
+async def names_of(database: Database, dealer: str, person_keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Return the id and the name of those of these persons who are a dealer's customers, by their keys."""
+    customers = tables.customers
+    query = select(customers.c.person_key, customers.c.customer_id, customers.c.name).where(
+        customers.c.dealer == dealer, among(customers.c.person_key, "keys")
+    )
+    async with database.reading(_LIMIT_SECONDS) as connection:
+        rows = await connection.execute(query, {"keys": person_keys})
+        return {row.person_key: (row.customer_id, row.name) for row in rows}
+
+
+async def people_with(database: Database, numbers: Sequence[str]) -> set[tuple[int, str]]:
+    """Return whoever is on any list with one of these numbers: a customer's id, and the hash of the number."""
+    contacts = tables.contacts
+    query = select(contacts.c.customer_id, contacts.c.number_hash).where(
+        among(contacts.c.number_hash, "numbers")
+    )
+    async with database.reading(_LIMIT_SECONDS) as connection:
+        rows = await connection.execute(query, {"numbers": numbers})
+        return {(row.customer_id, row.number_hash) for row in rows}
 
 
 async def add_contacts(

@@ -15,6 +15,7 @@ from app.contact_rows import read_rows
 from app.contact_sheets import hidden_rows
 from app.contacts_import import ImportOptions, ImportResult, import_contacts
 from app.storage.database import Database
+from calls.ids import DealerId
 from dialer.campaign import CampaignState, LegalBasis
 from dialer.contact_columns import Field
 from dialer.profile_file import profiles_with
@@ -265,6 +266,47 @@ async def test_a_report_that_cannot_be_written_or_removed_is_told_and_nothing_is
         await imported(database, path)
 
     assert await contact_ids(database, campaign) == []
+
+
+async def test_a_customer_number_that_comes_back_with_another_name_and_number_is_a_fault(
+    database: Database, tmp_path: Path
+) -> None:
+    await campaign_with(database, [])
+    second = await campaign_with(database, [], other("banden"))
+    await imported(database, file_with(tmp_path, "Klantnr;Naam;Tel\n1;Jan Jansen;0612350001\n"))
+    path = file_with(tmp_path, "Klantnr;Naam;Tel\n2;Anna Bos;0612350003\n1;Piet Pietersen;0612350002\n")
+
+    result = await import_contacts(database, path, second.campaign_id, WHO, NOW)
+
+    [fault] = result.faults
+    assert (fault.line, fault.column) == (3, "Klantnr")
+    assert fault.reason == "customer number 1 is Jan Jansen's so far, with another number"
+    assert "check the customer numbers" in fault.remedy
+    assert await contact_ids(database, second) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "dealer"),
+    [
+        ("1;JAN  Jansen;0612350002", "demo"),
+        ("1;J. Jansen;0612350001", "demo"),
+        ("2;Piet Pietersen;0612350002", "demo"),
+        (";Piet Pietersen;0612350002", "demo"),
+        ("1;Piet Pietersen;0612350002", "elders"),
+    ],
+    ids=["new number", "new spelling", "another customer number", "none", "another dealer"],
+)
+async def test_a_customer_with_a_new_number_or_a_new_spelling_is_no_fault(
+    database: Database, tmp_path: Path, row: str, dealer: str
+) -> None:
+    await campaign_with(database, [])
+    second = await campaign_with(database, [], replace(other("banden"), dealer=DealerId(dealer)))
+    await imported(database, file_with(tmp_path, "Klantnr;Naam;Tel\n1;Jan Jansen;0612350001\n"))
+
+    path = file_with(tmp_path, f"Klantnr;Naam;Tel\n{row}\n")
+    result = await import_contacts(database, path, second.campaign_id, WHO, NOW)
+
+    assert (result.added, result.faults) == (1, ())
 
 
 async def test_a_list_can_be_meant_for_a_campaign_by_its_name(database: Database, tmp_path: Path) -> None:
