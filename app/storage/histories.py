@@ -186,16 +186,19 @@ def latest_consent() -> ScalarSelect[datetime | None]:
     """The last consent of this person to this kind of call that was not withdrawn since, as `customers.consent` says: by the
     person, or by anybody whom the dealer knows with this number, since one person may be written in two ways.
     """
-    withdrawals, beside, whose = consents.alias(), tables.contacts.alias(), tables.customers.alias()
+    withdrawals, beside = consents.alias(), tables.contacts.alias()
+    # A query of its own, and no join: it is asked of the few withdrawals only.
+    dealer = select(tables.customers.c.dealer).where(
+        tables.customers.c.customer_id == withdrawals.c.customer_id
+    )
     withdrawn_since = exists().where(
         # The contact itself is one of them.
         beside.c.number_hash == tables.contacts.c.number_hash,
-        whose.c.customer_id == beside.c.customer_id,
-        whose.c.dealer == tables.campaigns.c.dealer,
         withdrawals.c.customer_id == beside.c.customer_id,
         withdrawals.c.purpose == consents.c.purpose,
         withdrawals.c.action == ConsentAction.WITHDRAWN,
         withdrawals.c.at >= consents.c.at,
+        dealer.scalar_subquery() == tables.campaigns.c.dealer,
     )
     return (
         select(func.max(consents.c.at))

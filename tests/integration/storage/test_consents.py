@@ -186,14 +186,14 @@ async def test_whoever_is_dialled_agreed_after_the_last_withdrawal_by_the_person
     for campaign, people in lists.items():
         await campaign_with(database, people, campaign)
     known = {each: campaign.dealer for campaign in lists for each in await candidates(database, campaign)}
-    people = sorted({each.customer_id for each in known})
-    assert len(people) == 6
+    persons = sorted({each.customer_id for each in known})
+    assert len(persons) == 6
     rng, said = random.Random(4), []
     for _ in range(60):
         kind = rng.choice([CampaignKind.APK, CampaignKind.APK, CampaignKind.TYRES])
         action = rng.choice([ConsentAction.GIVEN, ConsentAction.GIVEN, ConsentAction.WITHDRAWN])
         days_ago = rng.randrange(1, 40) / 2
-        said.append(replace(entry(rng.choice(people), action, days_ago=days_ago), purpose=kind))
+        said.append(replace(entry(rng.choice(persons), action, days_ago=days_ago), purpose=kind))
         await record_entry(database, said[-1])
 
         seen = {
