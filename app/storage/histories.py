@@ -187,18 +187,25 @@ def latest_consent() -> ScalarSelect[datetime | None]:
     person, or by anybody whom the dealer knows with this number, since one person may be written in two ways.
     """
     withdrawals, beside = consents.alias(), tables.contacts.alias()
-    # A query of its own, and no join: it is asked of the few withdrawals only.
+    # Queries of their own, and no joins: a database that has not counted its rows yet would read all of the ledger for a join.
     dealer = select(tables.customers.c.dealer).where(
         tables.customers.c.customer_id == withdrawals.c.customer_id
+    )
+    withdrawn_at = (
+        select(func.max(withdrawals.c.at))
+        .where(
+            withdrawals.c.customer_id == beside.c.customer_id,
+            withdrawals.c.purpose == tables.campaigns.c.kind,
+            withdrawals.c.action == ConsentAction.WITHDRAWN,
+            dealer.scalar_subquery() == tables.campaigns.c.dealer,
+        )
+        .correlate(beside, tables.campaigns)
+        .scalar_subquery()
     )
     withdrawn_since = exists().where(
         # The contact itself is one of them.
         beside.c.number_hash == tables.contacts.c.number_hash,
-        withdrawals.c.customer_id == beside.c.customer_id,
-        withdrawals.c.purpose == consents.c.purpose,
-        withdrawals.c.action == ConsentAction.WITHDRAWN,
-        withdrawals.c.at >= consents.c.at,
-        dealer.scalar_subquery() == tables.campaigns.c.dealer,
+        withdrawn_at >= consents.c.at,
     )
     return (
         select(func.max(consents.c.at))
