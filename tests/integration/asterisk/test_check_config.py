@@ -46,7 +46,7 @@ def test_every_difference_is_found_at_once(tmp_path: Path) -> None:
         ("manager.conf", "[dealerlijn] permit"),
         ("extensions.conf", "[campaign-answered]"),
         ("extensions.conf", "[campaign-answer]"),
-        ("extensions.conf", "[from-trunk] line 3"),
+        ("extensions.conf", "[from-trunk] line 7"),
         ("rtp.conf", ""),
         ("queues.conf", ""),
     } <= findings
