@@ -19,12 +19,16 @@ new_enough() { [[ -n $1 && $(printf '%s\n' "$oldest" "$1" | sort -V | head -n1) 
 
 if command -v asterisk >/dev/null && new_enough "$(version_of asterisk)"; then exit 0; fi
 need_packages mount # starting it in its root folder takes mounts
-if [[ -x $root/usr/sbin/asterisk ]] && new_enough "$(version_of as_root chroot "$root" asterisk)"; then exit 0; fi
+if [[ -x $root/usr/sbin/asterisk ]]; then
+  be_root chroot "$root" asterisk -V # what it says would be lost below: the folder would seem to be too old
+  if new_enough "$(version_of as_root chroot "$root" asterisk)"; then exit 0; fi
+fi
 
 need_packages mmdebstrap ca-certificates
 mirror=${DEALERLIJN_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' | awk '$1 == "Debian" {print $2; exit}')}
 [[ -n $mirror ]] || fail "no Debian mirror among apt's sources: set DEALERLIJN_DEBIAN_MIRROR to one, or install Asterisk $oldest or newer"
 
+be_root mmdebstrap sid "$root" "$mirror"
 say "making a root folder with Asterisk in $root (350 MB)"
 mkdir -p "$(dirname "$root")"
 fresh=$(as_root mktemp -d "$root.XXXXXX")
