@@ -13,8 +13,9 @@ from app.alone import FAMILY, MessageHeard, read_marks
 from app.ami.errors import AmiError
 from app.journal import Journal
 from app.marks import MarkShelf, Told
+from app.seldom import Seldom
 from app.tasks import woken
-from calls.facts import AsteriskReached, DispositionRecorded, Fact
+from calls.facts import AsteriskLost, AsteriskReached, DispositionRecorded, Fact
 from calls.ids import CallId, LegId, leg_mark
 from dialer.dispositions import Disposition
 from dialer.errors import StoreUnavailable
@@ -35,6 +36,8 @@ class SaidAlone:
         self._heard_in: int | None = None
         self._published: set[CallId] = set()
         self._wake = asyncio.Event()
+        self._is_reached = False
+        self._warned = Seldom()
 
     @property
     def heard(self) -> bool:
@@ -42,10 +45,13 @@ class SaidAlone:
         return self._heard_in == self._connection
 
     def on_fact(self, fact: Fact) -> None:
-        """With a new connection all has to be read again."""
+        """With a new connection all has to be read again; without one nobody presses for the manager's."""
         if isinstance(fact, AsteriskReached):
             self._connection += 1
+            self._is_reached = True
             self._wake.set()
+        elif isinstance(fact, AsteriskLost):
+            self._is_reached = False
 
     async def run(self) -> None:
         """Listen again and again, until cancelled."""
@@ -57,13 +63,15 @@ class SaidAlone:
         """Tell the objections that are there, and wait until they are stored. What cannot be read or stored is tried again."""
         connection = self._connection
         try:
-            messages = read_marks(await self._shelf.database(FAMILY, LISTEN_SECONDS)).messages
+            within = LISTEN_SECONDS if self._is_reached else 0.0
+            messages = read_marks(await self._shelf.database(FAMILY, within)).messages
             self._published &= _said(messages).keys()
             await self.tell(messages)
         except (AmiError, StoreUnavailable) as error:
-            if not self.heard:
+            if not self.heard and self._warned.is_due(str(error), asyncio.get_running_loop().time()):
                 _log.warning("nobody is dialled before what was said is read", extra={"reason": str(error)})
             return
+        self._warned.is_over()
         if not self._published or await self._journal.flushed(STORED_WITHIN_SECONDS):
             self._heard_in = connection
 

@@ -25,6 +25,7 @@ from app.ami.facts import (
     fact_from,
 )
 from app.ami.manager import TimedManager
+from app.seldom import Seldom
 from calls.ids import LegId
 
 _log = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ class AmiLink:
         self._up = asyncio.Event()
         self._wanted = asyncio.Event()
         self._in_a_row = 0
+        self._warned = Seldom()
 
     async def run(self) -> Never:
         """Keep the link up; never returns, and runs only once."""
@@ -120,18 +122,25 @@ class AmiLink:
                 except AmiError as error:
                     self.failures += 1
                     self._in_a_row += 1
-                    _log.warning(
-                        "manager link down", extra={"reason": str(error), "failures": self._in_a_row}
-                    )
-                longest = min(
-                    self._limits.pause_most, self._limits.pause_least * 2.0 ** min(self._in_a_row - 1, 30)
-                )
+                    self._warn(str(error))
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(longest * (0.5 + self._chance() / 2)):
+                    async with asyncio.timeout(self._longest_pause() * (0.5 + self._chance() / 2)):
                         await self._wanted.wait()
                 self._wanted.clear()
         finally:
             self._owner.shutdown(wait=False)
+
+    def _longest_pause(self) -> float:
+        return min(self._limits.pause_most, self._limits.pause_least * 2.0 ** min(self._in_a_row - 1, 30))
+
+    def _warn(self, reason: str) -> None:
+        if self._warned.is_due(reason, monotonic()):
+            told = {
+                "reason": reason,
+                "failures": self._in_a_row,
+                "again_within_seconds": self._longest_pause(),
+            }
+            _log.warning("manager link down", extra=told)
 
     async def contacts(self) -> tuple[ContactChanged, ...]:
         """Return the state of every registered phone.
@@ -236,6 +245,7 @@ class AmiLink:
             self._manager = manager
             await self._act("Login", self._login)
             self._in_a_row = 0
+            self._warned.is_over()
             self._up.set()
             await self._tell_all()
             await self._watch(lost)

@@ -13,12 +13,15 @@ class FakeShelf:
     def __init__(self) -> None:
         self.entries: dict[str, str] = {}
         self.away = False
+        self.asked_within: list[float] = []
+        """How long each question would have waited for the link."""
 
     def mark(self, leg_id: LegId, **events: str) -> None:
         """The dialplan marks these events of a leg."""
         self.entries |= {f"/dealerlijn/{leg_id}/{event}": value for event, value in events.items()}
 
     async def database(self, family: str, within: float = 0.0) -> Mapping[str, str]:
+        self.asked_within.append(within)
         if self.away:
             raise AmiDown("not connected")
         return {key: value for key, value in self.entries.items() if key.startswith(f"/{family}/")}

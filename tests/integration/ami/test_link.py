@@ -302,3 +302,29 @@ async def test_whoever_needs_a_link_that_is_down_has_it_tried_at_once(fake: Fake
         with pytest.raises(AmiDown):
             await link.database("dealerlijn")
         assert await link.database("dealerlijn", within=2.0)
+
+
+async def _away_for_ten_attempts(fake: FakeAmi, told: Recorder, link: AmiLink) -> None:
+    await fake.__aexit__(None, None, None)
+    failed = link.failures
+    async with asyncio.timeout(10):
+        while link.failures < failed + 10:
+            await asyncio.sleep(0.01)
+    known = len(told.trunks)
+    await fake.__aenter__()
+    await told.until(lambda: len(told.trunks) > known)
+
+
+async def test_a_manager_that_is_away_is_told_once_with_when_it_is_tried_again_and_anew_after_it_was_back(
+    fake: FakeAmi, told: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = link_to(fake, told)
+    async with running(link):
+        await told.until(lambda: told.trunks != [])
+        for _ in range(2):
+            await _away_for_ten_attempts(fake, told, link)
+
+    lines = [vars(record) for record in caplog.records if record.getMessage() == "manager link down"]
+    assert sum(line["reason"].startswith("cannot connect") for line in lines) == 2
+    assert len(lines) < 10
+    assert all(0 < line["again_within_seconds"] <= LIMITS.pause_most for line in lines)

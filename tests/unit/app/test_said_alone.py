@@ -2,11 +2,14 @@
 
 import asyncio
 
+import pytest
+
 from app.said_alone import LISTEN_SECONDS
-from calls.facts import DispositionRecorded
+from app.seldom import AGAIN_SECONDS
+from calls.facts import AsteriskLost, DispositionRecorded
 from calls.ids import CallId, attempt_leg
-from tests.fakes.virtual_time import settle, virtual_time
-from tests.unit.app.people import call_id
+from tests.fakes.virtual_time import START, settle, virtual_time
+from tests.unit.app.people import NODE, call_id
 from tests.unit.app.reached import REACHED
 from tests.unit.app.restart import ATTEMPT, CALL, Restart, restart
 from tests.unit.app.test_alone import at
@@ -91,6 +94,49 @@ async def test_what_is_known_already_or_was_told_is_not_told_again() -> None:
 
         assert it.one(DispositionRecorded).call_id == CALL
         assert it.shelf.entries == {}
+
+
+@virtual_time
+async def test_the_link_is_pressed_for_only_while_asterisk_is_reached() -> None:
+    async with restart() as it, it.storing():
+        it.bed.journal.observe("said alone", it.said.on_fact)
+        it.shelf.away = True
+        it.bed.tasks.start("said alone", it.said.run())
+        asked = []
+        for fact in (None, REACHED, AsteriskLost(START, NODE, "socket_down")):
+            if fact is not None:
+                it.bed.journal.publish(fact)
+                await _pass(2 * LISTEN_SECONDS)
+            it.shelf.asked_within.clear()
+            await _pass(5 * LISTEN_SECONDS)
+            asked.append(set(it.shelf.asked_within))
+
+        assert asked == [{0.0}, {LISTEN_SECONDS}, {0.0}]
+
+
+def _warnings(caplog: pytest.LogCaptureFixture) -> int:
+    return sum("nobody is dialled" in record.getMessage() for record in caplog.records)
+
+
+@virtual_time
+async def test_that_nobody_is_dialled_is_told_once_a_minute_and_at_once_when_it_was_well_meanwhile(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with restart() as it, it.storing():
+        it.bed.journal.observe("said alone", it.said.on_fact)
+        it.shelf.away = True
+        it.bed.tasks.start("said alone", it.said.run())
+        told = []
+        for seconds in (0, AGAIN_SECONDS / 2, AGAIN_SECONDS):
+            await _pass(seconds)
+            told.append(_warnings(caplog))
+        it.shelf.away = False
+        await _pass(2 * LISTEN_SECONDS)
+        it.shelf.away = True
+        it.bed.journal.publish(REACHED)
+        await _pass(2 * LISTEN_SECONDS)
+
+        assert [*told, _warnings(caplog)] == [1, 1, 2, 3]
 
 
 async def _pass(seconds: float) -> None:
