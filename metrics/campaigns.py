@@ -2,6 +2,9 @@
 
 The abandon ratio has two windows: `since_start` follows the counters, which begin at the database's counts, so it spans
 the campaign's life; `24h` is what the database says, given by the caller. Over nothing, a ratio is NaN.
+
+A rule or reason that is not among those of the dialler counts as `other`: Prometheus sees no increase when a series is born
+with a count in it, so every word there may be is published from the start.
 """
 
 import math
@@ -32,11 +35,13 @@ from calls.facts import (
 )
 from calls.ids import CampaignId
 from calls.words import AgentState, AmdVerdict, AttemptOutcome, HangupCause, PreviewEnd
+from dialer.eligibility import Rule
+from dialer.pacing import Reason
 from metrics.definitions import is_late_message, outbound_abandon_ratio
 from metrics.families import OTHER, Families
 from metrics.totals import AttemptTotal
 
-_WORDS = 2000  # campaigns times rules or reasons, far above any real installation
+_RULES, _REASONS = frozenset[str](Rule), frozenset[str](Reason)
 _CONNECT_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2)
 _MESSAGE_SECONDS = (0.1, 0.25, 0.5, 1, 1.5, 1.75, 2, 2.5, 5)
 _TALK_SECONDS = (5, 15, 30, 60, 120, 180, 300, 600, 1200)
@@ -78,15 +83,11 @@ class CampaignMetrics:
             "called_off_attempts", "Attempts hung up on by us while they rang.", "campaign"
         )
         self._outcomes = counter("attempt_outcomes", "Attempts that are over.", "campaign", "outcome")
-        self._refused = counter(
-            "refused_contacts", "Contacts that might not be dialled.", "campaign", "rule", limit=_WORDS
-        )
+        self._refused = counter("refused_contacts", "Contacts that might not be dialled.", "campaign", "rule")
         self._judged = counter(
             "judged_answers", "Opinions of answering machine detection.", "campaign", "verdict"
         )
-        self._decisions = counter(
-            "pacing_decisions", "Pacing decisions by reason.", "campaign", "reason", limit=_WORDS
-        )
+        self._decisions = counter("pacing_decisions", "Pacing decisions by reason.", "campaign", "reason")
         self._previews = counter(
             "previews", "Contacts that agents saw before a call, by what became of them.", "campaign", "end"
         )
@@ -137,7 +138,7 @@ class CampaignMetrics:
             case PacingChanged():
                 self._changes[campaign,].inc()
             case ContactRefused():
-                self._refused[campaign, fact.rule].inc()
+                self._refused[campaign, fact.rule if fact.rule in _RULES else OTHER].inc()
             case _:
                 self._observe_attempt(fact)
 
@@ -166,7 +167,7 @@ class CampaignMetrics:
 
     def count_pacing_decision(self, campaign: CampaignId, reason: str) -> None:
         """Count one decision of the pacing; `reason` is its one word."""
-        self._decisions[campaign, reason].inc()
+        self._decisions[campaign, reason if reason in _REASONS else OTHER].inc()
 
     def restore(self, totals: Iterable[AttemptTotal]) -> None:
         """Begin at the counts of the database; durations, refusals and decisions begin anew."""
@@ -246,8 +247,10 @@ class CampaignMetrics:
             self._changes,
         ):
             counter.begin(campaign)
-        for by_word in (self._refused, self._decisions):  # their words are not known beforehand
-            by_word.begin(campaign, OTHER)
+        for rule in (*Rule, OTHER):
+            self._refused.begin(campaign, rule)
+        for reason in (*Reason, OTHER):
+            self._decisions.begin(campaign, reason)
         for histogram in (self._connect, self._message, self._talk, self._ring):
             histogram.begin(campaign)
         for outcome in AttemptOutcome:

@@ -169,7 +169,7 @@ class InboundMetrics:
                 by_department.begin(dealer, department)
             for histogram in (self._wait, self._talk):
                 histogram.begin(dealer, department)
-            for chosen_by in (_CALLER, _DEFAULT):
+            for chosen_by in (_CALLER, _DEFAULT, _RETURNED):
                 self._choices.begin(dealer, department, chosen_by)
         places = [(NO_DEPARTMENT, phase) for phase in _BEFORE_CHOICE] + list(product(Department, _IN_QUEUE))
         for label, phase in places:

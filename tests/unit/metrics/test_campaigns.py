@@ -7,6 +7,8 @@ import pytest
 
 from calls.ids import CampaignId
 from calls.words import AgentState, AttemptOutcome, HangupCause
+from dialer.eligibility import Rule
+from dialer.pacing import Reason
 from metrics.campaigns import AnswerCalibration, CampaignFigures
 from metrics.observer import Metrics
 from metrics.totals import AttemptTotal, Totals
@@ -169,6 +171,26 @@ def test_refusals_pacing_decisions_and_changes_are_counted_by_their_word(metrics
     assert shown.of("refused_contacts_total", campaign="apk-mei", rule="objection") == 1
     assert shown.of("pacing_decisions_total", campaign="apk-mei", reason="budget_spent") == 1
     assert shown.of("pacing_changes_total", campaign="apk-mei") == 1
+
+
+def test_every_rule_and_reason_is_at_zero_before_it_is_first_counted(metrics: Metrics) -> None:
+    metrics.observe(stream.committed())
+
+    at_first = Shown(metrics)
+    for rule in Rule:
+        assert at_first.of("refused_contacts_total", campaign="apk-mei", rule=rule) == 0
+    for reason in Reason:
+        assert at_first.of("pacing_decisions_total", campaign="apk-mei", reason=reason) == 0
+
+
+def test_a_rule_or_reason_the_dialler_does_not_have_counts_as_other(metrics: Metrics) -> None:
+    metrics.observe(stream.refused("of_another_version"))
+    metrics.campaigns.count_pacing_decision(stream.CAMPAIGN, "of_another_version")
+
+    shown = Shown(metrics)
+    assert shown.of("refused_contacts_total", campaign="apk-mei", rule="other") == 1
+    assert shown.of("pacing_decisions_total", campaign="apk-mei", reason="other") == 1
+    assert not any("of_another_version" in series for series in shown)
 
 
 def test_the_snapshot_shows_agents_and_limit_and_a_stopped_campaign_has_none(metrics: Metrics) -> None:

@@ -103,6 +103,8 @@ def test_series_of_a_dealer_in_the_settings_exist_before_the_first_call(metrics:
     assert shown.of("lost_calls_total", dealer="demo", department="none", phase="menu") == 0
     assert shown.of("lost_calls_total", dealer="demo", department="sales", phase="queue") == 0
     assert shown.of("ended_calls_total", dealer="demo", outcome="lost") == 0
+    for chosen_by in ("caller", "default", "returned_call"):
+        assert shown.of("menu_choices_total", dealer="demo", department="sales", chosen_by=chosen_by) == 0
 
 
 def test_a_dealer_that_left_the_settings_is_counted_without_a_service_level(metrics: Metrics) -> None:
