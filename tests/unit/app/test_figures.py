@@ -82,6 +82,24 @@ async def test_queues_agents_and_campaigns_are_shown_as_they_are_now() -> None:
 
 
 @virtual_time
+async def test_the_tasks_of_the_loop_are_counted() -> None:
+    metrics = Metrics({DEMO: 20.0})
+    async with a_bed() as bed:
+        figures = await figures_on(bed, metrics)
+        figures.show()
+        before = Shown(metrics).of("tasks")
+
+        for number in range(3):
+            bed.tasks.start(f"waits {number}", asyncio.sleep(60))
+        figures.show()
+        after = Shown(metrics).of("tasks")
+        expected = len(asyncio.all_tasks())
+
+    assert after == expected > 3
+    assert after == before + 3
+
+
+@virtual_time
 async def test_a_late_loop_is_measured() -> None:
     metrics = Metrics({DEMO: 20.0})
     async with a_bed() as bed:

@@ -183,8 +183,8 @@ def lost(node: NodeId = NODE) -> AsteriskLost:
     return AsteriskLost(NOW, node, "closed")
 
 
-def reached(taken_over: int = 0, node: NodeId = NODE) -> AsteriskReached:
-    return AsteriskReached(NOW, node, 1, taken_over, ended_meanwhile=0, seconds=0.2)
+def reached(taken_over: int = 0, node: NodeId = NODE, ended_meanwhile: int = 0) -> AsteriskReached:
+    return AsteriskReached(NOW, node, 1, taken_over, ended_meanwhile, seconds=0.2)
 
 
 def difference(kind: str = "orphan_channel") -> DifferenceFound:
@@ -203,6 +203,14 @@ def refused(rule: str = "objection") -> ContactRefused:
     return ContactRefused(NOW, CAMPAIGN, DEALER, ContactId(8), rule)
 
 
+def preview_shown() -> PreviewShown:
+    return PreviewShown(NOW, CAMPAIGN, DEALER, ContactId(7), AGENT, NOW, None)
+
+
+def preview_ended(how: PreviewEnd) -> PreviewEnded:
+    return PreviewEnded(NOW, CAMPAIGN, DEALER, ContactId(7), AGENT, how, "not_today")
+
+
 def campaign_facts() -> list[Fact]:
     """One of each fact about a campaign itself."""
     return [
@@ -211,8 +219,8 @@ def campaign_facts() -> list[Fact]:
         ForecastMade(NOW, CAMPAIGN, DEALER, "{}"),
         PacingDecided(NOW, CAMPAIGN, DEALER, 2, "lookahead", "{}", NOW, passed_over=3),
         refused(),
-        PreviewShown(NOW, CAMPAIGN, DEALER, ContactId(7), AGENT, NOW, None),
-        PreviewEnded(NOW, CAMPAIGN, DEALER, ContactId(7), AGENT, PreviewEnd.SKIPPED, "not_today"),
+        preview_shown(),
+        preview_ended(PreviewEnd.SKIPPED),
         CampaignStopped(NOW, CAMPAIGN, DEALER, "supervisor", "by_hand"),
     ]
 

@@ -1,12 +1,13 @@
 """Counting attempts and watching the abandon ratio."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
 from calls.ids import CampaignId
-from calls.words import AgentState, AttemptOutcome, HangupCause
+from calls.words import AgentState, AmdVerdict, AttemptOutcome, HangupCause, PreviewEnd
 from dialer.eligibility import Rule
 from dialer.pacing import Reason
 from metrics.campaigns import AnswerCalibration, CampaignFigures
@@ -14,6 +15,12 @@ from metrics.observer import Metrics
 from metrics.totals import AttemptTotal, Totals
 from tests.unit.metrics import stream
 from tests.unit.metrics.reading import Shown
+
+
+def by_word(metrics: Metrics, name: str, label: str, words: Iterable[str]) -> dict[str, float]:
+    """The campaign's counts under each value of one label."""
+    shown = Shown(metrics)
+    return {word: shown.of(name, campaign="apk-mei", **{label: word}) for word in words}
 
 
 @pytest.fixture
@@ -171,6 +178,32 @@ def test_refusals_pacing_decisions_and_changes_are_counted_by_their_word(metrics
     assert shown.of("refused_contacts_total", campaign="apk-mei", rule="objection") == 1
     assert shown.of("pacing_decisions_total", campaign="apk-mei", reason="budget_spent") == 1
     assert shown.of("pacing_changes_total", campaign="apk-mei") == 1
+
+
+@pytest.mark.parametrize("verdict", AmdVerdict)
+def test_every_opinion_of_the_detection_is_counted_by_its_verdict(
+    metrics: Metrics, verdict: AmdVerdict
+) -> None:
+    metrics.observe(stream.committed())
+    at_first = by_word(metrics, "judged_answers_total", "verdict", AmdVerdict)
+
+    metrics.observe(stream.judged(verdict))
+    metrics.observe(stream.judged(verdict, "x2"))
+
+    assert at_first == dict.fromkeys(AmdVerdict, 0)
+    assert by_word(metrics, "judged_answers_total", "verdict", AmdVerdict) == {**at_first, verdict: 2}
+
+
+@pytest.mark.parametrize("end", PreviewEnd)
+def test_every_preview_is_counted_once_by_what_became_of_it(metrics: Metrics, end: PreviewEnd) -> None:
+    metrics.observe(stream.committed())
+    at_first = by_word(metrics, "previews_total", "end", PreviewEnd)
+
+    metrics.observe(stream.preview_shown())
+    metrics.observe(stream.preview_ended(end))
+
+    assert at_first == dict.fromkeys(PreviewEnd, 0)
+    assert by_word(metrics, "previews_total", "end", PreviewEnd) == {**at_first, end: 1}
 
 
 def test_every_rule_and_reason_is_at_zero_before_it_is_first_counted(metrics: Metrics) -> None:

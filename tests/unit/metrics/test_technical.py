@@ -26,6 +26,20 @@ def test_the_first_way_to_a_node_is_no_reconnect_and_the_next_is() -> None:
     assert shown.of("reconcile_seconds", node="n1") == 0.2
 
 
+def test_calls_that_lived_on_and_calls_that_ended_meanwhile_are_counted_at_every_return() -> None:
+    metrics = Metrics(stream.TARGETS)
+    metrics.observe(stream.started())
+    before = Shown(metrics)
+
+    for taken_over, ended_meanwhile in ((2, 3), (1, 4)):
+        metrics.observe(stream.lost())
+        metrics.observe(stream.reached(taken_over, ended_meanwhile=ended_meanwhile))
+
+    shown = Shown(metrics)
+    for name, calls in (("taken_over_calls_total", 3), ("ended_meanwhile_calls_total", 7)):
+        assert (before.of(name, node="n1"), shown.of(name, node="n1")) == (0, calls)
+
+
 def test_nodes_are_told_apart() -> None:
     metrics = Metrics(stream.TARGETS)
     other = NodeId("n2")
