@@ -2,6 +2,9 @@
 
 The series of the dealers in the settings exist from the start, at zero: Prometheus sees no increase when a series is
 born with a count in it. A call that ended before a choice has the department `none`.
+
+What was within the target is counted per target: under another one the database counts the past anew, and in one series
+that would be an increase without calls.
 """
 
 from collections.abc import Iterable, Mapping
@@ -51,7 +54,10 @@ class InboundMetrics:
         self._offered = counter("offered_calls", "Calls that entered a queue.", *by_department)
         self._connected = counter("connected_calls", "Calls connected to an agent.", *by_department)
         self._within = counter(
-            "within_target_calls", "Calls connected within the dealer's target seconds.", *by_department
+            "within_target_calls",
+            "Calls connected within the dealer's target seconds.",
+            *by_department,
+            "target_seconds",
         )
         self._lost = counter(
             "lost_calls", "Calls that ended before anybody spoke, short ones not.", *by_phase
@@ -76,7 +82,7 @@ class InboundMetrics:
         )
         for dealer, seconds in self._targets.items():
             self._target[dealer,].set(seconds)
-            self._begin_at_zero(dealer)
+            self._begin_at_zero(dealer, _seconds(seconds))
 
     def observe(self, fact: InboundFact) -> None:
         """Count one fact of an inbound call."""
@@ -116,8 +122,8 @@ class InboundMetrics:
                 self._offered[row.dealer, department].inc(row.offered)
             if row.connected:
                 self._connected[row.dealer, department].inc(row.connected)
-            if row.within_target:
-                self._within[row.dealer, department].inc(row.within_target)
+            if row.within_target and (target := self._targets.get(row.dealer)) is not None:
+                self._within[row.dealer, department, _seconds(target)].inc(row.within_target)
             if row.voicemails:
                 self._voicemails[row.dealer,].inc(row.voicemails)
             if row.outcome is not None and row.phase is not None:
@@ -129,7 +135,7 @@ class InboundMetrics:
         self._wait[labels].observe(wait_seconds)
         target = self._targets.get(dealer)
         if target is not None and wait_seconds <= target:
-            self._within[labels].inc()
+            self._within[*labels, _seconds(target)].inc()
 
     def _over(self, fact: CallEnded | CallServedAlone) -> None:
         department = fact.department or NO_DEPARTMENT
@@ -151,7 +157,7 @@ class InboundMetrics:
             case InboundOutcome.CONNECTED | InboundOutcome.VOICEMAIL:
                 pass
 
-    def _begin_at_zero(self, dealer: DealerId) -> None:
+    def _begin_at_zero(self, dealer: DealerId, target: str) -> None:
         self._arrived.begin(dealer)
         self._voicemails.begin(dealer)
         for outcome in InboundOutcome:
@@ -162,11 +168,11 @@ class InboundMetrics:
             for by_department in (
                 self._offered,
                 self._connected,
-                self._within,
                 self._offers,
                 self._unanswered,
             ):
                 by_department.begin(dealer, department)
+            self._within.begin(dealer, department, target)
             for histogram in (self._wait, self._talk):
                 histogram.begin(dealer, department)
             for chosen_by in (_CALLER, _DEFAULT, _RETURNED):
@@ -175,3 +181,7 @@ class InboundMetrics:
         for label, phase in places:
             self._lost.begin(dealer, label, phase)
             self._short.begin(dealer, label, phase)
+
+
+def _seconds(target: float) -> str:
+    return f"{target:g}"
