@@ -50,6 +50,7 @@ class Figures:
                 for queue in view.queues
             ),
             self._floor.agents_by_state(),
+            {dealer: self._floor.inbound_agents(dealer) for dealer in self._metrics.floor.dealers},
         )
         self._metrics.campaigns.set_campaigns(
             CampaignFigures(

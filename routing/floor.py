@@ -332,6 +332,15 @@ class Floor:
             counts[agent.state] += 1
         return counts
 
+    def inbound_agents(self, dealer: DealerId) -> int:
+        """How many agents at work are given the callers of this dealer, those who are busy too."""
+        return sum(
+            agent.state not in (AgentState.LOGGED_OUT, AgentState.PAUSED)
+            and takes_callers(agent, self._blended)
+            and works_for(agent.profile, dealer)
+            for agent in self._agents.values()
+        )
+
     def view(self, now: datetime) -> FloorView:
         """Everything, for the console and the metrics."""
         agents = self.agents()

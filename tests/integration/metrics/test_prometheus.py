@@ -57,7 +57,8 @@ def served(metrics: Metrics) -> Iterator[str]:
 def measure_and_show(metrics: Metrics, rng: random.Random) -> None:
     """What a running controller tells the metrics every now and then besides the facts."""
     queue = QueueFigures(stream.DEALER, Department.SALES, rng.randrange(4), rng.uniform(0, 30))
-    metrics.floor.set_floor([queue], {AgentState.AVAILABLE: 3, AgentState.ON_CALL: rng.randrange(1, 6)})
+    states = {AgentState.AVAILABLE: 3, AgentState.ON_CALL: rng.randrange(1, 6)}
+    metrics.floor.set_floor([queue], states, {stream.DEALER: 3})
     agents = {AgentState.ON_CALL: 2, AgentState.AVAILABLE: 1}
     honest = AnswerCalibration(0.15, 0.31, 0.3)
     metrics.campaigns.set_campaigns([CampaignFigures(stream.CAMPAIGN, True, 0.03, agents, honest)])

@@ -82,6 +82,19 @@ async def test_queues_agents_and_campaigns_are_shown_as_they_are_now() -> None:
 
 
 @virtual_time
+async def test_of_those_at_work_only_who_is_given_callers_counts_as_an_inbound_agent() -> None:
+    metrics = Metrics({DEMO: 20.0})
+    on_campaign = agent(ANNA, AgentState.ON_CALL, campaign_id=DRAFT.campaign_id)
+    async with a_bed(on_campaign, agent(BRAM, AgentState.ON_CALL)) as bed:
+        figures = await figures_on(bed, metrics)
+
+        figures.show()
+
+    assert Shown(metrics).of("agents", state="on_call") == 2
+    assert Shown(metrics).of("inbound_agents", dealer="demo") == 1
+
+
+@virtual_time
 async def test_the_tasks_of_the_loop_are_counted() -> None:
     metrics = Metrics({DEMO: 20.0})
     async with a_bed() as bed:

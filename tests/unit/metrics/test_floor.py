@@ -12,26 +12,28 @@ def test_queues_and_agents_are_shown_as_the_snapshot_has_them() -> None:
     metrics = Metrics(stream.TARGETS)
     queue = QueueFigures(stream.DEALER, Department.SALES, waiting=3, longest_wait_seconds=41.5)
 
-    metrics.floor.set_floor([queue], {AgentState.AVAILABLE: 2, AgentState.PAUSED: 1})
+    metrics.floor.set_floor([queue], {AgentState.AVAILABLE: 2, AgentState.PAUSED: 1}, {stream.DEALER: 2})
 
     shown = Shown(metrics)
     assert shown.of("waiting_calls", dealer="demo", department="sales") == 3
     assert shown.of("longest_wait_seconds", dealer="demo", department="sales") == 41.5
     assert shown.of("agents", state="available") == 2
     assert shown.of("agents", state="on_call") == 0
+    assert shown.of("inbound_agents", dealer="demo") == 2
 
 
 def test_what_the_next_snapshot_does_not_name_is_empty() -> None:
     metrics = Metrics(stream.TARGETS)
     queue = QueueFigures(stream.DEALER, Department.SALES, waiting=3, longest_wait_seconds=41.5)
-    metrics.floor.set_floor([queue], {AgentState.AVAILABLE: 2})
+    metrics.floor.set_floor([queue], {AgentState.AVAILABLE: 2}, {stream.DEALER: 2})
 
-    metrics.floor.set_floor([], {})
+    metrics.floor.set_floor([], {}, {})
 
     shown = Shown(metrics)
     assert shown.of("waiting_calls", dealer="demo", department="sales") == 0
     assert shown.of("longest_wait_seconds", dealer="demo", department="sales") == 0
     assert shown.of("agents", state="available") == 0
+    assert shown.of("inbound_agents", dealer="demo") == 0
 
 
 def test_what_agents_did_is_counted() -> None:

@@ -17,9 +17,9 @@ from calls.commands import (
     StopPrompts,
 )
 from calls.facts import CallConnected, CallEnded, CallOffered, OfferUnanswered
-from calls.ids import CampaignId, LegId, bridge_of, line_leg
+from calls.ids import CampaignId, DealerId, LegId, bridge_of, line_leg
 from calls.legs import LegEnded, LegLeft, PeopleJoined, TimerExpired
-from calls.words import CallPhase, Department, HangupCause, InboundOutcome
+from calls.words import AgentState, CallPhase, Department, HangupCause, InboundOutcome
 from routing.agent import Agent
 from routing.flow import AgentChosen, RoutedCall, RoutingFact, Stage, Step, playback_id, start, step
 from tests.unit.routing.people import (
@@ -113,6 +113,25 @@ def test_whoever_waits_for_agents_on_lines_is_told_to_the_pacing() -> None:
     assert floor.lines_take(APK, SALES)
     assert not floor.lines_take(APK, PARTS)
     assert not floor.lines_take(TYRES, SALES)
+
+
+def test_agents_on_a_campaign_count_as_given_callers_only_over_the_open_line_of_a_blended_one() -> None:
+    floor = floor_with(replace(on_line(), state=AgentState.ON_CALL))
+    unblended = floor.inbound_agents(DEMO)
+    floor.blend([APK])
+    blended = floor.inbound_agents(DEMO)
+    floor.line_down(ANNA)
+
+    assert (unblended, blended, floor.inbound_agents(DEMO)) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("state", AgentState)
+def test_agents_at_work_busy_or_not_count_as_given_the_callers_of_their_dealers(state: AgentState) -> None:
+    floor = floor_with(agent(ANNA, state), agent(BRAM, state, dealers=frozenset({DealerId("noord")})))
+
+    at_work = state not in (AgentState.LOGGED_OUT, AgentState.PAUSED)
+    assert floor.inbound_agents(DEMO) == at_work
+    assert floor.inbound_agents(DealerId("noord")) == 2 * at_work
 
 
 def test_the_estimate_of_the_wait_counts_agents_on_the_lines_of_blended_campaigns() -> None:
