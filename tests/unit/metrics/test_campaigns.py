@@ -45,6 +45,7 @@ def test_a_connected_attempt_is_counted_at_each_step(metrics: Metrics) -> None:
     assert shown.of("answer_to_agent_seconds_bucket", campaign="apk-mei", le="0.005") == 1
     assert shown.of("answer_to_agent_seconds_bucket", campaign="apk-mei", le="0.0025") == 0
     assert shown.of("campaign_talk_seconds_sum", campaign="apk-mei") == 60
+    assert shown.of("ring_seconds_sum", campaign="apk-mei") == 8
     assert shown.of("abandoned_attempts_total", campaign="apk-mei") == 0
 
 
