@@ -94,7 +94,7 @@ async def test_it_is_not_believed_however_often_the_program_starts_until_somebod
 
     assert believed == [False, False, True]
     assert 'dealerlijn_trusted_clocks{node="n1"} 0.0' in shown
-    behind = [record for record in caplog.records if "nobody is dialled" in record.getMessage()]
+    behind = [record for record in caplog.records if "the clock is behind" in record.getMessage()]
     assert len(behind) == 3
     assert all(3590 < record.seconds < 3601 for record in behind)  # type: ignore[attr-defined]
 
