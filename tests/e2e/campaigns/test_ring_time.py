@@ -49,7 +49,9 @@ async def test_the_least_ring_time_counts_from_the_first_ring(
     for number in (SOON, LATE, AT_ONCE):
         assert seen[number].status == CANCELLED
         rang[number] = (seen[number].ended_at or 0) - (seen[number].ringing_at or 0)
-    assert all(RING_SECONDS <= seconds < RING_SECONDS + 2 for seconds in rang.values()), rang
+    # Of a ring that began before its leg was followed nobody tells: it has to be certain that none has just begun.
+    longest = {SOON: RING_SECONDS + 2, LATE: RING_SECONDS + 2, AT_ONCE: RING_SECONDS + 5}
+    assert all(RING_SECONDS <= seconds < longest[number] for number, seconds in rang.items()), rang
     assert seen[LAST_MOMENT].connected_at is not None
     ends = sorted((end.outcome, end.cause) for end in watched.of(AttemptEnded))
     assert ends == sorted(
