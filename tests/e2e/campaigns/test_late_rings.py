@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -143,7 +143,8 @@ async def test_who_hears_the_message_by_the_time_it_comes_to_calling_off_hears_i
         marked = await dealer_asterisk.marks()
 
     assert ended.outcome is AttemptOutcome.ABANDONED
-    assert ended.at - played.at >= prompt_length(dealer_asterisk, "information-message")
+    # That it began may be told a little late; it was cut twelve seconds too early.
+    assert ended.at - played.at > prompt_length(dealer_asterisk, "information-message") - timedelta(seconds=1)
     assert marked == {}
     seen = seen_in(trace, dealer_asterisk, network_asterisk)
     assert compare(seen, read_books(tmp_path / "dealerlijn.db", "apk", {})).wrong == []
