@@ -26,11 +26,11 @@ async def taken_references(
     faults: list[RowFault] = []
     with_reference = ((hashed, row) for hashed, row in rows.items() if row.reference)
     while some := list(islice(with_reference, _AT_ONCE)):
-        known = await names_of(database, dealer, [_person(row) for _, row in some])
+        known = await names_of(database, dealer, [person_of(row) for _, row in some])
         renamed = [
-            (hashed, row, *known[_person(row)])
+            (hashed, row, *known[person_of(row)])
             for hashed, row in some
-            if _person(row) in known and bare_name(known[_person(row)][1]) != bare_name(row.name)
+            if person_of(row) in known and bare_name(known[person_of(row)][1]) != bare_name(row.name)
         ]
         listed = await people_with(database, [hashed for hashed, *_ in renamed])
         faults += [
@@ -50,5 +50,6 @@ def _fault(columns: Columns, row: ContactRow, name: str) -> RowFault:
     )
 
 
-def _person(row: ContactRow) -> str:
+def person_of(row: ContactRow) -> str:
+    """The key of whom a row is about."""
     return person_key(row.name, row.number.e164, row.reference)

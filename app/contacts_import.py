@@ -8,12 +8,11 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from app.contact_dates import missing_dates
 from app.contact_duplicates import Duplicates
 from app.contact_errors import UnusableFile
-from app.contact_references import taken_references
+from app.contact_references import person_of, taken_references
 from app.contact_report import check_place, usual_report, write_report
 from app.contact_rows import Row, read_rows
 from app.storage.campaigns import find_campaign
@@ -21,17 +20,16 @@ from app.storage.contact_list import NewConsent, NewContact, add_contacts, liste
 from app.storage.database import Database
 from app.storage.due_lists import due_window
 from calls.numbers import DIALLABLE_KINDS
-from customers.person import number_hash, person_key
+from customers.person import number_hash
 from customers.ports import VehicleRegister
 from dialer.campaign import CampaignKind
 from dialer.contact_columns import Columns, Field, HeaderError, find_columns
 from dialer.contact_file import ConsentProof, ContactRow, RowFault, RowReader
-from dialer.due import DueWindow, called_about, is_due
+from dialer.due import HOME, DueWindow, called_about, day_at_home, is_due
 from dialer.errors import UnknownProfile
 from dialer.profile_file import shipped_profiles
 from dialer.profiles import Profiles
 
-_HOME = ZoneInfo("Europe/Amsterdam")
 _REPORT_STEP = 1000
 
 Progress = Callable[[str, int], None]
@@ -137,7 +135,7 @@ async def _import(
         raise UnusableFile(
             f"the headings of {path} do not tell enough", "; ".join([*error.remedies, *notices])
         ) from error
-    today = now.astimezone(_HOME).date()
+    today = day_at_home(now)
     people = _People(await load_hash_key(database))
     reader = RowReader(columns, DIALLABLE_KINDS, countries, today)
     duplicates = Duplicates(await listed(database, campaign_id), columns)
@@ -188,7 +186,7 @@ class _People:
     def take(self, row: ContactRow, duplicates: Duplicates) -> RowFault | None:
         """Keep a row, or return the fault that it was there before."""
         hashed = number_hash(self._hash_key, row.number.e164)
-        fault = duplicates.take(row, hashed, _person(row))
+        fault = duplicates.take(row, hashed, person_of(row))
         if fault is None and self.first.setdefault(hashed, row) is not row:
             self.further.setdefault(hashed, []).append(row)
         return fault
@@ -221,7 +219,7 @@ def _contact(rows: Sequence[ContactRow], hashed: str, window: DueWindow | None, 
         own = _called_for(rows, window, today)
         further = [row for row in rows if row is not own]
     return NewContact(
-        person_key=_person(first),
+        person_key=person_of(first),
         name=first.name,
         e164=first.number.e164,
         number_hash=hashed,
@@ -246,9 +244,5 @@ def _called_for(rows: Sequence[ContactRow], window: DueWindow | None, today: dat
 
 @lru_cache(maxsize=4096)  # those of a list are few
 def _consent(proof: ConsentProof) -> NewConsent:
-    given_at = datetime.combine(proof.on, time(), _HOME).astimezone(UTC)
+    given_at = datetime.combine(proof.on, time(), HOME).astimezone(UTC)
     return NewConsent(given_at, proof.source, proof.wording)
-
-
-def _person(row: ContactRow) -> str:
-    return person_key(row.name, row.number.e164, row.reference)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -11,11 +10,11 @@ from app.control_errors import OutOfBounds, UnknownDealer
 from app.storage.audit import AuditEntry
 from app.storage.workshop_capacity import SqlWorkshopCapacity
 from calls.ids import DealerId
+from dialer.due import day_at_home
 from dialer.workshop import WorkshopDay
 
 DAYS_SHOWN = 28
 _FURTHEST = timedelta(days=2 * 366)
-_HOME = ZoneInfo("Europe/Amsterdam")
 
 
 class Workshop:
@@ -53,7 +52,7 @@ class Workshop:
         return await self.places(dealer)
 
     def _today(self) -> date:
-        return self._clock.now().astimezone(_HOME).date()
+        return day_at_home(self._clock.now())
 
     def _check(self, dealer: DealerId) -> None:
         if dealer not in self._dealers:

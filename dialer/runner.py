@@ -35,9 +35,10 @@ from dialer.estimators import CampaignEstimates, SpeculativeChance
 from dialer.in_the_air import InTheAir, Ringing
 from dialer.late_rings import called_off
 from dialer.never_dialled import never_dialled
-from dialer.pacing import PacingDecision, PacingSnapshot, Reason, take_snapshot
+from dialer.pacing import PacingDecision, PacingSnapshot, Reason
 from dialer.ports import CampaignStore, DialClock, Launcher, LineFloor, TrunkRoom, WorkshopCapacity
 from dialer.profiles import Profiles, closes_at
+from dialer.snapshot import take_snapshot
 from dialer.workshop import (
     COMING_DAYS,
     FILLS_THE_WORKSHOP,

@@ -29,7 +29,14 @@ from routing.agent import (
 )
 from routing.errors import NotForThisDealer, NotNow, PhoneTaken, UnknownAgent
 from routing.queue import QueueKey, QueuePlan, WaitingCall
-from routing.select import NoAgent, Selection, SelectionReason, idle_order, select_agent, takes_callers
+from routing.select import (
+    NoAgent,
+    SelectionReason,
+    first_choice,
+    gets_callers,
+    idle_order,
+    takes_callers,
+)
 from routing.skills import meets
 from routing.views import Assignment, CallersForLines, FloorView, LineReservation, queue_view
 from routing.wait import RecentService
@@ -161,7 +168,7 @@ class Floor:
             # Under one plan who waits longest comes first and asks least: when nobody will do there, nobody does behind.
             if id(call.plan) in hopeless:
                 continue
-            choice = _first_choice(call, idle.values(), now)
+            choice = first_choice(call, idle.values(), now)
             if isinstance(choice, NoAgent):
                 hopeless.add(id(call.plan))
                 continue
@@ -334,12 +341,7 @@ class Floor:
 
     def inbound_agents(self, dealer: DealerId) -> int:
         """How many agents at work are given the callers of this dealer, those who are busy too."""
-        return sum(
-            agent.state not in (AgentState.LOGGED_OUT, AgentState.PAUSED)
-            and takes_callers(agent, self._blended)
-            and works_for(agent.profile, dealer)
-            for agent in self._agents.values()
-        )
+        return sum(gets_callers(agent, dealer, self._blended) for agent in self._agents.values())
 
     def view(self, now: datetime) -> FloorView:
         """Everything, for the console and the metrics."""
@@ -390,12 +392,6 @@ class Floor:
     def _put_back(self, call_id: CallId, facts: Facts) -> None:
         if facts and (call := self._offered.pop(call_id, None)) is not None:
             insort(self._waiting, call, key=attrgetter("place"))
-
-
-def _first_choice(call: WaitingCall, idle: Collection[Agent], now: datetime) -> Selection | NoAgent:
-    """Somebody who only takes callers; when there is none, somebody on a campaign."""
-    choice = select_agent(call, [agent for agent in idle if agent.campaign_id is None], now)
-    return select_agent(call, idle, now) if isinstance(choice, NoAgent) else choice
 
 
 def _qualifies(agent: Agent, plan: QueuePlan) -> bool:

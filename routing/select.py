@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from calls.ids import AgentId, CampaignId
+from calls.ids import AgentId, CampaignId, DealerId
+from calls.words import AgentState
 from routing.agent import Agent, works_for
 from routing.queue import WaitingCall
 from routing.skills import SkillRequirement, meets, relaxed, steps_passed
@@ -68,9 +69,24 @@ def idle_order(agent: Agent) -> tuple[datetime, AgentId]:
     return (agent.available_since, agent.profile.agent_id)
 
 
+def first_choice(call: WaitingCall, idle: Collection[Agent], now: datetime) -> Selection | NoAgent:
+    """Somebody who only takes callers; when there is none, somebody on a campaign."""
+    choice = select_agent(call, [agent for agent in idle if agent.campaign_id is None], now)
+    return select_agent(call, idle, now) if isinstance(choice, NoAgent) else choice
+
+
 def takes_callers(agent: Agent, blended: Collection[CampaignId]) -> bool:
     """Whether an agent at work is given callers at all: on a campaign only over the open line of one that is `blended`."""
     return agent.campaign_id is None or (agent.campaign_id in blended and agent.line_open)
+
+
+def gets_callers(agent: Agent, dealer: DealerId, blended: Collection[CampaignId]) -> bool:
+    """Whether an agent is at work, busy or not, and is given the callers of this dealer."""
+    return (
+        agent.state not in (AgentState.LOGGED_OUT, AgentState.PAUSED)
+        and takes_callers(agent, blended)
+        and works_for(agent.profile, dealer)
+    )
 
 
 def _first_two(

@@ -7,9 +7,9 @@ from datetime import datetime
 from calls.facts import AgentStateChanged
 from calls.ids import AgentId, CampaignId, DealerId
 from calls.words import AgentState, Department
-from routing.agent import Agent, works_for
+from routing.agent import Agent
 from routing.queue import QueueKey, WaitingCall
-from routing.select import SelectionReason, takes_callers
+from routing.select import SelectionReason, gets_callers
 from routing.skills import meets
 from routing.wait import RecentService, estimated_wait_seconds
 
@@ -76,15 +76,12 @@ def queue_view(
     if not waiting:
         return QueueView(dealer, department, 0, 0.0, 0.0)
     longest = max(call.waited_seconds(now) for call in waiting)
-    at_work = [agent for agent in agents if takes_callers(agent, blended) and _could_serve(agent, waiting[0])]
+    plan = waiting[0].plan
+    at_work = [
+        agent
+        for agent in agents
+        if gets_callers(agent, dealer, blended) and meets(agent.profile.skills, plan.requirements)
+    ]
     free = sum(agent.state is AgentState.AVAILABLE for agent in at_work)
     estimate = estimated_wait_seconds(len(waiting) + 1, free, len(at_work), service)
     return QueueView(dealer, department, len(waiting), longest, estimate)
-
-
-def _could_serve(agent: Agent, call: WaitingCall) -> bool:
-    return (
-        agent.state not in (AgentState.LOGGED_OUT, AgentState.PAUSED)
-        and works_for(agent.profile, call.plan.dealer)
-        and meets(agent.profile.skills, call.plan.requirements)
-    )

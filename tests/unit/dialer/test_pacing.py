@@ -6,8 +6,9 @@ from msgspec.structs import replace as changed
 
 from calls.ids import AgentId, CampaignId
 from dialer.campaign import AbandonWindow, DialMode, LineAgent, PacingSettings
-from dialer.pacing import PacingSnapshot, Reason, decide, take_snapshot
+from dialer.pacing import PacingSnapshot, Reason, decide
 from dialer.shortage import Events
+from dialer.snapshot import take_snapshot
 from tests.unit.dialer.situations import NOW, experienced, situations
 
 PREDICTIVE = PacingSettings(target_ratio=0.0285, limit_ratio=0.03)
