@@ -12,7 +12,7 @@ from tests.checker.books import read_books
 from tests.checker.compare import compare
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
 from tests.e2e.calls.accounting import recorded, seen_in
-from tests.e2e.calls.controller_process import ControllerProcess, job_of
+from tests.e2e.calls.controller_process import ControllerProcess, Job, job_of
 from tests.e2e.calls.floor import (
     ALWAYS_OPEN,
     controller,
@@ -60,19 +60,24 @@ async def test_the_least_ring_time_counts_from_the_first_ring(
     )
 
 
+async def one_who_never_answers(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, folder: Path
+) -> tuple[Job, Path]:
+    """A controller's job, and a place for the trace."""
+    await network_asterisk.rings_after(SOON, 1.0)
+    await network_asterisk.customer_does(SOON, "noanswer")
+    await store_campaign(dealer_asterisk, folder, [SOON], ring_seconds=RING_SECONDS)
+    await store_agents(dealer_asterisk, folder, ("agent1",))
+    dealers(folder, ALWAYS_OPEN)
+    return job_of(settings(dealer_asterisk, folder), folder, (), ("agent1",)), folder / "trace.pcap"
+
+
 async def test_a_ring_ends_by_itself_when_the_controller_is_dead(
     dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, port_base: int, tmp_path: Path
 ) -> None:
-    await network_asterisk.rings_after(SOON, 1.0)
-    await network_asterisk.customer_does(SOON, "noanswer")
-    await store_campaign(dealer_asterisk, tmp_path, [SOON], ring_seconds=RING_SECONDS)
-    await store_agents(dealer_asterisk, tmp_path, ("agent1",))
-    dealers(tmp_path, ALWAYS_OPEN)
-    trace = tmp_path / "trace.pcap"
+    job, trace = await one_who_never_answers(dealer_asterisk, network_asterisk, tmp_path)
     async with recorded(trace, port_base, port_base + 999):
-        dying = await ControllerProcess.standing_by(
-            job_of(settings(dealer_asterisk, tmp_path), tmp_path, (), ("agent1",))
-        )
+        dying = await ControllerProcess.standing_by(job)
         try:
             await dying.go()
             await network_asterisk.step(SOON, "ringing")
@@ -91,13 +96,7 @@ async def test_a_ring_ends_by_itself_when_the_controller_is_dead(
 async def test_a_ring_that_another_controller_takes_over_ends_the_least_time_after_that(
     dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, port_base: int, tmp_path: Path
 ) -> None:
-    await network_asterisk.rings_after(SOON, 1.0)
-    await network_asterisk.customer_does(SOON, "noanswer")
-    await store_campaign(dealer_asterisk, tmp_path, [SOON], ring_seconds=RING_SECONDS)
-    await store_agents(dealer_asterisk, tmp_path, ("agent1",))
-    dealers(tmp_path, ALWAYS_OPEN)
-    job = job_of(settings(dealer_asterisk, tmp_path), tmp_path, (), ("agent1",))
-    trace = tmp_path / "trace.pcap"
+    job, trace = await one_who_never_answers(dealer_asterisk, network_asterisk, tmp_path)
     async with recorded(trace, port_base, port_base + 999):
         dying = await ControllerProcess.standing_by(job)
         following = await ControllerProcess.standing_by(job)

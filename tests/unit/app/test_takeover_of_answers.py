@@ -29,11 +29,19 @@ from tests.unit.app.restart import (
     DIALLED,
     LINE,
     LINE_LEG,
+    Restart,
     restart,
 )
 from tests.unit.app.test_alone import at
 
 # Attempts of an earlier process
+
+
+async def hears_of_its_end(it: Restart) -> None:
+    """The event that the leg is gone comes, if the attempt is not over already."""
+    if (session := it.bed.supervisor.owner(ATTEMPT)) is not None:
+        session.deliver(LegEnded(after(0), ATTEMPT, HangupCause.NORMAL))
+        await settle()
 
 
 @virtual_time
@@ -80,9 +88,7 @@ async def test_who_rang_was_told_the_message_and_hung_up_while_we_looked_is_aban
         it.shelf.mark(ATTEMPT, answered=at(-9), message=at(-8.5))
 
         await it.reconcile()
-        if (session := it.bed.supervisor.owner(ATTEMPT)) is not None:
-            session.deliver(LegEnded(after(0), ATTEMPT, HangupCause.NORMAL))
-            await settle()
+        await hears_of_its_end(it)
 
         assert it.one(AttemptAnswered).at == after(-9)
         assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
@@ -101,9 +107,7 @@ async def test_who_is_told_the_message_and_hangs_up_between_two_looks_is_abandon
         it.shelf.mark(ATTEMPT, answered=at(-9), message=at(-8.5))
         it.bed.asterisk.answers("GET", "/channels", 200, [channel(LINE_LEG)])
         await looking
-        if (session := it.bed.supervisor.owner(ATTEMPT)) is not None:
-            session.deliver(LegEnded(after(0), ATTEMPT, HangupCause.NORMAL))
-            await settle()
+        await hears_of_its_end(it)
 
         assert it.one(AttemptAnswered).at == after(-9)
         assert it.one(AttemptEnded).outcome is AttemptOutcome.ABANDONED
@@ -113,10 +117,7 @@ async def test_who_is_told_the_message_and_hangs_up_between_two_looks_is_abandon
 async def test_who_had_answered_and_hangs_up_while_we_look_has_hung_up_and_not_been_unanswered() -> None:
     async with restart(attempts=(replace(ANSWERED, committed_at=after(-2)),)) as it:
         await it.reconcile()
-        session = it.bed.supervisor.owner(ATTEMPT)
-        assert session is not None
-        session.deliver(LegEnded(after(0), ATTEMPT, HangupCause.NORMAL))
-        await settle()
+        await hears_of_its_end(it)
 
         assert it.one(AttemptEnded).outcome is AttemptOutcome.HUNG_UP
 
