@@ -27,6 +27,7 @@ from app.main import EXPECTED, CannotRun, explained, let_calls_go_first, reachab
 from app.program import Program
 from app.stopping import StopSignals
 from app.storage.database import open_database
+from app.tasks import beside
 from app.wiring import running
 from calls.ids import AgentId
 from simulation.people import Caller, CallerMix
@@ -83,7 +84,11 @@ async def _run(
     say("starting two Asterisks: the dealer's, and one that plays the telephone network")
     async with demo_bed(folder, dealers.phones, ports) as bed:
         await _fill(bed, folder, dealers, seed)
-        async with running(bed.settings, dealers) as program, reachable(program, bound) as address:
+        async with (
+            beside(bed.keep_up()),
+            running(bed.settings, dealers) as program,
+            reachable(program, bound) as address,
+        ):
             let_calls_go_first()
             await _connected(program, ports)
             await _to_work(program, dealers)

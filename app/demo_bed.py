@@ -8,16 +8,19 @@ from pathlib import Path
 
 from app.asterisk.call_files import Caller, place_call
 from app.asterisk.credentials import Credentials, load_credentials
+from app.asterisk.errors import AsteriskStartFailed
 from app.asterisk.instance import AsteriskInstance
 from app.asterisk.nodes import DealerNode, Login, NetworkNode, Phone, PortRange, Trunk
 from app.asterisk.program import find_program
 from app.asterisk.prompts import make_sounds, read_manifest
 from app.asterisk.render import install
+from app.main import say
 from app.settings import AmiAddress, AriAddress, Settings, cache_dir
 from dialer.caps import TrunkCaps
 
 NETWORK_HOST = "127.0.0.2"
 REGISTER_SECONDS = 20.0
+KEPT_UP_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,20 @@ class DemoBed:
     def ring(self, caller: Caller) -> None:
         """Make a caller ring the dealer now."""
         place_call(self.network_node, caller)
+
+    async def keep_up(self) -> None:
+        """Start whichever of them ends by itself again, as a service manager does for an installed one, until cancelled."""
+        while True:
+            await asyncio.sleep(KEPT_UP_SECONDS)
+            for instance in (self.dealer, self.network):
+                if instance.ended is None:
+                    continue
+                name = instance.state_dir.name
+                say(f"the {name}'s Asterisk ended by itself (exit code {instance.ended}): starting it again")
+                try:
+                    await instance.start()
+                except AsteriskStartFailed as error:
+                    say(f"{error}\n   trying again")
 
 
 class PhonesMissing(Exception):

@@ -1,7 +1,8 @@
 """The program's tasks: each belongs to one task group, and all can be ended together."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 
 
 class Tasks:
@@ -31,6 +32,15 @@ class Tasks:
         """End every task; the group waits for their last words."""
         for task in list(self._running):
             task.cancel()
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run `work` as long as the block lasts, or until it is done."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(work)
+        yield
+        task.cancel()
 
 
 async def woken(wake: asyncio.Event, within: float) -> bool:

@@ -66,6 +66,11 @@ class AsteriskInstance:
             return None
         return pid if str(self.config).encode() in words else None
 
+    @property
+    def ended(self) -> int | None:
+        """How the Asterisk that was started last ended: its exit code, below 0 a signal; None while it runs and before the first start."""
+        return self._process.poll() if self._process is not None else None
+
     async def start(self, limit: float = START_SECONDS) -> None:
         """Start it and return when it is fully booted.
 

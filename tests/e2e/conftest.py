@@ -127,11 +127,17 @@ def network_asterisk(
 
 @pytest.fixture
 async def quiet(dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk) -> AsyncIterator[None]:
-    """People behave as by default and nothing is marked before the test, and no channel is left of it afterwards."""
+    """People behave as by default and nothing is marked before the test, and no channel is left of it afterwards.
+
+    An Asterisk that has crashed fails the test that it did so in, and only that one.
+    """
     await network_asterisk.forget()
     await dealer_asterisk.forget_marks()
     yield
     for asterisk in (dealer_asterisk, network_asterisk):
+        if (code := asterisk.instance.ended) is not None:
+            await asterisk.instance.start()
+            pytest.fail(f"the {asterisk.node.name}'s Asterisk ended by itself: exit code {code}")
         async with asyncio.timeout(10):
             while await asterisk.channels():
                 await asyncio.sleep(0.1)
