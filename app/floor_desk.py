@@ -7,9 +7,10 @@ and reserving that agent.
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
+
+from msgspec.structs import replace as changed
 
 from app.clock import Clock
 from app.journal import Journal
@@ -236,13 +237,13 @@ class FloorDesk:
             return
         if call_id is not None:
             reason = agent.reason if agent.state is AgentState.ON_CALL else "taken_over"
-            restored = replace(
+            restored = changed(
                 agent, state=AgentState.ON_CALL, call_id=call_id, wrap_up_until=None, reason=reason
             )
         elif agent.state in BUSY_WITH_A_CALL:
             # What the agent asked for after the call comes now.
             let_go = change(agent, AgentTrigger.RELEASED, now, reason="taken_over")
-            restored = replace(let_go, available_since=now)
+            restored = changed(let_go, available_since=now)
         else:
             return
         self.floor.restore(restored)

@@ -153,6 +153,8 @@ def _untaught() -> Forecast:
 def _packed(forecast: Forecast) -> str:
     values: dict[str, object] = {}
     for each in fields(forecast):
+        if not each.init:  # follows from the others
+            continue
         value = getattr(forecast, each.name)
         if isinstance(value, EventTable):  # the rest of it follows from the chances
             value = value.chances

@@ -12,8 +12,9 @@ A candidate call that is answered needs an agent at some moment τ from now. The
 Chances p are rounded to one of `_LEVELS`, which stand closer together where they are low.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor, sqrt
+from operator import add
 
 import numpy as np
 
@@ -23,6 +24,19 @@ MOMENTS = 4
 _TINY = 1e-9
 _TOP_LEVEL = 96
 _LEVELS = (np.arange(_TOP_LEVEL + 1) / _TOP_LEVEL) ** 2
+
+
+class NewRows(dict[float, int]):
+    """The row of a call that is dialled now, by its chance; what was asked once is known."""
+
+    def __init__(self, first: int, steps: int) -> None:
+        super().__init__()
+        self._first = first
+        self._steps = steps
+
+    def __missing__(self, chance: float) -> int:
+        self[chance] = row = self._first + self._steps * floor(_TOP_LEVEL * sqrt(chance) + 0.5)
+        return row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +56,11 @@ class Forecast:
     ring_row: int
     ring_steps: int
     talk_bin_seconds: float
+    new_rows: NewRows = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Nobody was dialled with these tables yet."""
+        object.__setattr__(self, "new_rows", NewRows(self.ring_row, self.ring_steps))
 
     @property
     def soonest(self) -> EventTable:
@@ -50,7 +69,7 @@ class Forecast:
 
     def new_row(self, chance: float) -> int:
         """The row of a call that is dialled now, answered with this chance."""
-        return self.ring_row + self.ring_steps * floor(_TOP_LEVEL * sqrt(chance) + 0.5)
+        return self.new_rows[chance]
 
     def rows(
         self,
@@ -67,13 +86,9 @@ class Forecast:
         first, last_wrap_up = self.wrap_up_row, self.ring_row - 1
         longest = last_wrap_up - first
         rows += [first + floor(lasted) if lasted < longest else last_wrap_up for lasted in wrapping_up]
-        first, steps, longest = self.ring_row, self.ring_steps, self.ring_steps - 1
-        rows += [
-            first
-            + steps * floor(_TOP_LEVEL * sqrt(chance) + 0.5)
-            + (floor(rung) if rung < longest else longest)
-            for rung, chance in zip(ringing, chances, strict=True)
-        ]
+        if ringing and max(ringing) >= self.ring_steps:
+            ringing = tuple(min(rung, self.ring_steps - 1) for rung in ringing)
+        rows += map(add, map(self.new_rows.__getitem__, chances), map(floor, ringing))
         return rows
 
 

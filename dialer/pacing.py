@@ -152,11 +152,7 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
     if settings.mode in PREVIEW_MODES:
         return PacingDecision(0, Reason.PREVIEW, rate, budget=_budget(snapshot, settings))
     budget = _budget(snapshot, settings)
-    # A caller may take the agent who is free now.
-    if budget > 0 and not winding_down(snapshot, settings):
-        held = held_back(snapshot.callers)
-    else:
-        held = held_back_within(budget, snapshot.callers, snapshot.agents)
+    held = _held_for_callers(snapshot, settings, budget) if snapshot.callers else 0
     certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing) - held)
     if certain >= snapshot.room:
         return PacingDecision(snapshot.room, Reason.CAP, rate, certain=snapshot.room)
@@ -167,6 +163,13 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
             return _by_ratio(snapshot, settings, certain, budget)
         case _:
             return _look_ahead(snapshot, settings, certain, budget)
+
+
+def _held_for_callers(snapshot: PacingSnapshot, settings: PacingSettings, budget: int) -> int:
+    """A caller may take the agent who is free now."""
+    if budget > 0 and not winding_down(snapshot, settings):
+        return held_back(snapshot.callers)
+    return held_back_within(budget, snapshot.callers, snapshot.agents)
 
 
 def _certain_only(

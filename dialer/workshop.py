@@ -78,6 +78,8 @@ def decide_within(
 def _calls_within(
     snapshot: PacingSnapshot, settings: PacingSettings, coming: Sequence[WorkshopDay]
 ) -> PacingDecision:
+    if not coming:
+        return decide(snapshot, settings)
     agents = snapshot.agents
     held_back = agents - agents_borne(agents, coming)
     if held_back == 0:

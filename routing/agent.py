@@ -8,9 +8,12 @@ only carries the moment. A call's trigger is for the call the agent has; `routin
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from calls.facts import AgentStateChanged
 from calls.ids import AgentId, CallId, CampaignId, DealerId
@@ -121,8 +124,7 @@ class AgentProfile:
     rescue: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(Struct, frozen=True):
     """An agent at this moment. All times are UTC.
 
     `since` is when the state began and `reason` why. `available_since` orders the idle: an offer that came to nothing

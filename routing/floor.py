@@ -14,6 +14,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from msgspec.structs import replace as changed
+
 from calls.facts import AgentStateChanged
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, HangupCause
@@ -63,7 +65,7 @@ class Floor:
         self._agents[profile.agent_id] = (
             Agent(profile, AgentState.LOGGED_OUT, since=now, available_since=now)
             if known is None
-            else replace(known, profile=profile)
+            else changed(known, profile=profile)
         )
 
     def restore(self, agent: Agent) -> None:
@@ -86,7 +88,7 @@ class Floor:
             raise NotForThisDealer(agent_id, dealer)
         if agent.state is AgentState.LOGGED_OUT:
             self.check_phone(agent.profile)
-            self._agents[agent_id] = replace(agent, campaign_id=campaign_id, campaign_dealer=dealer)
+            self._agents[agent_id] = changed(agent, campaign_id=campaign_id, campaign_dealer=dealer)
         elif agent.campaign_id != campaign_id:
             raise NotNow(agent_id, agent.state, "logging in elsewhere")
         return self._change(agent_id, AgentTrigger.LOGGED_IN, now)
@@ -285,17 +287,17 @@ class Floor:
 
     def line_up(self, agent_id: AgentId) -> None:
         """The agent's open line is up."""
-        self._agents[agent_id] = replace(self.agent(agent_id), line_open=True)
+        self._agents[agent_id] = changed(self.agent(agent_id), line_open=True)
 
     def line_down(self, agent_id: AgentId) -> None:
         """The agent's open line is gone; the agent's state stays."""
-        self._agents[agent_id] = replace(self.agent(agent_id), line_open=False)
+        self._agents[agent_id] = changed(self.agent(agent_id), line_open=False)
 
     def clock_moved(self, by: timedelta) -> None:
         """The wall clock was set to another time: move along all moments kept here, so that every wait stays as long as it is."""
         for agent_id, agent in self._agents.items():
             until = agent.wrap_up_until
-            self._agents[agent_id] = replace(
+            self._agents[agent_id] = changed(
                 agent,
                 since=agent.since + by,
                 available_since=agent.available_since + by,

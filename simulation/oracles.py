@@ -45,7 +45,7 @@ class Oracle(ProductPolicy):
             tuple(now - since for since in day.talking.values()),
             tuple(now - since for since in day.wrapping_up.values()),
             tuple(now - since for since in day.ringing.values()),
-            self.chances(day),
+            self.chances,
         )
         new = learned.new_row(self.next_chance)
         guessed = learned.events.chances.take([*rows, new], axis=0, mode="clip")

@@ -75,7 +75,7 @@ class ProductPolicy:
             talking=tuple([now - since for since in day.talking.values()]),
             wrapping_up=tuple([now - since for since in day.wrapping_up.values()]),
             ringing=ringing,
-            chances=self.chances(day),
+            chances=self.chances,
             waiting=len(day.waiting) + len(day.callers),
             connected=record.connected,
             abandoned=len(record.abandoned_at),
@@ -101,9 +101,10 @@ class ProductPolicy:
             self._arrivals.per_second(_moment(now)), self._estimates.answers.ring.mean(), others_free=0
         )
 
-    def chances(self, day: CampaignDay) -> tuple[float, ...]:
-        """Of each ringing call."""
-        return tuple([self._chances[call] for call in day.ringing])
+    @property
+    def chances(self) -> tuple[float, ...]:
+        """Of each ringing call, in the order of dialling, as `CampaignDay.ringing` has them."""
+        return tuple(self._chances.values())
 
     @property
     def next_chance(self) -> float:

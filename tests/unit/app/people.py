@@ -1,7 +1,5 @@
 """Calls, queues, campaigns and agents as the tests of the running program know them."""
 
-from dataclasses import replace
-
 from calls.facts import AttemptAnswered, AttemptCommitted, AttemptEnded, CallArrived, CallQueued, Fact
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId, NodeId, attempt_leg
 from calls.words import AgentState, AttemptOutcome, Department, HangupCause
@@ -61,7 +59,7 @@ def agent(
     campaign_id: CampaignId | None = None,
 ) -> Agent:
     profile = AgentProfile(agent_id, agent_id.title(), f"PJSIP/{agent_id}", {"sales": 5})
-    return replace(Agent(profile, state, after(since), after(since)), campaign_id=campaign_id)
+    return Agent(profile, state, after(since), after(since), campaign_id=campaign_id)
 
 
 def queued(number: int, seconds: float = 0) -> CallQueued:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from app.calls_out import CampaignFloor, OutboundDialler
 from app.languages import Languages
@@ -137,7 +138,7 @@ async def test_who_speaks_a_language_is_promised_to_the_customer_in_the_air_unti
 
 
 def _speaks(one: Agent, *languages: str) -> Agent:
-    return replace(one, profile=replace(one.profile, skills=dict.fromkeys(languages, 5)))
+    return changed(one, profile=replace(one.profile, skills=dict.fromkeys(languages, 5)))
 
 
 @virtual_time

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace as changed
 
 from calls.facts import AgentStateChanged, AgentWishChanged, AsteriskLost, Fact
 from calls.words import AgentState, CallPhase
@@ -213,7 +212,7 @@ def test_an_agent_whose_call_is_no_more_is_free(state: AgentState) -> None:
 def test_an_agent_whose_call_is_no_more_gets_what_was_asked_for_after_it(
     state: AgentState, wish: AgentState
 ) -> None:
-    desk = Desk(replace(agent(ANNA, state, campaign_id=APK), pending=wish, pending_reason="lunch"))
+    desk = Desk(changed(agent(ANNA, state, campaign_id=APK), pending=wish, pending_reason="lunch"))
 
     desk.desk.settle(desk.floor.agent(ANNA))
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec.structs import replace as changed
+
 from app.calls_out import CampaignFloor
 from app.languages import Languages
 from calls.facts import AttemptAnswered
@@ -57,7 +59,7 @@ def test_customers_who_answered_are_served_in_the_order_of_their_answers() -> No
 
 def speaks(agent: Agent, *languages: str) -> Agent:
     skills = {**agent.profile.skills, **dict.fromkeys(languages, 5)}
-    return replace(agent, profile=replace(agent.profile, skills=skills))
+    return changed(agent, profile=replace(agent.profile, skills=skills))
 
 
 def test_a_customer_whose_language_was_noted_gets_an_agent_who_speaks_it() -> None:
@@ -113,7 +115,7 @@ def test_the_next_customer_gets_the_agent_whose_wrap_up_is_over() -> None:
 def test_an_agent_who_offered_it_takes_a_waiting_customer_as_soon_as_wrap_up_begins_and_does_both_afterwards() -> (
     None
 ):
-    willing = [replace(agent, profile=replace(agent.profile, rescue=True)) for agent in line_agents(ANNA)]
+    willing = [changed(agent, profile=replace(agent.profile, rescue=True)) for agent in line_agents(ANNA)]
     desk = Desk(*willing)
     desk.line_up(ANNA, ANNAS_LINE)
     desk.desk.find_line_agent(APK, ONE)

@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from app.live_calls import live_calls
 from app.storage.takeover import OpenCall
@@ -179,7 +180,7 @@ def test_an_agent_whose_conversation_ended_meanwhile_gets_wrap_up_from_the_take_
 ) -> None:
     @virtual_time
     async def story() -> None:
-        talking = replace(agent(ANNA, state), call_id=CALL)
+        talking = changed(agent(ANNA, state), call_id=CALL)
         async with restart(talking, calls=(TALKING,)) as it:
             assert await it.reconcile() == (0, 1)
 
@@ -201,7 +202,7 @@ async def test_by_a_clock_that_was_set_back_no_conversation_lasted_less_than_not
 
 @virtual_time
 async def test_an_agent_who_had_another_call_by_then_gets_no_wrap_up_for_the_earlier_one() -> None:
-    elsewhere = replace(agent(ANNA, AgentState.WRAP_UP), call_id=CALL, wrap_up_until=after(5))
+    elsewhere = changed(agent(ANNA, AgentState.WRAP_UP), call_id=CALL, wrap_up_until=after(5))
     free = agent(BRAM)
     async with restart(
         elsewhere, free, calls=(TALKING, replace(TALKING, call_id=call_id(2), agent_id=BRAM))
@@ -214,7 +215,7 @@ async def test_an_agent_who_had_another_call_by_then_gets_no_wrap_up_for_the_ear
 
 @virtual_time
 async def test_an_agent_who_talked_for_a_dealer_that_is_gone_from_the_settings_is_free() -> None:
-    talking = replace(agent(ANNA, AgentState.ON_CALL), call_id=CALL)
+    talking = changed(agent(ANNA, AgentState.ON_CALL), call_id=CALL)
     for gone in (
         replace(TALKING, dealer=DealerId("gone")),
         replace(TALKING, department=Department.WORKSHOP),

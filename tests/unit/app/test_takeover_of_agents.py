@@ -1,8 +1,7 @@
 """Agents and their lines after a restart."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace as changed
 
 from calls.facts import (
     AgentStateChanged,
@@ -30,7 +29,7 @@ from tests.unit.app.restart import (
 def test_an_agent_whose_customer_went_meanwhile_gets_wrap_up_from_the_take_over_on(found: str) -> None:
     @virtual_time
     async def story() -> None:
-        talking = replace(agent(ANNA, AgentState.ON_CALL, campaign_id=APK), call_id=CALL)
+        talking = changed(agent(ANNA, AgentState.ON_CALL, campaign_id=APK), call_id=CALL)
         async with restart(talking, attempts=(CONNECTED,)) as it:
             if found != "gone":
                 it.has(ATTEMPT, *(("answered", ATTEMPT) if found == "without a line" else ()))
@@ -51,7 +50,7 @@ def test_an_agent_whose_customer_went_meanwhile_gets_wrap_up_from_the_take_over_
 
 @virtual_time
 async def test_an_agent_who_was_taken_out_of_wrap_up_for_a_customer_who_is_gone_goes_on_with_it() -> None:
-    rescuing = replace(
+    rescuing = changed(
         agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=call_id(9), wrap_up_left=12.0
     )
     async with restart(rescuing) as it:

@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from app.storage.takeover import OpenAttempt
 from calls.facts import (
@@ -214,7 +215,7 @@ async def test_a_customer_with_an_agent_goes_on_talking_and_counts_as_connected(
 
 @virtual_time
 async def test_an_agent_who_was_kept_for_a_call_that_rings_is_kept_for_it_still() -> None:
-    kept = replace(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
+    kept = changed(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
     async with restart(kept, agent(BRAM, campaign_id=APK), attempts=(DIALLED,)) as it:
         it.has(ATTEMPT, state="Ringing")
         it.has(LINE_LEG, "line", LINE_LEG, name="PJSIP/anna-00000007")
@@ -235,7 +236,7 @@ async def test_an_agent_who_was_kept_for_a_call_that_rings_is_kept_for_it_still(
 
 @virtual_time
 async def test_the_phone_of_an_agent_who_is_kept_for_a_call_is_called_again_when_the_line_is_gone() -> None:
-    kept = replace(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
+    kept = changed(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
     async with restart(kept, attempts=(DIALLED,)) as it:
         it.has(ATTEMPT, state="Ringing")
 
@@ -246,7 +247,7 @@ async def test_the_phone_of_an_agent_who_is_kept_for_a_call_is_called_again_when
 
 @virtual_time
 async def test_an_agent_who_was_kept_for_a_call_without_a_trace_is_free_again() -> None:
-    kept = replace(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
+    kept = changed(agent(ANNA, AgentState.RESERVED, campaign_id=APK), call_id=CALL)
     async with restart(kept, attempts=(DIALLED,)) as it:
         await it.reconcile()
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec.structs import replace as changed
+
 from calls.facts import CallConnected, CallEnded
 from calls.ids import LegId, bridge_of
 from calls.legs import LegEnded
@@ -42,7 +44,7 @@ async def test_their_conversation_goes_on_and_the_line_stays_when_the_caller_han
 @virtual_time
 async def test_the_line_is_of_the_agent_at_work_also_when_one_of_another_shift_has_the_same_phone() -> None:
     same_phone = replace(agent(BRAM).profile, endpoint=ON_CALL.profile.endpoint)
-    at_home = replace(agent(BRAM, AgentState.LOGGED_OUT), profile=same_phone)
+    at_home = changed(agent(BRAM, AgentState.LOGGED_OUT), profile=same_phone)
     async with restart(ON_CALL, at_home, calls=(IN_THE_LINE,)) as it:
         it.has(CALLER, "in", DDI)
         line(it, CALLER)
@@ -55,8 +57,8 @@ async def test_the_line_is_of_the_agent_at_work_also_when_one_of_another_shift_h
 
 @virtual_time
 async def test_the_line_is_of_whom_it_was_opened_for_though_the_agent_has_another_phone_by_now() -> None:
-    moved = replace(ON_CALL, profile=replace(ON_CALL.profile, endpoint="PJSIP/another"))
-    has_it_now = replace(
+    moved = changed(ON_CALL, profile=replace(ON_CALL.profile, endpoint="PJSIP/another"))
+    has_it_now = changed(
         agent(BRAM, AgentState.AVAILABLE, campaign_id=APK),
         profile=replace(agent(BRAM).profile, endpoint=ON_CALL.profile.endpoint),
     )
@@ -75,7 +77,7 @@ async def test_the_line_is_of_whom_it_was_opened_for_though_the_agent_has_anothe
 @virtual_time
 async def test_one_that_the_journal_does_not_know_yet_is_told_to_it() -> None:
     async with restart(
-        replace(ON_CALL, state=AgentState.RINGING), calls=(replace(RUNG, agent_leg=LINE_LEG),)
+        changed(ON_CALL, state=AgentState.RINGING), calls=(replace(RUNG, agent_leg=LINE_LEG),)
     ) as it:
         it.has(CALLER, "in", DDI)
         line(it, CALLER)
@@ -100,7 +102,7 @@ async def test_a_caller_whose_agents_line_is_gone_is_hung_up_and_was_connected()
 @virtual_time
 async def test_a_caller_who_was_about_to_come_into_the_line_waits_again() -> None:
     async with restart(
-        replace(ON_CALL, state=AgentState.RINGING), calls=(replace(RUNG, agent_leg=LINE_LEG),)
+        changed(ON_CALL, state=AgentState.RINGING), calls=(replace(RUNG, agent_leg=LINE_LEG),)
     ) as it:
         it.has(CALLER, "in", DDI)
         line(it)

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace as changed
 
 from calls.words import AgentState
 from routing.agent import LIFE, Agent, AgentTrigger, change
@@ -12,7 +11,7 @@ T = AgentTrigger
 
 
 def on_call() -> Agent:
-    return replace(agent(ANNA, S.ON_CALL), call_id=call_id(1))
+    return changed(agent(ANNA, S.ON_CALL), call_id=call_id(1))
 
 
 @pytest.mark.parametrize("state", S)
@@ -50,7 +49,7 @@ def test_a_pause_during_a_call_takes_effect_after_its_wrap_up() -> None:
 
 
 def test_logging_out_during_a_call_takes_effect_at_once_where_there_is_no_wrap_up() -> None:
-    on_a_line = replace(on_call(), campaign_id=APK, line_open=True)
+    on_a_line = changed(on_call(), campaign_id=APK, line_open=True)
     talking = change(on_a_line, T.LOGGED_OUT, after(1))
     done = change(talking, T.RELEASED, after(2))
 
@@ -61,7 +60,7 @@ def test_logging_out_during_a_call_takes_effect_at_once_where_there_is_no_wrap_u
 @pytest.mark.parametrize("trigger", [T.RESUMED, T.LOGGED_IN])
 @pytest.mark.parametrize("state", [S.RESERVED, S.RINGING, S.ON_CALL, S.WRAP_UP])
 def test_a_wish_can_be_taken_back(state: AgentState, trigger: AgentTrigger) -> None:
-    wishing = replace(agent(ANNA, state), pending=S.PAUSED, pending_reason="lunch")
+    wishing = changed(agent(ANNA, state), pending=S.PAUSED, pending_reason="lunch")
 
     assert change(wishing, trigger, after(2)).pending is None
 
@@ -73,7 +72,7 @@ def test_the_last_wish_counts() -> None:
 
 
 def test_who_does_not_answer_is_paused_for_that_reason_whatever_pause_was_asked_for() -> None:
-    ringing = replace(agent(ANNA, S.RINGING), pending=S.PAUSED, pending_reason="lunch")
+    ringing = changed(agent(ANNA, S.RINGING), pending=S.PAUSED, pending_reason="lunch")
 
     paused = change(ringing, T.OFFER_UNANSWERED, after(15), reason="no_answer")
 
@@ -81,7 +80,7 @@ def test_who_does_not_answer_is_paused_for_that_reason_whatever_pause_was_asked_
 
 
 def test_who_does_not_answer_but_wanted_to_go_home_is_logged_out() -> None:
-    ringing = replace(agent(ANNA, S.RINGING), pending=S.LOGGED_OUT, pending_reason="logged_out")
+    ringing = changed(agent(ANNA, S.RINGING), pending=S.LOGGED_OUT, pending_reason="logged_out")
 
     assert change(ringing, T.OFFER_UNANSWERED, after(15), reason="no_answer").state is S.LOGGED_OUT
 
@@ -133,6 +132,6 @@ def test_who_was_taken_out_of_wrap_up_for_nothing_goes_on_with_it() -> None:
 
 
 def test_a_conversation_without_wrap_up_leaves_nothing_of_an_earlier_one() -> None:
-    talking = replace(on_call(), wrap_up_left=20.0)
+    talking = changed(on_call(), wrap_up_left=20.0)
 
     assert change(talking, T.RELEASED, after(60)).wrap_up_left == 0.0

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from calls.commands import (
     CancelTimer,
@@ -47,7 +48,7 @@ TYRES = CampaignId("tyres-june")
 
 
 def on_line(campaign_id: CampaignId = APK, *, up: bool = True, sales: int = 0, parts: int = 0) -> Agent:
-    return replace(agent(ANNA, sales=sales, parts=parts), campaign_id=campaign_id, line_open=up)
+    return changed(agent(ANNA, sales=sales, parts=parts), campaign_id=campaign_id, line_open=up)
 
 
 def call(*facts: RoutingFact) -> Step:
@@ -116,7 +117,7 @@ def test_whoever_waits_for_agents_on_lines_is_told_to_the_pacing() -> None:
 
 
 def test_agents_on_a_campaign_count_as_given_callers_only_over_the_open_line_of_a_blended_one() -> None:
-    floor = floor_with(replace(on_line(), state=AgentState.ON_CALL))
+    floor = floor_with(changed(on_line(), state=AgentState.ON_CALL))
     unblended = floor.inbound_agents(DEMO)
     floor.blend([APK])
     blended = floor.inbound_agents(DEMO)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from calls.facts import AgentStateChanged
 from calls.ids import AgentId, DealerId
@@ -29,7 +30,7 @@ S = AgentState
 
 
 def line_agent(agent_id: AgentId, since: float = 0) -> Agent:
-    return replace(agent(agent_id, since=since, sales=9), campaign_id=APK, line_open=True)
+    return changed(agent(agent_id, since=since, sales=9), campaign_id=APK, line_open=True)
 
 
 def test_line_agents_never_get_waiting_calls() -> None:
@@ -53,7 +54,7 @@ def test_a_customer_who_answers_gets_the_longest_idle_line_agent() -> None:
 
 def wrapping_up(name: AgentId, since: float, *, rescue: bool = True) -> Agent:
     willing = replace(profile(name), rescue=rescue)
-    return replace(line_agent(name, since=since), profile=willing, state=S.WRAP_UP)
+    return changed(line_agent(name, since=since), profile=willing, state=S.WRAP_UP)
 
 
 def test_when_nobody_is_free_who_is_longest_in_wrap_up_and_offered_to_comes_out_of_it() -> None:
@@ -72,7 +73,7 @@ def test_when_nobody_is_free_who_is_longest_in_wrap_up_and_offered_to_comes_out_
 
 
 def test_it_is_told_when_what_is_left_of_a_wrap_up_would_be_over() -> None:
-    floor = floor_with(replace(wrapping_up(ANNA, since=1), wrap_up_until=after(31)))
+    floor = floor_with(changed(wrapping_up(ANNA, since=1), wrap_up_until=after(31)))
 
     taken_out = floor.reserve_line(APK, call_id(1), after(9))
     (connected,) = floor.connected(ANNA, call_id(1), after(10))
@@ -86,7 +87,7 @@ def test_it_is_told_when_what_is_left_of_a_wrap_up_would_be_over() -> None:
 def test_nobody_is_called_out_of_wrap_up_while_somebody_is_free_or_before_a_pause() -> None:
     floor = floor_with(
         line_agent(ANNA, since=8),
-        replace(wrapping_up(BRAM, since=1), pending=S.PAUSED, pending_reason="lunch"),
+        changed(wrapping_up(BRAM, since=1), pending=S.PAUSED, pending_reason="lunch"),
     )
 
     free = floor.reserve_line(APK, call_id(1), after(9))
