@@ -43,6 +43,7 @@ CASES = (
     ("apk_day", 10),
     ("exhausted", 10),
     ("levers_low", 5),
+    ("likely", 30),
 )
 Day = dict[str, float | str]
 

@@ -68,7 +68,7 @@ def _why(made: MadeDecision) -> str:
             )
         case Reason.ESTIMATE_WEAK:
             return (
-                f"The team is small and only {_count(snapshot.forecast.counted, 'attempt was', 'attempts were')} counted: until "
+                f"Little is known of this list: only {_count(snapshot.forecast.counted, 'attempt was', 'attempts were')} counted. Until "
                 "there are more each call gets an agent of its own."
             )
         case Reason.CAP:

@@ -17,6 +17,9 @@ than the free agents, each has an agent for certain and is dialled without askin
 θ follows the day: θ = 0.877 · target · exp(κB), where B = target · answered − abandoned − reserve, and κ = 1.5 ÷ agents within
 0.04 to 0.3. It is gentle because a stronger one swings and loses more than it gains.
 
+None of this holds while nothing is known of the list: one that answers twice as well as was expected would abandon a tenth of its first customers before the
+first cohort is counted. Until 50 attempts are (100 for fewer than eight agents, whose every mistake weighs more) each call has an agent for certain.
+
 Apart from θ there is a budget, b: how many more may be abandoned with the day still within its limit. Past the limit (b < 0)
 nobody is dialled but for an agent who is certain, until enough have been connected. That costs a large team a sixth of its time for as
 long as it lasts, and a day may end there, so it has to be rare: a further call is dialled only while P(D ≤ −max(b − reserve, 0)) ≤ 1 %, and
@@ -48,8 +51,8 @@ from dialer.shortage import Events
 
 _THRESHOLD_PER_TARGET = 0.877
 _HIGHEST_THRESHOLD = 0.5
-_SMALL_TEAM = 8
-_COUNTED_FOR_A_SMALL_TEAM = 100
+_COUNTED = 50
+_SMALL_TEAM, _COUNTED_FOR_A_SMALL_TEAM = 8, 100
 _BUDGET_RISK = 0.01
 _LIMIT_RISK = 0.002
 _AGENTS_PER_RESERVE = 9
@@ -215,7 +218,7 @@ def _look_ahead(
     forecast = snapshot.forecast
     if budget < 0:
         return _certain_only(snapshot, certain, budget, Reason.BUDGET_SPENT)
-    if snapshot.agents < _SMALL_TEAM and forecast.counted < _COUNTED_FOR_A_SMALL_TEAM:
+    if forecast.counted < (_COUNTED if snapshot.agents >= _SMALL_TEAM else _COUNTED_FOR_A_SMALL_TEAM):
         return _certain_only(snapshot, certain, budget, Reason.ESTIMATE_WEAK)
     most = min(snapshot.room, certain + settings.max_over_dial - snapshot.at_risk)
     if most <= certain:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -6,7 +7,7 @@ from simulation.drawing import Point, draw
 from simulation.laboratory import Comparison, Series, compare, run_series
 from simulation.measures import measure
 from simulation.policies import settings_for
-from simulation.scenario import Scenario
+from simulation.scenario import Scenario, load
 
 TINY = Scenario("tiny", agents=2, hours=0.05)
 
@@ -54,6 +55,15 @@ def test_to_dial_for_free_agents_alone_is_a_peer_as_well() -> None:
 
     # This boost comes to no more.
     assert found.best_peer == "progressive"
+
+
+def test_a_new_campaign_whose_list_answers_twice_as_well_as_expected_stays_within_its_limit() -> None:
+    likely = replace(load("likely"), agents=30, hours=0.5)
+
+    series = run_series(likely, "lookahead", settings_for(0.03), 3)
+
+    assert all(day.connected > 200 for day in series.days)
+    assert series.figures["days_over_limit"].mean == 0
 
 
 def test_each_day_is_told_of() -> None:

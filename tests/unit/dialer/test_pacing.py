@@ -300,12 +300,18 @@ def test_the_first_customers_of_a_campaign_are_never_gambled_with() -> None:
     assert decide(changed(BUSY_DAY, connected=0, abandoned=0), PREDICTIVE).calls_to_place == 0
 
 
-def test_a_small_team_dials_ahead_only_when_it_knows_its_list() -> None:
-    small = changed(BUSY_DAY, talking=(60.0, 300.0), wrapping_up=(40.0, 50.0))
-    unsure = changed(small, forecast=replace(small.forecast, counted=20))
+@pytest.mark.parametrize(
+    ("situation", "enough"),
+    [(BUSY_DAY, 50), (changed(BUSY_DAY, talking=(60.0, 300.0), wrapping_up=(40.0, 50.0)), 100)],
+)
+def test_nobody_is_dialled_ahead_for_before_the_list_is_known(situation: PacingSnapshot, enough: int) -> None:
+    unsure, sure = (
+        changed(situation, forecast=replace(situation.forecast, counted=counted))
+        for counted in (enough - 1, enough)
+    )
 
     assert decide(unsure, PREDICTIVE).reason is Reason.ESTIMATE_WEAK
-    assert decide(small, PREDICTIVE).reason is not Reason.ESTIMATE_WEAK
+    assert decide(sure, PREDICTIVE).reason is not Reason.ESTIMATE_WEAK
 
 
 def test_credit_raises_the_threshold_and_debt_lowers_it() -> None:
