@@ -5,7 +5,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import socket
 import sys
@@ -18,6 +17,7 @@ from app.console.server import AddressTaken, make_app, reserved
 from app.console.server import serve as listening
 from app.dealers import load_dealers
 from app.dealers_errors import DealersError
+from app.garbage import collect_seldom
 from app.program import Program
 from app.reach import tell_of_asterisk
 from app.settings import Settings
@@ -80,11 +80,7 @@ def say(text: str) -> None:
 
 def let_calls_go_first() -> None:
     """Let calls wait less for what is done beside them: garbage collections, and threads with transactions of their own."""
-    gc.collect()
-    # What there is now is never looked at again: that takes a tenth of a second.
-    gc.freeze()
-    # A call leaves few cycles, and a collection every 700 objects is a few in every call.
-    gc.set_threshold(10_000, 10, 10)
+    collect_seldom()
     sys.setswitchinterval(_SWITCH_SECONDS)
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.cli_frame import Exit, end
+from app.garbage import collect_seldom
 from dialer.campaign import PacingSettings
 from simulation.laboratory import DayDone
 from simulation.policies import settings_for
@@ -96,6 +97,7 @@ def shown(name: str, value: float) -> str:
 def progress(what: str, days: int) -> Iterator[DayDone]:
     """A bar on the terminal, for whoever waits."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    collect_seldom()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=days)
         yield lambda: bar.advance(task)
