@@ -210,7 +210,10 @@ def _tell(result: ImportResult, file: Path, dry_run: bool) -> None:
     for notice in result.notices:
         typer.echo(notice, err=True)
     if not result.faults:
-        typer.echo(f"{result.rows} rows are in order" if dry_run else f"{result.added} contacts added")
+        if dry_run:
+            typer.echo(f"{_count(result.rows, 'row')} {'is' if result.rows == 1 else 'are'} in order")
+        else:
+            typer.echo(f"{_count(result.added, 'contact')} added")
         return
     for fault in result.faults[:_FAULTS_SHOWN]:
         typer.echo(f"line {fault.line}, {fault.column}: {fault.reason}: {fault.remedy}", err=True)
