@@ -108,6 +108,16 @@ def change(
 
 
 @agent_commands.command()
+def remove(agent_id: AgentName, as_json: AsJson = False) -> None:
+    """Forget an agent who is logged out; what became of the agent's calls stays."""
+    answer = ask(agents.REMOVE_AGENT, agent_id=agent_id)
+    if as_json:
+        show(answer)
+    else:
+        typer.echo(f"{answer.id}: removed")
+
+
+@agent_commands.command()
 def login(
     agent_id: AgentName,
     campaign: Annotated[str | None, typer.Option(help="Work on this campaign's open line.")] = None,

@@ -48,6 +48,7 @@ from dialer.campaign import Campaign, CampaignState
 from dialer.pacing import PacingDecision
 from dialer.profiles import CallingProfile, Profiles
 from routing.agent import Agent, AgentProfile
+from routing.errors import NotNow
 from routing.views import QueueView
 
 WINDOW = timedelta(hours=24)
@@ -140,6 +141,17 @@ class Control:
                 self._desk.floor.check_phone(profile)
             await self._save_agent(profile, agent.profile, who)
         return self.agent(agent_id)
+
+    async def remove_agent(self, agent_id: AgentId, who: str) -> Agent:
+        """Forget an agent who is logged out; what became of the agent's calls stays. Raises UnknownAgent, NotNow."""
+        async with self._one_change:
+            agent = self.agent(agent_id)
+            if agent.state is not AgentState.LOGGED_OUT:
+                raise NotNow(agent_id, agent.state, "removing the agent")
+            entry = self._entry(who, "agent_removed", agent_id, agent.profile)
+            await self._store.remove_agent(agent_id, entry)
+            self._desk.floor.forget(agent_id)
+        return agent
 
     async def login(self, agent_id: AgentId, campaign_id: CampaignId | None = None) -> Agent:
         """To work: for waiting calls, or on a campaign's open line. Raises NotNow, PhoneTaken, UnknownCampaign, NotForThisDealer."""

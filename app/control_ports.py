@@ -145,6 +145,10 @@ class ControlStore(Protocol):
         """Store a new agent or a new profile."""
         ...
 
+    async def remove_agent(self, agent_id: AgentId, entry: AuditEntry) -> None:
+        """Store an agent no longer."""
+        ...
+
     async def voicemails(self, dealer: DealerId, limit: int) -> Sequence[Voicemail]:
         """Return a dealer's messages, newest first."""
         ...

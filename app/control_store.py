@@ -8,7 +8,7 @@ from app.storage.audit import AuditEntry
 from app.storage.campaign_store import SqlCampaignStore
 from app.storage.database import Database
 from app.storage.voicemails import Voicemail
-from calls.ids import CampaignId, DealerId
+from calls.ids import AgentId, CampaignId, DealerId
 from dialer.campaign import AbandonWindow, Campaign, CampaignState, PacingSettings
 from metrics.totals import AttemptTotal
 from routing.agent import AgentProfile
@@ -54,6 +54,10 @@ class SqlControlStore:
     async def save_agent(self, profile: AgentProfile, entry: AuditEntry) -> None:
         """Store a new agent or a new profile."""
         await agents.save_agent(self._database, profile, entry)
+
+    async def remove_agent(self, agent_id: AgentId, entry: AuditEntry) -> None:
+        """Store an agent no longer."""
+        await agents.remove_agent(self._database, agent_id, entry)
 
     async def voicemails(self, dealer: DealerId, limit: int) -> Sequence[Voicemail]:
         """Return a dealer's messages, newest first."""

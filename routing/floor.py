@@ -72,6 +72,10 @@ class Floor:
         """Take up an agent exactly as given, after a restart."""
         self._agents[agent.profile.agent_id] = agent
 
+    def forget(self, agent_id: AgentId) -> None:
+        """An agent who is logged out is no more."""
+        del self._agents[agent_id]
+
     def login(
         self,
         agent_id: AgentId,
@@ -270,11 +274,10 @@ class Floor:
         return any(_qualifies(agent, plan) for agent in self._blended_lines(campaign_id))
 
     def _blended_lines(self, campaign_id: CampaignId) -> list[Agent]:
-        if campaign_id not in self._blended:
-            return []
-        return [
-            agent for agent in self._agents.values() if agent.campaign_id == campaign_id and agent.line_open
-        ]
+        return self._open_lines(campaign_id) if campaign_id in self._blended else []
+
+    def _open_lines(self, campaign_id: CampaignId) -> list[Agent]:
+        return [agent for agent in self.line_agents(campaign_id) if agent.line_open]
 
     def reserve_on_line(self, agent_id: AgentId, call_id: CallId, now: datetime) -> Facts:
         """Reserve this agent for a customer who is being rung. Raises NotNow unless available on an open line."""
@@ -328,11 +331,7 @@ class Floor:
 
     def free_line_agents(self, campaign_id: CampaignId) -> list[Agent]:
         """The agents of this campaign whose line is up and who have no customer."""
-        return [
-            agent
-            for agent in self.line_agents(campaign_id)
-            if agent.line_open and agent.state is AgentState.AVAILABLE
-        ]
+        return [agent for agent in self._open_lines(campaign_id) if agent.state is AgentState.AVAILABLE]
 
     def agents_by_state(self) -> dict[AgentState, int]:
         """How many agents are in each state; every state is there."""

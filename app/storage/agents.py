@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, select
 
 from app.storage.audit import AuditEntry, store_change
 from app.storage.database import Database
@@ -51,6 +51,13 @@ async def save_agent(database: Database, profile: AgentProfile, entry: AuditEntr
     )
     async with database.writing() as connection:
         await connection.execute(statement)
+        await store_change(connection, entry)
+
+
+async def remove_agent(database: Database, agent_id: AgentId, entry: AuditEntry) -> None:
+    """Store an agent no longer, with its `entry` in the audit log."""
+    async with database.writing() as connection:
+        await connection.execute(delete(agents).where(agents.c.agent_id == agent_id))
         await store_change(connection, entry)
 
 

@@ -12,6 +12,7 @@ from app.console.agents import (
     LOG_IN,
     LOG_OUT,
     PAUSE,
+    REMOVE_AGENT,
     RESUME,
     AgentAnswer,
     AgentChanges,
@@ -73,6 +74,11 @@ async def change_agent(control: Control, asked: Asked[AgentChanges, Nothing]) ->
     return agent_answer(await control.update_agent(_id(asked.path), changes, asked.who))
 
 
+async def remove_agent(control: Control, asked: Asked[Nothing, Nothing]) -> AgentAnswer:
+    """Forget an agent who is logged out; what became of the agent's calls stays."""
+    return agent_answer(await control.remove_agent(_id(asked.path), asked.who))
+
+
 async def log_in_agent(control: Control, asked: Asked[Login, Nothing]) -> AgentAnswer:
     """Log an agent in, for waiting calls or on a campaign."""
     campaign = asked.body.campaign
@@ -110,6 +116,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     Operation(CREATE_AGENT, create_agent),
     Operation(GET_AGENT, get_agent),
     Operation(CHANGE_AGENT, change_agent),
+    Operation(REMOVE_AGENT, remove_agent),
     Operation(LOG_IN, log_in_agent),
     Operation(LOG_OUT, log_out_agent),
     Operation(PAUSE, pause_agent),

@@ -130,6 +130,28 @@ async def test_an_agent_at_work_does_not_get_the_phone_of_another_who_is(client:
     assert (await client.ask(agents.GET_AGENT, agent_id="bram")).endpoint == "PJSIP/bram"
 
 
+async def test_an_agent_who_is_removed_is_gone_and_may_come_again(bed: Bed, client: ApiClient) -> None:
+    removed = await client.ask(agents.REMOVE_AGENT, agent_id="anna")
+
+    [change] = (await client.ask(LIST_CHANGES)).changes
+    assert removed.name == "Anna"
+    assert (await client.ask(agents.LIST_AGENTS)).agents == []
+    assert await all_agents(bed.database) == []
+    assert (change.who, change.action, change.subject) == ("tester", "agent_removed", "anna")
+    again = NewAgent(id="anna", name="Anna", endpoint="PJSIP/anna", skills={"parts": 3})
+    assert (await client.ask(agents.CREATE_AGENT, again)).skills == {"parts": 3}
+
+
+async def test_an_agent_at_work_is_not_removed(client: ApiClient) -> None:
+    await client.ask(agents.LOG_IN, Login(), agent_id="anna")
+
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(agents.REMOVE_AGENT, agent_id="anna")
+
+    assert (refused.value.problem.status, refused.value.problem.remedy) == (409, "log the agent out first")
+    assert [agent.id for agent in (await client.ask(agents.LIST_AGENTS)).agents] == ["anna"]
+
+
 async def test_an_agent_cannot_be_created_twice(client: ApiClient) -> None:
     again = NewAgent(id="anna", name="Other", endpoint="PJSIP/other", skills={})
 
