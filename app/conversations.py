@@ -38,7 +38,7 @@ from calls.facts import DispositionRecorded, MachineMistaken
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
 from dialer.campaign import Campaign
 from dialer.dispositions import Disposition, follow_up
-from dialer.eligibility import promise_refusal
+from dialer.eligibility import Rule, promise_refusal
 from dialer.guide import Guide, Script, answer_faults, filled
 from dialer.kinds import read_guide
 from dialer.profiles import Profiles
@@ -160,7 +160,7 @@ class Conversations:
                 raise NotTheirCall(agent_id, call_id)
         about = self._about(call_id, past)
         if about is not None:
-            await self._check(*about, said)
+            await self._check(call_id, *about, said)
         before = await last_word(self._database, call_id)
         if before == Disposition.OBJECTION != said.word:
             raise ObjectionStands(call_id)
@@ -187,7 +187,9 @@ class Conversations:
             entry = self._entry(who, "disposition_corrected", call_id, before, said.word)
             await record_change(self._database, entry)
 
-    async def _check(self, contact_id: ContactId, campaign_id: CampaignId, said: Said) -> None:
+    async def _check(
+        self, call_id: CallId, contact_id: ContactId, campaign_id: CampaignId, said: Said
+    ) -> None:
         campaign = await get_campaign(self._database, campaign_id)
         guide = await guide_of(self._database, campaign)
         if said.word not in guide.dispositions:
@@ -195,14 +197,16 @@ class Conversations:
         faults = {
             f"answers/{key}": fault for key, fault in answer_faults(guide.questions, said.answers).items()
         }
-        if until := await self._until_fault(contact_id, campaign, said):
+        if until := await self._until_fault(call_id, contact_id, campaign, said):
             faults["until"] = until
         if said.word == Disposition.LANGUAGE and not said.language:
             faults["language"] = "is missing: name the skill of an agent who speaks it, such as turkish"
         if faults:
             raise OutOfBounds(faults)
 
-    async def _until_fault(self, contact_id: ContactId, campaign: Campaign, said: Said) -> str:
+    async def _until_fault(
+        self, call_id: CallId, contact_id: ContactId, campaign: Campaign, said: Said
+    ) -> str:
         now = self._clock.now()
         if said.word not in (Disposition.CALL_BACK, Disposition.NOT_NOW):
             return "" if said.until is None else "is not of this disposition: leave it out"
@@ -212,12 +216,15 @@ class Conversations:
             return "is not in the future, or too far: give a moment within two years"
         if said.word == Disposition.NOT_NOW:
             return ""
-        history = await read_history(self._database, contact_id)
+        history = await read_history(self._database, contact_id, besides=call_id)
         no = promise_refusal(history, campaign, self._profiles.named(campaign.profile), said.until)
         if no is None:
             return ""
-        later = "" if no.not_before is None else f", from {no.not_before.isoformat()} it is allowed"
-        return f"cannot be promised ({no.rule}{later}): agree on another moment"
+        if no.not_before is None:
+            why = f"closed: {history.closed_reason}" if no.rule is Rule.CLOSED else no.rule
+            return f"cannot be promised ({why}): this campaign calls this person no more, choose another word"
+        later = f"from {no.not_before.isoformat()} it is allowed"
+        return f"cannot be promised ({no.rule}, {later}): agree on another moment"
 
     async def _object(
         self,

@@ -132,7 +132,7 @@ class ContactHistory:
     `past` holds the attempts to this number and person in every campaign; `refused_at` the last refusal to a campaign
     of this dealer; `consent_at` the consent for this purpose that is in force; `timezone` an IANA name. `resume_at` is
     the moment that an agent named for the next call: attempts before it impose no wait of their own. `wrong_number`: the
-    number was said not to be this person's.
+    number was said not to be this person's. `closed_reason` is the word with which a closed contact was closed.
     """
 
     contact_id: ContactId
@@ -147,6 +147,7 @@ class ContactHistory:
     past: tuple[PastAttempt, ...]
     resume_at: datetime | None = None
     wrong_number: bool = False
+    closed_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

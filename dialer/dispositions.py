@@ -1,6 +1,6 @@
 """How a campaign's conversation ended, in one word, and what follows from it for the contact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -58,6 +58,30 @@ FOLLOW_UPS: Mapping[Disposition, FollowUp] = MappingProxyType(
         Disposition.COMPLAINT: FollowUp(closes=True),
     }
 )
+
+
+def promise_opens(closed_reason: str) -> bool:
+    """Whether a contact that was closed with this word is opened again by a call that is agreed afterwards.
+
+    Not after an objection, for a number that is another's, or without a car to call about. What else closed it, such as the
+    attempts that were used up, is for the rules to ask again.
+    """
+    rule = follow_up(closed_reason)
+    return rule is None or not (rule.objection or rule.wrong_number or rule.sold)
+
+
+def still_closes(last_words: Sequence[str]) -> int | None:
+    """Which of the words that count of a contact's calls, the newest first, keeps it closed.
+
+    None when a call was agreed since, or when none closes it.
+    """
+    for place, word in enumerate(last_words):
+        rule = follow_up(word)
+        if rule is not None and rule.closes:
+            return place
+        if word == Disposition.CALL_BACK:
+            return None
+    return None
 
 
 def follow_up(word: str) -> FollowUp | None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from calls.words import AttemptOutcome
 from dialer.campaign import Campaign, ContactHistory, LegalBasis
+from dialer.dispositions import promise_opens
 from dialer.profiles import CallingProfile, carries, is_open, next_open
 from dialer.zones import zone_named
 
@@ -69,12 +70,16 @@ def refusal(
 def promise_refusal(
     history: ContactHistory, campaign: Campaign, profile: CallingProfile, at: datetime
 ) -> Refusal | None:
-    """Return the rule that would forbid a call agreed for `at` during the present one, None when it can be promised."""
+    """Return the rule that would forbid a call agreed for `at` during the present one, None when it can be promised.
+
+    A contact that was closed is opened by the promise, unless `promise_opens` says no.
+    """
     past = tuple(
         each if each.outcome is not None else replace(each, outcome=AttemptOutcome.CONNECTED)
         for each in history.past
     )
-    then = replace(history, past=past, not_before=at, resume_at=at, closed=False)
+    closed = history.closed and (history.closed_reason is None or not promise_opens(history.closed_reason))
+    then = replace(history, past=past, not_before=at, resume_at=at, closed=closed)
     return refusal(then, campaign, profile, at)
 
 

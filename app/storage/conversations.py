@@ -109,10 +109,12 @@ async def last_word(database: Database, call_id: CallId) -> str | None:
         return (await connection.execute(query)).scalar_one_or_none()
 
 
-async def read_history(database: Database, contact_id: ContactId) -> ContactHistory:
-    """Return all that the rules need to know of a contact, as it is now."""
+async def read_history(
+    database: Database, contact_id: ContactId, besides: CallId | None = None
+) -> ContactHistory:
+    """Return all that the rules need to know of a contact, as it is now, without what was said in the call `besides`."""
     async with database.reading() as connection:
-        return await history_of(connection, contact_id)
+        return await history_of(connection, contact_id, besides)
 
 
 def _with_last_word(

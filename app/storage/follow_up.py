@@ -4,7 +4,19 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import case, delete, exists, insert, literal, literal_column, select, update
+from sqlalchemy import (
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
@@ -17,7 +29,7 @@ from app.storage.sold_cars import car_sold, not_sold
 from app.storage.tables import UtcTime, attempts, calls, contacts
 from calls.facts import DispositionRecorded
 from calls.ids import CallId, ContactId
-from dialer.dispositions import Disposition, follow_up
+from dialer.dispositions import Disposition, follow_up, promise_opens, still_closes
 from dialer.due import day_at_home
 
 
@@ -46,14 +58,15 @@ async def _do(connection: AsyncConnection, fact: DispositionRecorded, contact_id
     if rule is None:
         return
     this = update(contacts).where(contacts.c.contact_id == contact_id)
-    rank = AGREED_RANK if fact.disposition == Disposition.CALL_BACK else USUAL_RANK
-    await connection.execute(this.values(list_rank=rank))
-    if rule.closes:
+    if fact.disposition == Disposition.CALL_BACK:
+        await connection.execute(this.values(list_rank=AGREED_RANK))
         await connection.execute(
-            this.where(contacts.c.state != literal_column("'closed'")).values(
-                state="closed", closed_reason=fact.disposition, closed_by=fact.call_id
-            )
+            this.where(_IS_CLOSED, contacts.c.closed_reason.not_in(_FOR_GOOD)).values(_OPENED)
         )
+    else:
+        await connection.execute(this.values(list_rank=USUAL_RANK))
+    if rule.closes:
+        await connection.execute(this.where(~_IS_CLOSED).values(_closed(fact.disposition, fact.call_id)))
     elif rule.not_before_after is not None:
         moment = fact.until or fact.at + rule.not_before_after
         # A contact still in the air is released later, and rests then.
@@ -75,11 +88,10 @@ async def _do(connection: AsyncConnection, fact: DispositionRecorded, contact_id
 async def _undo(connection: AsyncConnection, call_id: CallId, contact_id: ContactId, today: date) -> None:
     for table in (refusals, wrong_numbers):
         await connection.execute(delete(table).where(table.c.call_id == call_id))
-    in_air = exists().where(attempts.c.contact_id == contacts.c.contact_id, tables.ATTEMPT_OPEN)
     opened = await connection.execute(
         update(contacts)
         .where(contacts.c.closed_by == call_id, contacts.c.closed_reason != Disposition.OBJECTION)
-        .values(state=case((in_air, "in_air"), else_="ready"), closed_reason=None, closed_by=None)
+        .values(_OPENED)
         .returning(contacts.c.contact_id)
     )
     changed = {contact_id, *opened.scalars(), *await not_sold(connection, call_id)}
@@ -95,7 +107,22 @@ async def _undo(connection: AsyncConnection, call_id: CallId, contact_id: Contac
             list_rank=USUAL_RANK,
         )
     )
+    await _close_as_before(connection, call_id, contact_id)
     await keep_due(connection, changed, today)
+
+
+async def _close_as_before(connection: AsyncConnection, call_id: CallId, contact_id: ContactId) -> None:
+    """Close the contact as another call did whose word counts again now that this one agrees to no call."""
+    asked = {"contact": contact_id, "besides": call_id}
+    said = (await connection.execute(_LAST_WORDS, asked)).all()
+    place = still_closes([row.word for row in said])
+    if place is not None:
+        this = update(contacts).where(contacts.c.contact_id == contact_id, ~_IS_CLOSED)
+        await connection.execute(this.values(_closed(said[place].word, said[place].call_id)))
+
+
+def _closed(word: str, call_id: str) -> dict[str, Any]:
+    return {"state": "closed", "closed_reason": word, "closed_by": call_id}
 
 
 async def _store_wrong_number(
@@ -120,3 +147,29 @@ def _row(fact: DispositionRecorded) -> dict[str, Any]:
         "language": fact.language,
         "answers": msgspec.json.encode(dict(fact.answers)).decode(),
     }
+
+
+_IS_CLOSED = contacts.c.state == literal_column("'closed'")
+_FOR_GOOD = [word for word in Disposition if not promise_opens(word)]
+_IN_AIR = exists().where(attempts.c.contact_id == contacts.c.contact_id, tables.ATTEMPT_OPEN)
+_OPENED = {"state": case((_IN_AIR, "in_air"), else_="ready"), "closed_reason": None, "closed_by": None}
+_PERSON = (
+    select(contacts.c.customer_id).where(contacts.c.contact_id == bindparam("contact")).scalar_subquery()
+)
+_CALLS = union_all(
+    # Attempts are found by their person: the contact has no index of its own there.
+    select(attempts.c.call_id).where(
+        attempts.c.customer_id == _PERSON, attempts.c.contact_id == bindparam("contact")
+    ),
+    select(calls.c.call_id).where(calls.c.contact_id == bindparam("contact")),
+)
+_LAST_OF_EACH = (
+    select(func.max(dispositions.c.disposition_id))
+    .where(dispositions.c.call_id.in_(_CALLS), dispositions.c.call_id != bindparam("besides"))
+    .group_by(dispositions.c.call_id)
+)
+_LAST_WORDS = (
+    select(dispositions.c.call_id, dispositions.c.word)
+    .where(dispositions.c.disposition_id.in_(_LAST_OF_EACH))
+    .order_by(dispositions.c.disposition_id.desc())
+)

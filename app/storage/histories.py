@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Row,
     ScalarSelect,
+    Select,
+    String,
     Table,
     bindparam,
     exists,
@@ -25,7 +28,7 @@ from app.storage.among import among
 from app.storage.consent_tables import consents, objections, refusals
 from app.storage.conversation_tables import wrong_numbers
 from app.storage.preview_table import previews
-from calls.ids import CampaignId, ContactId
+from calls.ids import CallId, CampaignId, ContactId
 from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
 from customers.consent import ConsentAction
@@ -92,11 +95,15 @@ async def ready_candidate(connection: AsyncConnection, contact_id: ContactId) ->
     return _candidate(row, _Past(await connection.execute(_PAST, people)))
 
 
-async def history_of(connection: AsyncConnection, contact_id: ContactId) -> ContactHistory:
-    """Return the history of one contact, whatever its state and its campaign's."""
-    row = (await connection.execute(_ONE, {"contact": contact_id})).one()
+async def history_of(
+    connection: AsyncConnection, contact_id: ContactId, besides: CallId | None = None
+) -> ContactHistory:
+    """Return the history of one contact, whatever its state and its campaign's, without what was said in the call `besides`."""
+    row = (await connection.execute(_ONE, {"contact": contact_id, "besides": besides})).one()
     people = {"numbers": [row.number_hash], "customers": [row.customer_id]}
-    return _candidate(row, _Past(await connection.execute(_PAST, people))).history
+    history = _candidate(row, _Past(await connection.execute(_PAST, people))).history
+    closed = row.closed_reason is not None and (besides is None or row.closed_by != besides)
+    return replace(history, closed=closed, closed_reason=row.closed_reason if closed else None)
 
 
 async def _with_dates(
@@ -172,11 +179,11 @@ def _earliest_objection() -> ScalarSelect[datetime | None]:
     )
 
 
-def _latest_refusal() -> ScalarSelect[datetime | None]:
-    """The last refusal to any campaign of the same dealer."""
+def _latest_refusal(*which: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
+    """The last refusal to any campaign of the same dealer, of those that meet the conditions."""
     return (
         select(func.max(refusals.c.at))
-        .where(refusals.c.dealer == tables.campaigns.c.dealer, _same_person(refusals))
+        .where(refusals.c.dealer == tables.campaigns.c.dealer, _same_person(refusals), *which)
         .correlate(tables.contacts, tables.campaigns)
         .scalar_subquery()
     )
@@ -221,11 +228,12 @@ def latest_consent() -> ScalarSelect[datetime | None]:
     )
 
 
-def _is_wrong_number() -> ColumnElement[bool]:
-    """Whether the number was said not to be this person's."""
+def _is_wrong_number(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the number was said not to be this person's, in words that meet the conditions."""
     return exists().where(
         wrong_numbers.c.customer_id == tables.contacts.c.customer_id,
         wrong_numbers.c.number_hash == tables.contacts.c.number_hash,
+        *which,
     )
 
 
@@ -234,15 +242,24 @@ def _same_person(table: Table) -> ColumnElement[bool]:
     return or_(table.c.number_hash == contacts.c.number_hash, table.c.customer_id == contacts.c.customer_id)
 
 
-_KNOWN = select(
-    tables.contacts,
-    latest_consent().label("consent_at"),
-    _earliest_objection().label("objected_at"),
-    _latest_refusal().label("refused_at"),
-    _is_wrong_number().label("wrong_number"),
-).join(tables.campaigns)
-_ONE = _KNOWN.where(tables.contacts.c.contact_id == bindparam("contact"))
-_MAY_BE_CALLED = _KNOWN.where(tables.CONTACT_READY, tables.campaigns.c.state == literal_column("'running'"))
+def _known(refused_at: ScalarSelect[datetime | None], wrong_number: ColumnElement[bool]) -> Select[Any]:
+    return select(
+        tables.contacts,
+        latest_consent().label("consent_at"),
+        _earliest_objection().label("objected_at"),
+        refused_at.label("refused_at"),
+        wrong_number.label("wrong_number"),
+    ).join(tables.campaigns)
+
+
+_BESIDES: BindParameter[str | None] = bindparam("besides", type_=String)
+_ONE = _known(
+    _latest_refusal(refusals.c.call_id.is_distinct_from(_BESIDES)),
+    _is_wrong_number(wrong_numbers.c.call_id.is_distinct_from(_BESIDES)),
+).where(tables.contacts.c.contact_id == bindparam("contact"))
+_MAY_BE_CALLED = _known(_latest_refusal(), _is_wrong_number()).where(
+    tables.CONTACT_READY, tables.CONTACT_READY, tables.campaigns.c.state == literal_column("'running'")
+)
 _READY = _MAY_BE_CALLED.where(tables.contacts.c.contact_id == bindparam("contact")).with_for_update(
     skip_locked=True, of=tables.contacts
 )

@@ -1,6 +1,6 @@
 import pytest
 
-from dialer.dispositions import FOLLOW_UPS, Disposition, follow_up
+from dialer.dispositions import FOLLOW_UPS, Disposition, follow_up, still_closes
 
 
 @pytest.mark.parametrize("disposition", list(Disposition))
@@ -21,3 +21,20 @@ def test_only_an_objection_holds_for_ever() -> None:
 
 def test_a_word_of_another_list_has_no_follow_up() -> None:
     assert follow_up("parts_ordered") is None
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "place"),
+    [
+        ([], None),
+        (["booked"], 0),
+        (["not_now", "machine", "parts_ordered", "booked"], 3),
+        (["call_back", "booked"], None),
+        (["machine", "call_back", "booked"], None),
+        (["already_done", "call_back", "booked"], 0),
+    ],
+)
+def test_a_contact_is_closed_by_the_last_word_that_closes_unless_a_call_was_agreed_since(
+    newest_first: list[str], place: int | None
+) -> None:
+    assert still_closes(newest_first) == place

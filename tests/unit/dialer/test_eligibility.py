@@ -226,6 +226,22 @@ def test_only_a_call_that_the_rules_will_allow_can_be_promised() -> None:
     assert (same_day.rule, sunday.rule) == (Rule.DAILY_LIMIT, Rule.WINDOW_CLOSED)
 
 
+@pytest.mark.parametrize("word", ["booked", "already_done", "not_due", "refused", "attempt_limit"])
+def test_a_call_can_be_promised_to_a_contact_that_was_closed(word: str) -> None:
+    closed = replace(CONTACT, closed=True, closed_reason=word)
+
+    assert promise_refusal(closed, CAMPAIGN, NL_CONSUMER, NOW + timedelta(days=1)) is None
+
+
+@pytest.mark.parametrize("word", ["objection", "wrong_number", "sold_the_car", None])
+def test_no_call_can_be_promised_to_a_contact_that_is_closed_for_good(word: str | None) -> None:
+    closed = replace(CONTACT, closed=True, closed_reason=word)
+
+    no = promise_refusal(closed, CAMPAIGN, NL_CONSUMER, NOW + timedelta(days=1))
+
+    assert no == Refusal(Rule.CLOSED, None)
+
+
 def test_four_weeks_pass_after_a_refusal() -> None:
     contact = replace(CONTACT, refused_at=NOW - timedelta(weeks=4) + timedelta(hours=1))
     over = NOW + timedelta(hours=1)
