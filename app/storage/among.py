@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Dialect, String, TypeDecorator, bindparam
+from sqlalchemy import Column, ColumnElement, Dialect, String, TypeDecorator, bindparam
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -21,7 +21,6 @@ def among(column: Column[Any], name: str) -> ColumnElement[bool]:
 
 
 class _Among(FunctionElement[bool]):
-    type = Boolean()
     inherit_cache = True
 
 
