@@ -126,6 +126,18 @@ class PastAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class PastInbound:
+    """An earlier call in which this person rang the dealer, while it lasts or when an agent was reached.
+
+    `campaign_id` is whose call it returned, None when it returned none.
+    """
+
+    campaign_id: CampaignId | None
+    at: datetime
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ContactHistory:
     """All that the law and the rules need to know of a contact at this moment.
 
@@ -133,6 +145,8 @@ class ContactHistory:
     of this dealer; `consent_at` the consent for this purpose that is in force; `timezone` an IANA name. `resume_at` is
     the moment that an agent named for the next call: attempts before it impose no wait of their own. `wrong_number`: the
     number was said not to be this person's. `closed_reason` is the word with which a closed contact was closed.
+    `inbound` has the calls from this number or person to the dealer: no attempts, and those before `resume_at` forbid nothing
+    once they are over.
     """
 
     contact_id: ContactId
@@ -148,6 +162,7 @@ class ContactHistory:
     resume_at: datetime | None = None
     wrong_number: bool = False
     closed_reason: str | None = None
+    inbound: tuple[PastInbound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,8 @@ def promise_refusal(
         for each in history.past
     )
     closed = history.closed and (history.closed_reason is None or not promise_opens(history.closed_reason))
-    then = replace(history, past=past, not_before=at, resume_at=at, closed=closed)
+    inbound = tuple(replace(each, ended=True) for each in history.inbound)
+    then = replace(history, past=past, inbound=inbound, not_before=at, resume_at=at, closed=closed)
     return refusal(then, campaign, profile, at)
 
 
@@ -116,7 +117,7 @@ def _for_ever(
 
 
 def _in_the_air(history: ContactHistory, profile: CallingProfile, now: datetime) -> Refusal | None:
-    if any(past.outcome is None for past in history.past):
+    if any(past.outcome is None for past in history.past) or not all(each.ended for each in history.inbound):
         return Refusal(Rule.OPEN_ATTEMPT, now + timedelta(seconds=profile.min_ring_seconds))
     return None
 
@@ -140,25 +141,35 @@ def _after_abandon(history: ContactHistory, profile: CallingProfile, now: dateti
 def _after_attempts(
     history: ContactHistory, campaign: Campaign, profile: CallingProfile, now: datetime
 ) -> Refusal | None:
+    tried = [(past.campaign_id, past.at, past.outcome) for past in history.past]
+    spoken = [(each.campaign_id, each.at, AttemptOutcome.CONNECTED) for each in history.inbound]
     waits = [
-        past.at + profile.retry_after[past.outcome]
-        for past in history.past
-        if past.campaign_id == campaign.campaign_id
-        and past.outcome is not None
-        and past.outcome in profile.retry_after
-        and (history.resume_at is None or past.at >= history.resume_at)
+        at + profile.retry_after[outcome]
+        for campaign_id, at, outcome in (*tried, *spoken)
+        if campaign_id == campaign.campaign_id
+        and outcome is not None
+        and outcome in profile.retry_after
+        and _since_agreed(history, at)
     ]
     if waits and max(waits) > now:
         return Refusal(Rule.RETRY_INTERVAL, max(waits))
     return None
 
 
+def _since_agreed(history: ContactHistory, at: datetime) -> bool:
+    """Whether an agent named no later moment for the next call."""
+    return history.resume_at is None or at >= history.resume_at
+
+
 def _per_day(history: ContactHistory, profile: CallingProfile, now: datetime) -> Refusal | None:
     zone = zone_named(history.timezone)
-    if zone is None or not history.past:
+    calls = [past.at for past in history.past]
+    # Who rang us and agreed to be called is called as agreed, on the same day too.
+    calls += [each.at for each in history.inbound if _since_agreed(history, each.at)]
+    if zone is None or not calls:
         return None
     today = now.astimezone(zone).date()
-    if sum(past.at.astimezone(zone).date() == today for past in history.past) < profile.max_attempts_per_day:
+    if sum(at.astimezone(zone).date() == today for at in calls) < profile.max_attempts_per_day:
         return None
     return Refusal(
         Rule.DAILY_LIMIT, datetime.combine(today + timedelta(days=1), time(), zone).astimezone(UTC)

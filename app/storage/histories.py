@@ -1,7 +1,6 @@
-"""The contacts next on a list with all that the rules need to know of them, read with two queries."""
+"""The contacts next on a list with all that the rules need to know of them: what was tried, and what calls they made."""
 
-from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -27,12 +26,12 @@ from app.storage import tables
 from app.storage.among import among
 from app.storage.consent_tables import consents, objections, refusals
 from app.storage.conversation_tables import wrong_numbers
+from app.storage.pasts import Past, past_of
 from app.storage.preview_table import previews
 from calls.ids import CallId, CampaignId, ContactId
 from calls.numbers import NumberKind, PhoneNumber
-from calls.words import AttemptOutcome
 from customers.consent import ConsentAction
-from dialer.campaign import ContactHistory, LegalBasis, PastAttempt
+from dialer.campaign import ContactHistory, LegalBasis
 from dialer.list_order import has_waited, ranks_beside, urgency
 
 
@@ -76,8 +75,7 @@ async def next_candidates(
     # Whoever shows a contact to an agent locks it first: of those locked here it is certain now who is shown.
     shown = set((await connection.execute(_SHOWN, {"campaign": campaign_id})).scalars())
     rows = [row for row in rows if row.contact_id not in shown]
-    people = {"numbers": [row.number_hash for row in rows], "customers": [row.customer_id for row in rows]}
-    past = _Past(await connection.execute(_PAST, people))
+    past = await past_of(connection, rows)
     return [_candidate(row, past, preferred) for row in rows]
 
 
@@ -91,8 +89,7 @@ async def ready_candidate(connection: AsyncConnection, contact_id: ContactId) ->
     row = (await connection.execute(_READY, {"contact": contact_id})).one_or_none()
     if row is None:
         return None
-    people = {"numbers": [row.number_hash], "customers": [row.customer_id]}
-    return _candidate(row, _Past(await connection.execute(_PAST, people)))
+    return _candidate(row, await past_of(connection, [row]))
 
 
 async def history_of(
@@ -100,8 +97,7 @@ async def history_of(
 ) -> ContactHistory:
     """Return the history of one contact, whatever its state and its campaign's, without what was said in the call `besides`."""
     row = (await connection.execute(_ONE, {"contact": contact_id, "besides": besides})).one()
-    people = {"numbers": [row.number_hash], "customers": [row.customer_id]}
-    history = _candidate(row, _Past(await connection.execute(_PAST, people))).history
+    history = _candidate(row, await past_of(connection, [row])).history
     closed = row.closed_reason is not None and (besides is None or row.closed_by != besides)
     return replace(history, closed=closed, closed_reason=row.closed_reason if closed else None)
 
@@ -125,27 +121,7 @@ async def _with_dates(
     return rows
 
 
-class _Past:
-    """Attempts found by number or by person."""
-
-    def __init__(self, rows: Iterable[Row[Any]]) -> None:
-        self._by_number: dict[str, set[PastAttempt]] = defaultdict(set)
-        self._by_customer: dict[int, set[PastAttempt]] = defaultdict(set)
-        for row in rows:
-            outcome = AttemptOutcome(row.outcome) if row.outcome is not None else None
-            if outcome is AttemptOutcome.MACHINE and row.abandoned_at is not None:
-                outcome = AttemptOutcome.ABANDONED  # it was a person
-            attempt = PastAttempt(CampaignId(row.campaign_id), row.committed_at, outcome, row.abandoned_at)
-            self._by_number[row.number_hash].add(attempt)
-            self._by_customer[row.customer_id].add(attempt)
-
-    def of(self, number_hash: str, customer_id: int) -> tuple[PastAttempt, ...]:
-        """The attempts to this number or person, each once, oldest first."""
-        found = self._by_number[number_hash] | self._by_customer[customer_id]
-        return tuple(sorted(found, key=lambda attempt: attempt.at))
-
-
-def _candidate(row: Row[Any], past: _Past, preferred: Container[int] = ()) -> Candidate:
+def _candidate(row: Row[Any], past: Past, preferred: Container[int] = ()) -> Candidate:
     return Candidate(
         contact_id=ContactId(row.contact_id),
         customer_id=row.customer_id,
@@ -165,6 +141,7 @@ def _candidate(row: Row[Any], past: _Past, preferred: Container[int] = ()) -> Ca
             past=past.of(row.number_hash, row.customer_id),
             resume_at=row.resume_at,
             wrong_number=row.wrong_number,
+            inbound=past.inbound(row.dealer, row.number, row.customer_id),
         ),
         equals=_equals(row, preferred),
     )
@@ -245,6 +222,7 @@ def _same_person(table: Table) -> ColumnElement[bool]:
 def _known(refused_at: ScalarSelect[datetime | None], wrong_number: ColumnElement[bool]) -> Select[Any]:
     return select(
         tables.contacts,
+        tables.campaigns.c.dealer,
         latest_consent().label("consent_at"),
         _earliest_objection().label("objected_at"),
         refused_at.label("refused_at"),
@@ -275,16 +253,3 @@ NEXT = (
 )
 NEXT_WITH_DATE = NEXT.where(tables.contacts.c.list_rank.between(bindparam("lowest"), bindparam("highest")))
 _SHOWN = select(previews.c.contact_id).where(previews.c.campaign_id == bindparam("campaign"))
-_PAST = select(
-    tables.attempts.c.number_hash,
-    tables.attempts.c.customer_id,
-    tables.attempts.c.campaign_id,
-    tables.attempts.c.committed_at,
-    tables.attempts.c.outcome,
-    tables.attempts.c.abandoned_at,
-).where(
-    or_(
-        among(tables.attempts.c.number_hash, "numbers"),
-        among(tables.attempts.c.customer_id, "customers"),
-    )
-)

@@ -334,6 +334,7 @@ calls = Table(
 )
 CALL_OPEN = calls.c.ended_at.is_(None)
 Index("ix_calls_arrived", calls.c.arrived_at)
+Index("ix_calls_cli", calls.c.cli)
 Index("ix_calls_open", calls.c.node, sqlite_where=CALL_OPEN, postgresql_where=CALL_OPEN)
 CALL_RETURNED = calls.c.contact_id.is_not(None)
 Index("ix_calls_contact", calls.c.contact_id, sqlite_where=CALL_RETURNED, postgresql_where=CALL_RETURNED)

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, select
 
 from app.storage.among import among
 from app.storage.database import Database, open_database
+from app.storage.pasts import ATTEMPTS, INBOUND
 from app.storage.tables import attempts, contacts
 
 
@@ -20,7 +21,7 @@ async def on_sqlite(tmp_path: Path) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def plan(database: Database, query: Select[Any]) -> list[str]:
+async def plan(database: Database, query: Select[Any] | CompoundSelect[Any]) -> list[str]:
     async with database.reading() as connection:
         asked = str(query.compile(dialect=connection.dialect))
         values = ("[]",) * asked.count("?")
@@ -48,3 +49,14 @@ async def test_a_column_among_given_values_is_found_by_its_index(
 
     assert any(index in step for step in steps)
     assert not any(step in {"SCAN attempts", "SCAN contacts"} for step in steps)
+
+
+async def test_what_there_was_with_people_before_is_found_by_indexes(on_sqlite: Database) -> None:
+    tried, rang = await plan(on_sqlite, ATTEMPTS), await plan(on_sqlite, INBOUND)
+
+    for steps, indexes in (
+        (tried, ("ix_attempts_number (number_hash=?)", "ix_attempts_customer (customer_id=?)")),
+        (rang, ("ix_calls_cli (cli=?)", "ix_calls_contact (contact_id=?)")),
+    ):
+        assert all(any(step.endswith(index) for step in steps) for index in indexes), steps
+        assert not any(step in {"SCAN attempts", "SCAN calls"} for step in steps)

@@ -143,9 +143,20 @@ def ban(history: ContactHistory, campaign: Campaign, told: Told, now: datetime) 
         "abroad": history.number.e164 not in NUMBERS,
         "attempts used up": len(here) >= min(told.attempts, campaign.max_attempts or told.attempts),
         "being called": any(call.outcome is None for call in history.past),
+        "on the phone with the dealer": any(not call.ended for call in history.inbound),
         "refused": history.refused_at is not None and now - history.refused_at < timedelta(days=28),
         "another moment was agreed": history.not_before is not None and now < history.not_before,
         "called today": any(local(call.at, history.timezone).date() == today for call in history.past),
+        "rang the dealer today": any(
+            local(call.at, history.timezone).date() == today
+            for call in history.inbound
+            if since is None or call.at >= since
+        ),
+        "rang back lately": any(
+            now - call.at < timedelta(minutes=told.waits[AttemptOutcome.CONNECTED])
+            for call in history.inbound
+            if call.campaign_id == campaign.campaign_id and (since is None or call.at >= since)
+        ),
         "abandoned lately": any(
             call.outcome in _MET_NOBODY and now - call.at < timedelta(hours=72) for call in history.past
         ),

@@ -7,7 +7,15 @@ import pytest
 from calls.ids import CampaignId, ContactId, DealerId
 from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
-from dialer.campaign import Campaign, CampaignKind, CampaignState, ContactHistory, LegalBasis, PastAttempt
+from dialer.campaign import (
+    Campaign,
+    CampaignKind,
+    CampaignState,
+    ContactHistory,
+    LegalBasis,
+    PastAttempt,
+    PastInbound,
+)
 from dialer.eligibility import Refusal, Rule, promise_refusal, refusal
 from dialer.profile_file import shipped_profiles
 
@@ -45,6 +53,10 @@ def asked(contact: ContactHistory, campaign: Campaign = CAMPAIGN, now: datetime 
 
 def tried(outcome: AttemptOutcome | None, ago: timedelta, campaign: CampaignId = HERE) -> PastAttempt:
     return PastAttempt(campaign, NOW - ago, outcome)
+
+
+def rang(ago: timedelta, campaign: CampaignId | None = None, *, ended: bool = True) -> PastInbound:
+    return PastInbound(campaign, NOW - ago, ended)
 
 
 def test_a_contact_with_consent_and_no_past_may_be_called() -> None:
@@ -224,6 +236,40 @@ def test_only_a_call_that_the_rules_will_allow_can_be_promised() -> None:
     assert same_day is not None
     assert sunday is not None
     assert (same_day.rule, sunday.rule) == (Rule.DAILY_LIMIT, Rule.WINDOW_CLOSED)
+
+
+def test_a_person_who_is_on_the_phone_with_the_dealer_is_not_dialled() -> None:
+    ringing_us = replace(CONTACT, inbound=(rang(timedelta(minutes=2), ended=False),))
+
+    assert asked(ringing_us) == Refusal(Rule.OPEN_ATTEMPT, NOW + timedelta(seconds=15))
+
+
+@pytest.mark.parametrize("campaign", [None, ELSEWHERE])
+def test_a_person_who_has_spoken_with_the_dealer_today_is_not_dialled_before_tomorrow(
+    campaign: CampaignId | None,
+) -> None:
+    spoke = replace(CONTACT, inbound=(rang(timedelta(hours=1), campaign),))
+
+    assert asked(spoke) == Refusal(Rule.DAILY_LIMIT, datetime(2026, 3, 4, 23, tzinfo=UTC))
+    assert asked(spoke, now=NOW + timedelta(days=1)) is None
+
+
+def test_a_call_that_was_returned_rests_as_long_as_one_that_was_answered_and_is_no_attempt() -> None:
+    often = replace(CONTACT, inbound=tuple(rang(timedelta(days=days), HERE) for days in (1, 2, 3)))
+
+    assert asked(often) == Refusal(Rule.RETRY_INTERVAL, NOW + timedelta(days=6))
+    assert asked(often, now=NOW + timedelta(days=6)) is None
+
+
+def test_a_call_agreed_when_somebody_rings_is_made_also_on_the_same_day() -> None:
+    in_talk = replace(CONTACT, inbound=(rang(timedelta(minutes=2), HERE, ended=False),))
+    moment = NOW + timedelta(hours=2)
+    agreed = replace(CONTACT, inbound=(rang(timedelta(minutes=2), HERE),), resume_at=moment)
+    rang_again = replace(agreed, inbound=(*agreed.inbound, PastInbound(HERE, moment, ended=True)))
+
+    assert promise_refusal(in_talk, CAMPAIGN, NL_CONSUMER, moment) is None
+    assert asked(agreed, now=moment) is None
+    assert asked(rang_again, now=moment + timedelta(hours=1)) is not None
 
 
 @pytest.mark.parametrize("word", ["booked", "already_done", "not_due", "refused", "attempt_limit"])

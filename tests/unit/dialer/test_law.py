@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from calls.ids import CampaignId, ContactId, DealerId
 from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
-from dialer.campaign import Campaign, CampaignKind, CampaignState, ContactHistory, LegalBasis, PastAttempt
+from dialer.campaign import (
+    Campaign,
+    CampaignKind,
+    CampaignState,
+    ContactHistory,
+    LegalBasis,
+    PastAttempt,
+    PastInbound,
+)
 from dialer.contact_columns import find_columns
 from dialer.contact_file import ContactRow, RowReader
 from dialer.eligibility import refusal
@@ -111,12 +119,17 @@ def naive_ban(history: ContactHistory, campaign: Campaign, now: datetime) -> str
         return "three attempts"
     if any(a.outcome is None for a in history.past):
         return "being called"
+    if not all(call.ended for call in history.inbound):
+        return "on the phone with the dealer"
     if history.refused_at is not None and now - history.refused_at < timedelta(days=28):
         return "refused"
     if history.not_before is not None and now < history.not_before:
         return "another moment was agreed"
     if any(a.at.astimezone(zone).date() == now.astimezone(zone).date() for a in history.past):
         return "called today"
+    since_agreed = [call for call in history.inbound if not history.resume_at or call.at >= history.resume_at]
+    if any(call.at.astimezone(zone).date() == now.astimezone(zone).date() for call in since_agreed):
+        return "spoke with the dealer today"
     met_nobody = {AttemptOutcome.ABANDONED, AttemptOutcome.IN_DOUBT}
     if any(a.outcome in met_nobody and now - a.at < timedelta(hours=72) for a in history.past):
         return "abandoned lately"
@@ -155,6 +168,10 @@ def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime]:
         past=tuple(PastAttempt(campaign, now - ago, outcome) for campaign, ago, outcome in past),
         resume_at=when(draw(seldom(None, agos))),
         wrong_number=draw(seldom(False, st.just(True))),
+        inbound=tuple(
+            PastInbound(HERE, now - ago, ended)
+            for ago, ended in draw(seldom([], st.lists(st.tuples(agos, st.booleans()), max_size=2)))
+        ),
     )
     campaign = Campaign(
         campaign_id=HERE,

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from calls.ids import CampaignId, ContactId, DealerId
 from calls.numbers import NumberKind, PhoneNumber
 from calls.words import AttemptOutcome
-from dialer.campaign import Campaign, CampaignKind, CampaignState, ContactHistory, LegalBasis, PastAttempt
+from dialer.campaign import (
+    Campaign,
+    CampaignKind,
+    CampaignState,
+    ContactHistory,
+    LegalBasis,
+    PastAttempt,
+    PastInbound,
+)
 from dialer.eligibility import Rule, refusal
 from dialer.list_numbers import zone_of
 from dialer.profile_file import shipped_profiles
@@ -68,6 +76,10 @@ agos = st.tuples(
     st.sampled_from((-1, 0, 1)),
 ).map(lambda drawn: timedelta(hours=drawn[0], minutes=max(drawn[1], -60 * drawn[0])))
 outcomes = st.sampled_from([*AttemptOutcome, *AttemptOutcome, None])
+calls = st.lists(
+    st.tuples(st.sampled_from([HERE, THERE, None]), agos, st.sampled_from([True, True, True, False])),
+    max_size=2,
+)
 
 
 def seldom(usual: object, otherwise: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -111,6 +123,9 @@ def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime]:
         past=tuple(PastAttempt(campaign, now - ago, outcome) for campaign, ago, outcome in past),
         resume_at=when(draw(seldom(None, agos))),
         wrong_number=draw(seldom(False, st.just(True))),
+        inbound=tuple(
+            PastInbound(campaign, now - ago, ended) for campaign, ago, ended in draw(seldom([], calls))
+        ),
     )
     campaign = Campaign(
         campaign_id=HERE,
