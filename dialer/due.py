@@ -1,8 +1,8 @@
 """Which contacts of a list come due, and which do so no longer: a campaign's due window over the dates of their cars.
 
 A contact that is not due is closed with the word `not_due`, and opened again on the day it is due. Its `not_before` is never
-touched, so that a promise to call later, and a rest that the rules prescribe, outlive any change of dates; and the law is
-asked about an opened contact like about any other. A contact closed for another reason stays closed, one that is being
+touched, so that a rest that the rules prescribe outlives any change of dates; whoever agreed to a call stays on the list until
+it is made; and the law is asked about an opened contact like about any other. A contact closed for another reason stays closed, one that is being
 called is left alone, and of one whose dates are all unknown nothing can be said.
 """
 
@@ -45,26 +45,28 @@ class DueChange(StrEnum):
 class ListedContact:
     """A contact as it stands on a list. `closed_reason` is None while it is open; None in `due_dates` is unknown.
 
-    `answered_dates` are those of them that somebody answered for: all, unless a car was asked about in vain.
+    `answered_dates` are those of them that somebody answered for: all, unless a car was asked about in vain. `agreed`: a call
+    was agreed that is not made yet.
     """
 
     in_air: bool
     closed_reason: str | None
     due_dates: tuple[date | None, ...]
     answered_dates: tuple[date | None, ...]
+    agreed: bool = False
 
 
 def due_change(contact: ListedContact, window: DueWindow, today: date) -> DueChange | None:
     """Return what this contact does today, None when it stays as it is.
 
-    A date that nobody answered for keeps a contact on the list, and brings none back.
+    A date that nobody answered for keeps a contact on the list, and brings none back. So does an agreed call.
     """
     due = is_due(contact.due_dates, window, today)
     if contact.in_air or due is None:
         return None
     if due and contact.closed_reason == NOT_DUE:
         return DueChange.APPEARS if is_due(contact.answered_dates, window, today) else None
-    if not due and contact.closed_reason is None:
+    if not due and contact.closed_reason is None and not contact.agreed:
         return DueChange.DISAPPEARS
     return None
 

@@ -47,6 +47,11 @@ def with_date(rank: int, due_on: date | None) -> int:
     return rank + (_digits(due_on) - rank // _DATE_PLACE % _DATES) * _DATE_PLACE
 
 
+def is_agreed(rank: int) -> bool:
+    """Whether a call was agreed with this contact, which is not made yet."""
+    return rank < 0
+
+
 def has_waited(rank: int) -> bool:
     """Whether this contact goes before all others because it has waited too long, or for a better reason."""
     return rank < WAITING

@@ -15,7 +15,7 @@ from app.storage.tables import contacts
 from app.storage.vehicle_tables import due_windows, further_cars
 from calls.ids import CampaignId, ContactId
 from dialer.due import NOT_DUE, DueChange, DueWindow, ListedContact, called_about, due_change
-from dialer.list_order import WAIT_LIMIT, with_date
+from dialer.list_order import WAIT_LIMIT, is_agreed, with_date
 
 CONTACTS_AT_ONCE = 500
 
@@ -68,7 +68,13 @@ class DatedContact:
         place = called_about(dates, window, today) if contact.cars[0].plate is not None else 0
         own, was_own = (replace(contact.cars[each], due_on=dates[each]) for each in (place, 0))
         answered = tuple(each for at, each in enumerate(dates) if at not in unanswered)
-        listed = ListedContact(contact.state == "in_air", contact.closed_reason, tuple(dates), answered)
+        listed = ListedContact(
+            contact.state == "in_air",
+            contact.closed_reason,
+            tuple(dates),
+            answered,
+            is_agreed(contact.list_rank),
+        )
         return cls(contact, own, was_own, due_change(listed, window, today))
 
     @property
@@ -169,6 +175,7 @@ async def store_dates_in(connection: AsyncConnection, dated: Sequence[DatedConta
             {
                 "key": each.contact.contact_id,
                 "was": each.contact.state,
+                "was_rank": each.contact.list_rank,
                 "was_car": each.was_own.plate,
                 "car": each.own.plate,
                 "date": each.own.due_on,
@@ -183,7 +190,12 @@ async def store_dates_in(connection: AsyncConnection, dated: Sequence[DatedConta
 async def _change_own(connection: AsyncConnection, dated: DatedContact) -> bool:
     """Let another car be the one of the contact's own row, which gets it where the dates are stored; not when one was sold meanwhile."""
     key, own, was_own = dated.contact.contact_id, dated.own, dated.was_own
-    read = {"key": key, "was": dated.contact.state, "was_car": was_own.plate}
+    read = {
+        "key": key,
+        "was": dated.contact.state,
+        "was_rank": dated.contact.list_rank,
+        "was_car": was_own.plate,
+    }
     if (await connection.execute(_AS_READ, read)).first() is None:
         return False
     if (await connection.execute(_TAKEN, {"key": key, "car": own.plate})).first() is None:
@@ -236,6 +248,8 @@ _FURTHER = (
 _STILL = and_(
     contacts.c.contact_id == bindparam("key"),
     contacts.c.state == bindparam("was"),
+    # Whoever agreed to a call meanwhile has another rank.
+    contacts.c.list_rank == bindparam("was_rank"),
     contacts.c.plate.is_not_distinct_from(bindparam("was_car")),
 )
 _AS_READ = select(contacts.c.contact_id).where(_STILL).with_for_update()

@@ -22,8 +22,10 @@ DUE = TODAY + timedelta(days=10)
 NEXT_YEAR = DUE + timedelta(days=365)
 
 
-def listed(*due_dates: date | None, closed_reason: str | None = None, in_air: bool = False) -> ListedContact:
-    return ListedContact(in_air, closed_reason, due_dates, due_dates)
+def listed(
+    *due_dates: date | None, closed_reason: str | None = None, in_air: bool = False, agreed: bool = False
+) -> ListedContact:
+    return ListedContact(in_air, closed_reason, due_dates, due_dates, agreed)
 
 
 @pytest.mark.parametrize(("days", "due"), [(43, False), (42, True), (0, True), (-14, True), (-15, False)])
@@ -45,6 +47,9 @@ def test_the_window_holds_its_first_and_last_day(days: int, due: bool) -> None:
         (listed(None, closed_reason=NOT_DUE), None),
         (listed(), None),
         (listed(NEXT_YEAR, in_air=True), None),
+        (listed(NEXT_YEAR, agreed=True), None),
+        (listed(DUE, agreed=True), None),
+        (listed(DUE, closed_reason=NOT_DUE, agreed=True), DueChange.APPEARS),
     ],
 )
 def test_contacts_appear_when_due_and_disappear_when_the_date_moves(
