@@ -24,6 +24,12 @@ _MOMENTS = {
     "InformationMessagePlayed": "message_at",
     "AttemptEnded": "ended_at",
 }
+_TOLD = {
+    "agent": "agent_id",
+    "outcome": "outcome",
+    "ring_seconds": "ring_seconds",
+    "talk_seconds": "talk_seconds",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,9 @@ class Entry:
     ended_at: float | None = None
     agent: str | None = None
     outcome: str | None = None
-    objected: bool = False
+    objected_at: float | None = None
+    ring_seconds: float | None = None
+    talk_seconds: float | None = None
     called_off_at: float | None = None
     called_off: bool = False
 
@@ -174,7 +182,9 @@ def _entry(row: sqlite3.Row, numbers: dict[int, str], objectors: dict[str, float
         **moments,
         agent=row["agent_id"],
         outcome=row["outcome"],
-        objected=row["call_id"] in objectors,
+        objected_at=objectors.get(row["call_id"]),
+        ring_seconds=row["ring_seconds"],
+        talk_seconds=row["talk_seconds"],
         called_off=row["cause"] == _CALLED_OFF,
     )
 
@@ -188,15 +198,13 @@ def _journal(
         column, call_id, body = _MOMENTS.get(fact["kind"]), fact["call_id"], json.loads(fact["body"])
         if column is None:
             continue
-        entry = entries.setdefault(call_id, {"call_id": call_id, "objected": call_id in objectors})
+        entry = entries.setdefault(call_id, {"call_id": call_id, "objected_at": objectors.get(call_id)})
         if column in entry:
             repeated.append(f"{call_id}: {fact['kind']} is in the journal twice")
         entry[column] = _seconds(fact["at"])
         if "contact_id" in body:
             entry["number"] = numbers[int(body["contact_id"])]
-        entry |= {
-            key: body[name] for key, name in (("agent", "agent_id"), ("outcome", "outcome")) if name in body
-        }
+        entry |= {key: body[name] for key, name in _TOLD.items() if name in body}
         if "cause" in body:
             entry["called_off"] = body["cause"] == _CALLED_OFF
     whole = [Entry(**entry) for entry in entries.values() if {"number", "committed_at"} <= entry.keys()]  # type: ignore[arg-type]

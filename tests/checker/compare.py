@@ -3,7 +3,8 @@
 Exact means: what is on the wire is in the books once, with its outcome, its agent, and each moment within 100 ms. What fell
 into a time in which no controller lived can be learnt only afterwards: the books then may have its moment as late as the
 controller could first look, an attempt may be in doubt unless the message was heard or a conversation was seen to begin, and
-whom Asterisk alone served may be let go of before the message is over. The moment of the answer is exact all the same when the
+whom Asterisk alone served may be let go of before the message is over. Who was never dialled may be in the books only in doubt,
+and only if the controller died between the commit and the request. The moment of the answer is exact all the same when the
 call lived until a controller looked, for Asterisk has kept it.
 
 Who is connected: by the wire, whoever was reached by the agent's sound before hanging up; by the books, whoever was in the
@@ -18,9 +19,10 @@ Nothing else is forgiven, and these are counted apart.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
+from tests.checker.account import contradictions
 from tests.checker.books import Books, Counts, Entry, counts_of
 from tests.checker.recount import Seen
 
@@ -33,6 +35,8 @@ SLOW_SECONDS = 0.5
 UNWRITTEN_SECONDS = 1.0  # what happened so shortly before the end of a controller may not be written yet
 LEAST_RING_SECONDS = 15.0
 LOOKED_SECONDS = 5.0  # until a new controller has looked at everything
+# From the commit to the INVITE: 30 ms as a rule, and 1 s on a machine with four times the work that it can do.
+REQUEST_SECONDS = 2.0
 _BUSY, _CANCELLED = (486, 600, 603), 487
 _COUNTED = {"connected", "abandoned"}
 
@@ -47,6 +51,10 @@ class Away:
     def hides(self, at: float) -> bool:
         """Whether what happened then may be known only afterwards."""
         return self.since - UNWRITTEN_SECONDS <= at <= self.until + EXACT_SECONDS
+
+    def cuts_short(self, committed_at: float) -> bool:
+        """Whether the controller that committed an attempt then may have died before its request went out."""
+        return self.since - REQUEST_SECONDS <= committed_at <= self.since + EXACT_SECONDS
 
 
 @dataclass(slots=True)
@@ -73,8 +81,7 @@ def compare(seen: Iterable[Seen], books: Books, away: Sequence[Away] = ()) -> Ve
             verdict.wrong.append(f"{sight.number}: dialled at {sight.invited_at:.3f} and in no book")
             verdict.outcomes.append(_unbooked(sight))
         elif entry is not None and sight is None:
-            if entry.outcome != "in_doubt":
-                verdict.wrong.append(f"{_name(entry)}: never dialled, but {entry.outcome} in the books")
+            verdict.wrong += [f"{_name(entry)}: {what}" for what in _never_dialled(entry, away)]
         elif entry is not None and sight is not None:
             _Pair(entry, sight, away, verdict).compare()
     verdict.wrong += _between_books(books)
@@ -133,19 +140,48 @@ class _Pair:
             self._moment("message", entry.message_at, sight.message_at)
         if not self._let_go():
             self._moment("ended", entry.ended_at, sight.ended_at)
-        if (entry.abandoned_at is not None) != (entry.outcome == "abandoned"):
-            self._wrong(f"{entry.outcome}, but abandoned at {entry.abandoned_at}")
+        self._committed()
+        self._abandoned()
+        self._objected()
+        for what in contradictions(entry, sight.invited_at):
+            self._wrong(what)
         if sight.agent is not None and entry.agent != sight.agent and entry.outcome != "in_doubt":
             self._wrong(f"with {entry.agent} in the books, with {sight.agent} on the wire")
         if sight.unheard:
             self._wrong(f"{sight.agent} did not hear the customer")
-        if not _in_order(entry):
-            self._wrong("its moments in the books are not in order")
         self._called_off()
-        if entry.objected != (sight.objected_at is not None):
-            self._wrong(
-                f"objected {entry.objected} in the books, {sight.objected_at is not None} on the wire"
-            )
+
+    def _committed(self) -> None:
+        """The intention is stored first, and the request goes out at once."""
+        before = self.sight.invited_at - self.entry.committed_at
+        if not 0 <= before <= REQUEST_SECONDS:
+            self._wrong(f"committed {before:.3f} s before it was dialled")
+
+    def _abandoned(self) -> None:
+        """Abandoned is whoever got the message, when it began, or heard nobody for the grace, between that and the end."""
+        entry, sight, booked = self.entry, self.sight, self.entry.abandoned_at
+        if booked is None or sight.answered_at is None:
+            return
+        if seconds := _late_sound(booked, sight.message_at):
+            if _late_sound(entry.message_at, sight.message_at) is None:  # else that is counted
+                self.verdict.slow.append(f"{_name(entry)}: the message began {seconds:.3f} s after the grace")
+        elif sight.message_at is not None:
+            self._moment("abandoned", booked, sight.message_at)
+        else:
+            # Without a controller the message begins at the answer.
+            earliest = sight.answered_at + (0 if self._hidden(sight.answered_at) else GRACE_SECONDS)
+            over = sight.ended_at or float("inf")
+            latest = _looked(self.away, over) if self._hidden(over) else over + EXACT_SECONDS
+            if not earliest - EXACT_SECONDS <= booked <= latest:
+                self._wrong(f"abandoned {booked - sight.answered_at:.3f} s after the answer")
+
+    def _objected(self) -> None:
+        """An objection is never excused; it is heard when the key is let go of."""
+        entry, sight = self.entry, self.sight
+        if (entry.objected_at is None) != (sight.objected_at is None):
+            self._wrong(f"objected at {entry.objected_at} in the books, at {sight.objected_at} on the wire")
+        else:
+            self._moment("objected", entry.objected_at, sight.keyed_until)
 
     def _called_off(self) -> None:
         """Nobody is called off who has not rung for long enough; who ended by that was cancelled by us."""
@@ -216,7 +252,7 @@ class _Pair:
         if seen is not None and self._hidden(seen) and not kept:
             if booked is None:
                 self._late(f"not {what} in the books", f"at {seen:.3f} on the wire")
-            elif seen - EXACT_SECONDS <= booked <= self._looked(seen):
+            elif seen - EXACT_SECONDS <= booked <= _looked(self.away, seen):
                 if booked - seen > EXACT_SECONDS:
                     self._late(f"{what} {booked - seen:.3f} s late", "in the books")
             else:
@@ -232,14 +268,6 @@ class _Pair:
     def _hidden(self, at: float | None) -> bool:
         return at is not None and any(away.hides(at) for away in self.away)
 
-    def _looked(self, at: float) -> float:
-        """By when a controller has looked that lived long enough to."""
-        until = max(away.until for away in self.away if away.hides(at)) + LOOKED_SECONDS
-        for away in sorted(self.away, key=lambda away: away.since):
-            if away.since <= until < away.until + LOOKED_SECONDS:
-                until = away.until + LOOKED_SECONDS
-        return until
-
     def _wrong(self, what: str) -> None:
         self.verdict.wrong.append(f"{_name(self.entry)}: {what}")
 
@@ -254,17 +282,33 @@ def _late_sound(booked: float | None, heard: float | None) -> float | None:
     return heard - booked
 
 
+def _never_dialled(entry: Entry, away: Sequence[Away]) -> Iterator[str]:
+    """What is wrong with an attempt of which the wire shows nothing."""
+    died = [each for each in away if each.cuts_short(entry.committed_at)]
+    if entry.outcome != "in_doubt" or not died:
+        yield f"never dialled, but {entry.outcome} in the books"
+    met = entry.answered_at, entry.connected_at, entry.message_at, entry.objected_at
+    if any(each is not None for each in met):
+        yield "never dialled, but met somebody in the books"
+    if died and entry.ended_at is not None and entry.ended_at > _looked(away, died[-1].since):
+        yield f"never dialled, but ended {entry.ended_at - entry.committed_at:.3f} s after its commit"
+    yield from contradictions(entry, None)
+
+
+def _looked(away: Sequence[Away], at: float) -> float:
+    """By when a controller has looked that lived long enough to, after a moment that no controller could see."""
+    until = max(each.until for each in away if each.hides(at)) + LOOKED_SECONDS
+    for each in sorted(away, key=lambda each: each.since):
+        if each.since <= until < each.until + LOOKED_SECONDS:
+            until = each.until + LOOKED_SECONDS
+    return until
+
+
 def _unbooked(sight: Seen) -> tuple[float, str]:
     met = (
         "connected" if sight.connected_at is not None else "abandoned" if sight.message_at is not None else ""
     )
     return sight.answered_at or sight.invited_at, met
-
-
-def _in_order(entry: Entry) -> bool:
-    moments = [entry.committed_at, entry.answered_at, entry.connected_at, entry.ended_at]
-    known = [moment for moment in moments if moment is not None]
-    return known == sorted(known)
 
 
 def _between_books(books: Books) -> list[str]:

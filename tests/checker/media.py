@@ -32,11 +32,20 @@ class Frame:
 
 
 @dataclass(slots=True)
+class Key:
+    """A key, when it was pressed, and when it was let go of: only then is it heard."""
+
+    at: float
+    released_at: float
+    digit: str
+
+
+@dataclass(slots=True)
 class Side:
-    """All that went one way between two audio addresses: sound, and keys with the moment each was pressed."""
+    """All that went one way between two audio addresses: sound, and keys."""
 
     frames: list[Frame] = field(default_factory=list)
-    keys: list[tuple[float, str]] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
 
     def between(self, since: float, until: float) -> list[Frame]:
         """The sound of a stretch of time."""
@@ -49,7 +58,7 @@ class Audio:
 
     def __init__(self, datagrams: Iterable[Datagram]) -> None:
         self._sides: dict[tuple[Address, Address], Side] = defaultdict(Side)
-        self._events: set[tuple[Address, Address, bytes]] = set()
+        self._events: dict[tuple[Address, Address, bytes], Key] = {}
         for datagram in datagrams:
             self._take(datagram)
 
@@ -70,8 +79,10 @@ class Audio:
         elif kind == _KEYS and len(payload) >= 16:
             event = (*way, payload[4:12])  # the timestamp and source of a key stay the same while it is held
             if event not in self._events:
-                self._events.add(event)
-                self._sides[way].keys.append((datagram.at, "0123456789*#ABCD"[payload[12] & 15]))
+                key = Key(datagram.at, datagram.at, "0123456789*#ABCD"[payload[12] & 15])
+                self._events[event] = key
+                self._sides[way].keys.append(key)
+            self._events[event].released_at = datagram.at
 
 
 def voice(sound: bytes, voices: Mapping[str, float]) -> tuple[str | None, float]:

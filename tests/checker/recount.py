@@ -32,7 +32,7 @@ class Seen:
     """One attempt as the wire shows it; times in seconds since 1970, None for what did not happen.
 
     `connected_at` and `parted_at` are when the first and the last sound of the agent reached the customer, who had not hung up
-    yet; `message_at` when the information message did. `unheard`: the agent heard nothing of what the customer said.
+    yet; `message_at` when the information message did; from `objected_at` to `keyed_until` the key was pressed. `unheard`: the agent heard nothing of what the customer said.
     `quiet_seconds`: the longest time in which the customer heard nothing. `shown`: every number that the invitation gave as ours.
     """
 
@@ -44,6 +44,7 @@ class Seen:
     parted_at: float | None = None
     message_at: float | None = None
     objected_at: float | None = None
+    keyed_until: float | None = None
     ended_at: float | None = None
     ended_by_them: bool = False
     status: int | None = None
@@ -117,7 +118,7 @@ def _is_of(datagram: Datagram, dealer: Address) -> bool:
 
 def _seen(call: SipCall, audio: Audio, phones: Mapping[str, Sequence[Side]], sounds: Sounds) -> Seen:
     talk = _Heard()
-    message_at = objected_at = None
+    message_at = objected = None
     quiet = 0.0
     if call.answered_at is not None:
         until = call.ended_at or float("inf")
@@ -129,11 +130,11 @@ def _seen(call: SipCall, audio: Audio, phones: Mapping[str, Sequence[Side]], sou
         if message_at is None:
             talk = _talk(heard, theirs, phones, sounds.agents)
             message_at = begins_with(heard[talk.frames :], sounds.message)
-        objected_at = next(
+        objected = next(
             (
-                at
-                for at, key in theirs.keys
-                if key == OBJECTION_KEY and message_at is not None and message_at <= at <= until
+                key
+                for key in theirs.keys
+                if key.digit == OBJECTION_KEY and message_at is not None and message_at <= key.at <= until
             ),
             None,
         )
@@ -147,7 +148,8 @@ def _seen(call: SipCall, audio: Audio, phones: Mapping[str, Sequence[Side]], sou
         talk.since,
         talk.until,
         message_at,
-        objected_at,
+        None if objected is None else objected.at,
+        None if objected is None else objected.released_at,
         call.ended_at,
         call.ended_by_them,
         call.status,

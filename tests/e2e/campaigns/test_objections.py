@@ -25,6 +25,8 @@ from calls.ids import AgentId
 from calls.words import AttemptOutcome, InboundOutcome
 from customers.consent import ConsentAction
 from dialer.campaign import Campaign, CampaignKind, CampaignState, LegalBasis
+from tests.checker.books import read_books
+from tests.checker.compare import Away, compare
 from tests.checker.law import Earlier, Known
 from tests.checker.recount import Seen
 from tests.checker.rules import Limits, breaches
@@ -82,6 +84,8 @@ async def test_a_key_in_the_message_at_home_ends_the_ringing_of_the_mobile_of_wh
     assert (ended.outcome, abandoned.outcome) == (AttemptOutcome.UNANSWERED, AttemptOutcome.ABANDONED)
     at_home, mobile = _by_number(trace, dealer_asterisk, network_asterisk, HOME, MOBILE)
     assert at_home.objected_at is not None
+    books = read_books(tmp_path / "dealerlijn.db", campaign.campaign_id, {})
+    assert compare([at_home, mobile], books).wrong == []
     _was_called_off(mobile, after=at_home.objected_at)
 
 
@@ -179,17 +183,20 @@ async def test_nobody_is_dialled_before_it_is_read_who_objected_while_no_control
             stack.push_async_callback(controller.ended)
         await first.go()
         await network_asterisk.step(HOME, "ringing")
-        first.kill()
+        killed_at = first.kill().timestamp()
         async with asyncio.timeout(20):
             while not any("objection" in events for events in (await dealer_asterisk.marks()).values()):
                 await asyncio.sleep(0.1)
         await network_asterisk.step(HOME, "ended")
         await second.go()
+        live_at = datetime.now(UTC).timestamp()
         await record.until(lambda record: record.closed_for("objection") == 2, 20, "both contacts closed")
         await second.go_home()
 
     (at_home,) = _by_number(trace, dealer_asterisk, network_asterisk, HOME)
     assert at_home.objected_at is not None
+    books = read_books(tmp_path / "dealerlijn.db", "apk", {})
+    assert compare([at_home], books, [Away(killed_at, live_at)]).wrong == []
     assert [each.number for each in seen_in(trace, dealer_asterisk, network_asterisk)] == [HOME]
     assert [row["outcome"] for row in record.attempts()] == ["abandoned"]
 

@@ -12,15 +12,16 @@ SCHEMA = """
 CREATE TABLE contacts (contact_id INTEGER, number TEXT);
 CREATE TABLE objections (call_id TEXT, at TEXT);
 CREATE TABLE attempts (call_id TEXT, campaign_id TEXT, contact_id INTEGER, committed_at TEXT, answered_at TEXT, connected_at TEXT,
-    abandoned_at TEXT, message_at TEXT, ended_at TEXT, agent_id TEXT, outcome TEXT, called_off_at TEXT, cause TEXT);
+    abandoned_at TEXT, message_at TEXT, ended_at TEXT, agent_id TEXT, outcome TEXT, called_off_at TEXT, cause TEXT,
+    ring_seconds REAL, talk_seconds REAL);
 CREATE TABLE facts (seq INTEGER PRIMARY KEY, kind TEXT, at TEXT, call_id TEXT, campaign_id TEXT, body TEXT);
 INSERT INTO contacts VALUES (1, '+311');
-INSERT INTO attempts VALUES ('c1', 'apk', 1, '1970-01-01 00:00:01.500000', NULL, NULL, NULL, NULL, '1970-01-01 00:00:02', NULL, 'busy', NULL, 'busy');
-INSERT INTO attempts VALUES ('c9', 'tyres', 1, '1970-01-01 00:00:01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO attempts VALUES ('c1', 'apk', 1, '1970-01-01 00:00:01.500000', NULL, NULL, NULL, NULL, '1970-01-01 00:00:02', NULL, 'busy', NULL, 'busy', 0.4, 0.0);
+INSERT INTO attempts VALUES ('c9', 'tyres', 1, '1970-01-01 00:00:01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 """
 COMMITTED = "INSERT INTO facts (kind, at, call_id, campaign_id, body) VALUES ('AttemptCommitted', '1970-01-01 00:00:01.500000', 'c1', 'apk', '{\"contact_id\": 1}')"
-ENDED = "INSERT INTO facts (kind, at, call_id, campaign_id, body) VALUES ('AttemptEnded', '1970-01-01 00:00:02', 'c1', 'apk', '{\"contact_id\": 1, \"outcome\": \"busy\"}')"
-ENTRY = Entry("c1", "+311", 1.5, ended_at=2.0, outcome="busy")
+ENDED = "INSERT INTO facts (kind, at, call_id, campaign_id, body) VALUES ('AttemptEnded', '1970-01-01 00:00:02', 'c1', 'apk', '{\"contact_id\": 1, \"outcome\": \"busy\", \"ring_seconds\": 0.4, \"talk_seconds\": 0.0}')"
+ENTRY = Entry("c1", "+311", 1.5, ended_at=2.0, outcome="busy", ring_seconds=0.4, talk_seconds=0.0)
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_an_objection_belongs_to_its_call_and_number(database: Path) -> None:
 
     books = read_books(database, "apk", {})
 
-    assert (books.objections, books.table[0].objected) == ({"+311": 1.8}, True)
+    assert (books.objections, books.table[0].objected_at) == ({"+311": 1.8}, 1.8)
 
 
 def _insert(database: Path, *statements: str) -> None:

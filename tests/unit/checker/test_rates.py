@@ -18,7 +18,16 @@ def _talked(number: int, at: float) -> tuple[Seen, Entry]:
     phone = f"+31{number}"
     seen = Seen(phone, at, at + 0.1, at + 2, connected_at=at + 2.1, ended_at=at + 9, status=200, agent="anna")
     return seen, Entry(
-        phone, phone, at - 0.1, at + 2, at + 2.1, ended_at=at + 9, agent="anna", outcome="connected"
+        phone,
+        phone,
+        at - 0.1,
+        at + 2,
+        at + 2.1,
+        ended_at=at + 9,
+        agent="anna",
+        outcome="connected",
+        ring_seconds=2.05,
+        talk_seconds=6.9,
     )
 
 
@@ -35,6 +44,8 @@ def _missed(number: int, at: float) -> tuple[Seen, Entry]:
         at + 3.7,
         at + 9,
         outcome="abandoned",
+        ring_seconds=2.05,
+        talk_seconds=0.0,
     )
 
 
@@ -90,9 +101,9 @@ def test_a_message_that_is_in_no_book_counts_all_the_same() -> None:
 def test_where_the_wire_leaves_it_open_the_books_decide() -> None:
     seen, entry = _talked(1, TODAY)
     gone = replace(seen, connected_at=None, agent=None, ended_at=TODAY + 2.15, ended_by_them=True)
-    joined = replace(entry, ended_at=TODAY + 2.15)
+    joined = replace(entry, ended_at=TODAY + 2.15, talk_seconds=0.05)
     unseen, doubtful = _talked(2, TODAY)
-    lost = replace(doubtful, connected_at=None, agent=None, outcome="in_doubt")
+    lost = replace(doubtful, connected_at=None, agent=None, outcome="in_doubt", talk_seconds=0.0)
     run = [(gone, joined), (unseen, lost), _missed(3, TODAY)]
     books = _books([entry for _, entry in run])
 

@@ -106,7 +106,7 @@ def test_the_message_is_known_by_its_sound_and_key_nine_in_it_is_an_objection() 
 
     (seen,) = _recount(trace)
 
-    assert (seen.message_at, seen.objected_at, seen.connected_at) == (3.7, 5.0, None)
+    assert (seen.message_at, seen.objected_at, seen.keyed_until, seen.connected_at) == (3.7, 5.0, 5.04, None)
 
 
 def test_a_customer_cut_off_from_the_agent_and_given_the_message_had_both() -> None:
