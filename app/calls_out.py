@@ -44,10 +44,12 @@ class OutboundDialler:
         stop_ringing: Callable[[LegId, Callable[[], bool]], Awaitable[bool]],
         least_ring_seconds: Callable[[Campaign], int],
         campaign_of: Callable[[CampaignId], Campaign | None],
+        rang: Callable[[], None],
     ) -> None:
         """`cause_of` tells why a leg ended that was over before it could be followed, or soon None; `message_of` a campaign's
         information message. `stop_ringing` ends a leg soon unless it is answered first, and says whether that was taken in; it asks
         whether it still shall when it does so. `least_ring_seconds` is how long the law has a phone ring before a campaign gives up.
+        `rang` hears of each first ring.
         """
         self._supervisor = supervisor
         self._executor = executor
@@ -60,6 +62,7 @@ class OutboundDialler:
         self._stop_ringing = stop_ringing
         self._least_ring_seconds = least_ring_seconds
         self._campaign_of = campaign_of
+        self._rang = rang
 
     def launch(self, campaign: Campaign, attempt: CommittedAttempt) -> None:
         """Dial; what becomes of it comes back as facts."""
@@ -99,7 +102,9 @@ class OutboundDialler:
         if campaign is not None:
             least = min(self._least_ring_seconds(campaign), campaign.ring_seconds)
             attempt = replace(attempt, ring_seconds=campaign.ring_seconds, least_ring_seconds=least)
-        machine = OutboundCall(attempt, self._desk, self._clock, lambda: self._give_up(attempt.call_id))
+        machine = OutboundCall(
+            attempt, self._desk, self._clock, lambda: self._give_up(attempt.call_id), self._rang
+        )
         return self._supervisor.start(machine, ())
 
     def rings_since(self, call_id: CallId) -> datetime | None:

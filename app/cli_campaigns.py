@@ -1,5 +1,6 @@
 """`dealerlijn campaign …`: asked of the running program."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from app.console.campaigns import (
 )
 from app.console.conversations import NewGuide
 from app.console.profiles import LIST_PROFILES
-from calls.words import Department, MachineDetection
+from calls.words import AttemptOutcome, Department, MachineDetection
 from dialer.campaign import PREVIEW_MODES, CampaignKind, DialMode, LegalBasis
 from dialer.checked import checked, read_toml
 
@@ -235,6 +236,7 @@ def figures(campaign: CampaignMeant, as_json: AsJson = False) -> None:
         ("connected", counts.connected),
         ("abandoned", counts.abandoned),
         ("called off while ringing", counts.called_off),
+        ("ended", told_outcomes(counts.outcomes)),
         ("information messages", counts.information_messages),
         ("abandon rate, 24 hours", ratio),
         ("agents", at_work or "none logged in"),
@@ -252,6 +254,12 @@ def _tell(campaign: CampaignAnswer, as_json: bool) -> None:
         show(campaign)
     else:
         typer.echo(f"{campaign.id} is {campaign.state}")
+
+
+def told_outcomes(outcomes: Mapping[AttemptOutcome, int]) -> str:
+    """How many ended in which way, the most frequent first."""
+    ended = sorted(outcomes.items(), key=lambda each: (-each[1], each[0]))
+    return ", ".join(f"{count} {outcome}" for outcome, count in ended) or "none"
 
 
 def _told_and_true(calibration: CalibrationAnswer | None) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from app.asterisk.errors import AsteriskError
 from app.console.client import open_client
 from app.console.errors import ApiError
+from app.console.telephony import SHOW_TELEPHONY, TelephonyAnswer
 from app.dealers import load_dealers
 from app.dealers_errors import DealersError
 from app.reach import asterisk_version
@@ -30,7 +31,7 @@ class Finding:
 
 
 async def examine(environment: Mapping[str, str] | None = None) -> list[Finding]:
-    """Look at the settings, the dealers, the database, Asterisk and the running program."""
+    """Look at the settings, the dealers, the database, Asterisk, the running program and what it knows of the trunk."""
     try:
         settings = read_settings(environment)
     except SettingsError as error:
@@ -42,6 +43,7 @@ async def examine(environment: Mapping[str, str] | None = None) -> list[Finding]
         await _asterisk(settings.ari),
         await _ami(settings.ami.host, settings.ami.port),
         await _program(environment),
+        *await _trunk(environment),
     ]
 
 
@@ -98,3 +100,30 @@ async def _program(environment: Mapping[str, str] | None) -> Finding:
         return Finding("program", True, "runs and takes calls")
     failing = ", ".join(name for name, well in told.checks.items() if not well)
     return Finding("program", False, f"runs, but cannot take calls for want of: {failing}; look at its log")
+
+
+async def _trunk(environment: Mapping[str, str] | None) -> list[Finding]:
+    """What the running program knows of the trunk; nothing when it does not answer, which is a finding of its own."""
+    try:
+        async with open_client(read_api_access(environment), "cli:doctor") as client:
+            told = await client.ask(SHOW_TELEPHONY)
+    except ApiError:
+        return []
+    return [trunk_finding(told)]
+
+
+def trunk_finding(told: TelephonyAnswer) -> Finding:
+    """Whether calls can go out, and come in, through the trunk."""
+    name, lost = told.trunk.name, [each.client for each in told.registrations if not each.registered]
+    if told.trunk.state == "unreachable":
+        remedy = "is its address right, is the provider up, does a firewall hold back OPTIONS? No campaign dials meanwhile"
+        return Finding("trunk", False, f"{name} does not answer Asterisk: {remedy}")
+    if lost:
+        remedy = "compare user name and password with the provider's. No campaign dials meanwhile"
+        return Finding("trunk", False, f"{name} is not registered as {', '.join(lost)}: {remedy}")
+    if told.trunk.refuses:
+        remedy = "ask the provider why (credit, shown number, calls at once); Asterisk's log has its answer"
+        return Finding("trunk", False, f"{name} refuses every call, one is tried each half minute: {remedy}")
+    if told.trunk.state == "unknown":
+        return Finding("trunk", True, f"{name}: nothing is known of it yet, or nobody asks it")
+    return Finding("trunk", True, f"{name} answers, and takes calls")

@@ -7,7 +7,7 @@ import typer
 from app.cli_ask import ask, show
 from app.cli_frame import AsJson, new_commands, show_table
 from app.console import telephony
-from app.console.telephony import Reload
+from app.console.telephony import Reload, TrunkAnswer
 from calls.words import ReloadModule
 
 telephony_commands = new_commands()
@@ -24,6 +24,7 @@ def status(as_json: AsJson = False) -> None:
     rows = [
         ("calls (ARI)", answer.node, f"live{echo}" if answer.ari_live else "OUT OF REACH"),
         ("manager (AMI)", answer.node, "live" if answer.ami_live else "OUT OF REACH"),
+        ("trunk", answer.trunk.name, _of_trunk(answer.trunk)),
         *(
             ("trunk", each.client, "registered" if each.registered else "NOT REGISTERED")
             for each in answer.registrations
@@ -31,6 +32,11 @@ def status(as_json: AsJson = False) -> None:
         *(("phone", phone.name, phone.state) for phone in answer.phones),
     ]
     show_table(("what", "name", "state"), rows, "")
+
+
+def _of_trunk(trunk: TrunkAnswer) -> str:
+    state = trunk.state.upper() if trunk.state == "unreachable" else trunk.state
+    return f"{state}, REFUSES CALLS" if trunk.refuses else state
 
 
 @telephony_commands.command()

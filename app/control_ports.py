@@ -66,7 +66,8 @@ class TelephonyState:
     """One node's telephony as of now.
 
     `phones` gives each phone's contact state in a word, `registrations` whether we are registered, by whom we register
-    as; both are empty while `ami_live` is false. `echo_seconds` is None while `ari_live` is false.
+    as; both are empty while `ami_live` is false. `echo_seconds` is None while `ari_live` is false. `trunk_contact` tells in a word
+    whether the trunk answers, `trunk_refuses` whether it refuses whatever it is sent.
     """
 
     node: NodeId
@@ -75,6 +76,9 @@ class TelephonyState:
     ami_live: bool
     phones: Mapping[str, str]
     registrations: Mapping[str, bool]
+    trunk: str
+    trunk_contact: str
+    trunk_refuses: bool
 
 
 class NodeTelephony(Protocol):

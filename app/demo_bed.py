@@ -129,13 +129,15 @@ def _settings(folder: Path, node: DealerNode, secrets: Credentials, http_port: i
 
 
 async def _registered(dealer: AsteriskInstance, wanted: int) -> None:
-    reachable = 0
+    reachable, available = 0, list[str]()
     try:
         async with asyncio.timeout(REGISTER_SECONDS):
-            while reachable < wanted:
-                contacts = await dealer.command("pjsip show contacts")
-                lines = [line for line in contacts.splitlines() if " Avail " in line and "trunk" not in line]
-                reachable = len(lines)
+            while reachable < wanted or not any("trunk" in line for line in available):
+                # By itself Asterisk asks a trunk that was not there at its start again only after a while.
+                await dealer.command("pjsip qualify trunk")
+                contacts = (await dealer.command("pjsip show contacts")).splitlines()
+                available = [line for line in contacts if " Avail " in line]
+                reachable = sum("trunk" not in line for line in available)
                 await asyncio.sleep(0.1)
     except TimeoutError as error:
         raise PhonesMissing(

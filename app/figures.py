@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 
+from app.ami.facts import ContactState
 from app.campaign_service import CampaignService
 from app.clock import TrustedClock
 from app.journal import Journal
@@ -32,6 +34,7 @@ class Figures:
         clock: TrustedClock,
         node: NodeId,
         phones: PhoneWatch,
+        refuses: Callable[[], bool],
     ) -> None:
         self._metrics = metrics
         self._floor = floor
@@ -40,6 +43,7 @@ class Figures:
         self._clock = clock
         self._node = node
         self._phones = phones
+        self._refuses = refuses
 
     def show(self) -> None:
         """Take the snapshot now."""
@@ -74,6 +78,8 @@ class Figures:
                 sum(registrations),
                 len(registrations) - sum(registrations),
                 self._phones.knows,
+                self._phones.trunk[1] is ContactState.UNREACHABLE,
+                self._refuses(),
             ),
         )
         self._metrics.technical.set_clock(self._node, trusted=self._clock.trusted())

@@ -18,11 +18,17 @@ class OutboundCall:
     """One attempt, from the request to its end."""
 
     def __init__(
-        self, attempt: Attempt, desk: FloorDesk, clock: Clock, give_up: Callable[[], None] = lambda: None
+        self,
+        attempt: Attempt,
+        desk: FloorDesk,
+        clock: Clock,
+        give_up: Callable[[], None] = lambda: None,
+        rang: Callable[[], None] = lambda: None,
     ) -> None:
-        """`give_up` rings the customer no longer, without making the call wait."""
+        """`give_up` rings the customer no longer, without making the call wait; `rang` hears of the first ring."""
         self.attempt = attempt
         self._give_up = give_up
+        self._rang = rang
         self._desk = desk
         self._clock = clock
 
@@ -63,6 +69,8 @@ class OutboundCall:
             return ()
         was_waiting = self.attempt.state is AttemptState.WAITING
         step = life.step(self.attempt, fact, self._clock.now())
+        if self.attempt.ringing_at is None and step.attempt.ringing_at is not None:
+            self._rang()
         self.attempt = step.attempt
         commands = step.commands
         if step.gives_up:

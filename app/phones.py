@@ -1,4 +1,7 @@
-"""What AMI tells of the phones and the trunk: an agent whose phone cannot be rung is paused before a caller waits for it."""
+"""What AMI tells of the phones and the trunk: an agent whose phone cannot be rung is paused before a caller waits for it.
+
+Nobody is dialled through a trunk that is known not to answer, or at which our registration is lost (`app.trunk_gate`).
+"""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -27,6 +30,7 @@ class PhoneWatch:
         self._trunk = trunk
         self._contacts: dict[str, ContactState] | None = None
         self._registrations: dict[str, bool] = {}
+        self._trunk_contact = ContactState.UNKNOWN
 
     @property
     def knows(self) -> bool:
@@ -44,6 +48,16 @@ class PhoneWatch:
         """Our registrations at the trunk, by whom we register as; empty while nothing is known."""
         return self._registrations
 
+    @property
+    def trunk(self) -> tuple[str, ContactState]:
+        """The trunk's endpoint, and whether it answers: unknown while nothing is known, or nobody asks it."""
+        return self._trunk, self._trunk_contact
+
+    @property
+    def trunk_in_reach(self) -> bool:
+        """Whether calls can go out, as far as is known."""
+        return self._trunk_contact is not ContactState.UNREACHABLE and all(self._registrations.values())
+
     def unreachable(self) -> Sequence[AgentId]:
         """The agents at work whose phone cannot be rung."""
         return [
@@ -55,12 +69,18 @@ class PhoneWatch:
     def on_contacts(self, contacts: Sequence[ContactChanged]) -> None:
         """These are all the phones that are registered."""
         self._contacts = {each.phone: each.state for each in contacts if each.phone != self._trunk}
+        for each in contacts:
+            if each.phone == self._trunk:
+                self._on_trunk_contact(each.state)
         for profile in self._profiles():
             self._follow(profile)
 
     def on_contact(self, changed: ContactChanged) -> None:
         """A phone came or went: its agent is paused while it is gone."""
-        if self._contacts is None or changed.phone == self._trunk:
+        if self._contacts is None:
+            return
+        if changed.phone == self._trunk:
+            self._on_trunk_contact(changed.state)
             return
         self._contacts[changed.phone] = changed.state
         for profile in self._profiles():
@@ -73,6 +93,13 @@ class PhoneWatch:
         if not changed.is_registered:
             _log.error("the trunk is not registered", extra={"trunk": mask(changed.client_uri)})
 
+    def _on_trunk_contact(self, state: ContactState) -> None:
+        before, self._trunk_contact = self._trunk_contact, state
+        if state is ContactState.UNREACHABLE and before is not state:
+            _log.error("the trunk does not answer; no campaign dials")
+        if before is ContactState.UNREACHABLE and state is ContactState.REACHABLE:
+            _log.warning("the trunk answers again")
+
     def on_fully_booted(self) -> None:
         """Asterisk has started completely."""
         _log.info("asterisk has booted")
@@ -80,6 +107,7 @@ class PhoneWatch:
     def on_down(self, reason: str) -> None:
         """Nothing is known until the link is back; agents stay as they are."""
         self._contacts = None
+        self._trunk_contact = ContactState.UNKNOWN
         self._registrations.clear()
         _log.warning("the manager link is down", extra={"reason": reason})
 

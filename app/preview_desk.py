@@ -28,6 +28,7 @@ from calls.facts import (
 from calls.facts import Fact as AnyFact
 from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, PreviewEnd
+from dialer.breaker import TrunkState
 from dialer.campaign import Campaign, CommittedAttempt, DialMode, RefusedContact
 from dialer.errors import StoreUnavailable
 from dialer.pacing import Reason
@@ -231,8 +232,9 @@ class PreviewDesk:
         now, agent_id = self._clock.now(), preview.agent_id
         self._check_line(agent_id)
         self._check_agents(campaign)
-        if not self._room_of(campaign.dealer).take(1, now):
-            raise PreviewRefused("the trunk has no room now", "try again in a few seconds")
+        room = self._room_of(campaign.dealer)
+        if not room.take(1, now):
+            raise PreviewRefused(*_NO_ROOM[room.state()])
         call_id = self._new_call_id()
         self._desk.bind(agent_id, call_id)
         result: CommittedAttempt | RefusedContact | None = None
@@ -358,6 +360,19 @@ class PreviewDesk:
             raise PreviewRefused(
                 "calls that were dialled before still ring and need the agents", "try again in a few seconds"
             )
+
+
+_NO_ROOM = {
+    TrunkState.WELL: ("the trunk has no room now", "try again in a few seconds"),
+    TrunkState.REFUSES: (
+        "the trunk refuses every call, one is tried each half minute",
+        "try again then; `dealerlijn doctor` says what to do",
+    ),
+    TrunkState.UNREACHABLE: (
+        "the trunk is out of reach",
+        "wait until it is back; `dealerlijn doctor` says what to do",
+    ),
+}
 
 
 def _refused(campaign: Campaign, contact: RefusedContact, now: datetime) -> ContactRefused:

@@ -26,20 +26,28 @@ _MODULES: Mapping[ReloadModule, tuple[str, ...]] = {
 class Telephony:
     """`Control`'s way to one node's telephony (`app.control_ports.NodeTelephony`).
 
-    `echo_seconds` gives the last echo of the events socket, None while that is down.
+    `echo_seconds` gives the last echo of the events socket, None while that is down; `refuses` tells whether the trunk refuses
+    whatever it is sent.
     """
 
     def __init__(
-        self, node: NodeId, phones: PhoneWatch, manager: AmiLink, echo_seconds: Callable[[], float | None]
+        self,
+        node: NodeId,
+        phones: PhoneWatch,
+        manager: AmiLink,
+        echo_seconds: Callable[[], float | None],
+        refuses: Callable[[], bool],
     ) -> None:
         self._node = node
         self._phones = phones
         self._manager = manager
         self._echo_seconds = echo_seconds
+        self._refuses = refuses
 
     def state(self) -> TelephonyState:
         """The node as of now."""
         echo_seconds = self._echo_seconds()
+        trunk, contact = self._phones.trunk
         return TelephonyState(
             self._node,
             ari_live=echo_seconds is not None,
@@ -47,6 +55,9 @@ class Telephony:
             ami_live=self._phones.knows,
             phones={phone: state.value for phone, state in self._phones.phones().items()},
             registrations=dict(self._phones.registrations()),
+            trunk=trunk,
+            trunk_contact=contact.value,
+            trunk_refuses=self._refuses(),
         )
 
     async def reload(self, module: ReloadModule) -> None:

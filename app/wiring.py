@@ -147,6 +147,7 @@ async def _assemble(
         Counter(attempt.dealer for attempt in left.attempts),
         await dialled_by_minute(database, began - timedelta(hours=24)),
         lambda: said.heard,
+        lambda: phones.trunk_in_reach,
     )
 
     # The floor and the journal
@@ -191,6 +192,7 @@ async def _assemble(
         lambda leg_id, wanted: stop_ringing(connection, manager, leg_id, wanted),
         lambda campaign: dealers.profiles.named(campaign.profile).min_ring_seconds,
         lambda campaign_id: campaigns.campaign(campaign_id),
+        gate.rang,
     )
     lines = OpenLines(desk, supervisor, executor, clock, fresh_call_id, desk.endpoint)
 
@@ -318,7 +320,7 @@ async def _assemble(
     connection = AriConnection(
         ari, settings.ari.url, settings.ari.user, settings.ari.password, settings.ari.app, follower
     )
-    figures = Figures(metrics, floor, campaigns, journal, clock, node, phones)
+    figures = Figures(metrics, floor, campaigns, journal, clock, node, phones, lambda: gate.refuses)
     conversations = Conversations(
         database,
         store,
@@ -336,12 +338,7 @@ async def _assemble(
         journal,
         SqlControlStore(database, store),
         clock,
-        Telephony(
-            node,
-            phones,
-            manager,
-            lambda: connection.counters.last_echo_seconds if connection.live else None,
-        ),
+        Telephony(node, phones, manager, lambda: connection.echo_seconds, lambda: gate.refuses),
         conversations,
         Consents(database, clock, dealers.dealers, objections.look),
         Workshop(workshop, clock, dealers.dealers),

@@ -72,6 +72,7 @@ class HangupCause(StrEnum):
     FAILURE = "failure"
     CALLED_OFF = "called_off"  # no Q.850 cause: we hung up while it rang, before its ring time was over
     LOST_WHILE_DOWN = "lost_while_down"
+    NOT_DIALLED = "not_dialled"  # no Q.850 cause: committed, and never sent
 
 
 class MachineDetection(StrEnum):

@@ -370,6 +370,7 @@ _UNANSWERED = {
     HangupCause.FAILURE: AttemptOutcome.FAILED,
     HangupCause.CALLED_OFF: AttemptOutcome.UNANSWERED,
     HangupCause.LOST_WHILE_DOWN: AttemptOutcome.IN_DOUBT,
+    HangupCause.NOT_DIALLED: AttemptOutcome.FAILED,
 }
 
 

@@ -27,7 +27,14 @@ ONCE_A_SECOND = timedelta(seconds=1)
 # So long may decisions name the same tables; whoever throws old facts away keeps tables that much longer.
 TABLES_SERVE = timedelta(hours=1)
 _LOOKS_NOTHING_UP = frozenset(
-    {Reason.CLOCK_JUMPED, Reason.WINDOW_CLOSED, Reason.NO_AGENTS, Reason.LIST_EMPTY}
+    {
+        Reason.CLOCK_JUMPED,
+        Reason.WINDOW_CLOSED,
+        Reason.NO_AGENTS,
+        Reason.LIST_EMPTY,
+        Reason.TRUNK_REFUSES,
+        Reason.TRUNK_UNREACHABLE,
+    }
 )
 
 

@@ -10,6 +10,8 @@ _PLAIN = {
     Reason.LIST_EMPTY: "Nobody on the list may be called now.",
     Reason.WINDOW_CLOSED: "It is outside the calling hours (belvenster).",
     Reason.CLOCK_JUMPED: "The machine's clock was set to another time, or is behind what was told before, and is not believed.",
+    Reason.TRUNK_REFUSES: "The trunk refused the last calls at once, whomever they were to: one is tried each half minute until it takes one.",
+    Reason.TRUNK_UNREACHABLE: "The trunk does not answer, or we are not registered there.",
 }
 
 
@@ -56,7 +58,13 @@ def _why(made: MadeDecision) -> str:
                 f"than may be abandoned. {_budget(decision)}"
             )
         case (
-            Reason.PREVIEW | Reason.NO_AGENTS | Reason.LIST_EMPTY | Reason.WINDOW_CLOSED | Reason.CLOCK_JUMPED
+            Reason.PREVIEW
+            | Reason.NO_AGENTS
+            | Reason.LIST_EMPTY
+            | Reason.WINDOW_CLOSED
+            | Reason.CLOCK_JUMPED
+            | Reason.TRUNK_REFUSES
+            | Reason.TRUNK_UNREACHABLE
         ):
             return _PLAIN[decision.reason]
         case Reason.IN_BALANCE:

@@ -17,7 +17,7 @@ def never_dialled(
     began = AttemptCommitted(
         now, call_id, attempt_leg(call_id), campaign_id, dealer, contact_id, Reason.AGENTS_CERTAIN
     )
-    outcome, cause = AttemptOutcome.FAILED, HangupCause.FAILURE
+    outcome, cause = AttemptOutcome.FAILED, HangupCause.NOT_DIALLED
     ended = AttemptEnded(
         now, call_id, campaign_id, dealer, contact_id, outcome, cause, ring_seconds=0.0, talk_seconds=0.0
     )

@@ -44,6 +44,7 @@ from math import exp, floor, sqrt
 
 from msgspec import Struct
 
+from dialer.breaker import TrunkState
 from dialer.callers import held_back, held_back_within
 from dialer.campaign import PREVIEW_MODES, DialMode, PacingSettings
 from dialer.forecast import Forecast
@@ -76,6 +77,15 @@ class Reason(StrEnum):
     WINDOW_CLOSED = "window_closed"
     WORKSHOP_FULL = "workshop_full"
     CLOCK_JUMPED = "clock_jumped"
+    TRUNK_REFUSES = "trunk_refuses"
+    TRUNK_UNREACHABLE = "trunk_unreachable"
+
+
+_WHY_NO_ROOM = {
+    TrunkState.WELL: Reason.CAP,
+    TrunkState.REFUSES: Reason.TRUNK_REFUSES,
+    TrunkState.UNREACHABLE: Reason.TRUNK_UNREACHABLE,
+}
 
 
 class PacingSnapshot(Struct, frozen=True):
@@ -88,7 +98,7 @@ class PacingSnapshot(Struct, frozen=True):
     agent yet, and callers who wait for these agents. `callers`: stands for the callers to come (`dialer.callers`). `room`: how many more attempts the caps allow now.
     `rung`: for how long the phone of each attempt in `ringing` has rung as far as is known, or empty; nobody is called off before
     `least_ring_seconds` of it. `clock_trusted`: whether any of these times is believed. `previewing`: how many of the free have
-    a contact before them. `answers_to_come`: about how many people will still answer before the day is over, None when that is not known.
+    a contact before them. `trunk`: why there is so little room, if it is the trunk's. `answers_to_come`: about how many people will still answer before the day is over, None when that is not known.
     """
 
     free: int
@@ -110,6 +120,7 @@ class PacingSnapshot(Struct, frozen=True):
     rung: tuple[float, ...] = ()
     least_ring_seconds: int = 15
     clock_trusted: bool = True
+    trunk: TrunkState = TrunkState.WELL
     previewing: int = 0
     answers_to_come: float | None = None
 
@@ -158,7 +169,7 @@ def decide(snapshot: PacingSnapshot, settings: PacingSettings) -> PacingDecision
     held = _held_for_callers(snapshot, settings, budget) if snapshot.callers else 0
     certain = max(0, snapshot.free - snapshot.waiting - len(snapshot.ringing) - held)
     if certain >= snapshot.room:
-        return PacingDecision(snapshot.room, Reason.CAP, rate, certain=snapshot.room)
+        return PacingDecision(snapshot.room, _WHY_NO_ROOM[snapshot.trunk], rate, certain=snapshot.room)
     match settings.mode:
         case DialMode.PROGRESSIVE:
             return _certain_only(snapshot, certain, budget)
@@ -193,7 +204,7 @@ def _barred(snapshot: PacingSnapshot) -> Reason | None:
     if snapshot.list_empty:
         return Reason.LIST_EMPTY
     if snapshot.room <= 0:
-        return Reason.CAP
+        return _WHY_NO_ROOM[snapshot.trunk]
     return None
 
 

@@ -9,6 +9,7 @@ from calls.facts import AttemptCalledOff
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId
 from calls.words import Department
 from dialer.answering import Choice
+from dialer.breaker import TrunkState
 from dialer.campaign import (
     AbandonWindow,
     Campaign,
@@ -160,6 +161,10 @@ class TrunkRoom(Protocol):
 
     def lack(self, now: datetime) -> None:
         """Tell that more would be started if there were room."""
+        ...
+
+    def state(self) -> TrunkState:
+        """Whether attempts can go out, as far as is known."""
         ...
 
 

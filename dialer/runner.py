@@ -256,6 +256,7 @@ class CampaignRunner:
             else (),
             least_ring_seconds=self._profile.min_ring_seconds,
             clock_trusted=self._clock.trusted(),
+            trunk=self._room.state(),
         )
 
     def _decide(

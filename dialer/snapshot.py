@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from dialer.breaker import TrunkState
 from dialer.campaign import AbandonWindow, LineAgent
 from dialer.forecast import Forecast
 from dialer.pacing import PacingSnapshot
@@ -27,6 +28,7 @@ def take_snapshot(
     rung_since: Sequence[datetime | None] = (),
     least_ring_seconds: int = 15,
     clock_trusted: bool = True,
+    trunk: TrunkState = TrunkState.WELL,
 ) -> PacingSnapshot:
     """Put a snapshot together from the floor's agents and the attempts that are still ringing: since when, and their chance.
 
@@ -62,6 +64,7 @@ def take_snapshot(
         ),
         least_ring_seconds=least_ring_seconds,
         clock_trusted=clock_trusted,
+        trunk=trunk,
         previewing=sum(agent.free and agent.previewing for agent in agents),
         answers_to_come=answers_to_come(
             len(agents) / seconds_per_answer,

@@ -34,6 +34,8 @@ class PhoneFigures:
     registered_trunks: int
     unregistered_trunks: int
     manager_is_up: bool
+    trunk_is_unreachable: bool = False
+    trunk_refuses: bool = False
 
 
 NO_PHONES = PhoneFigures({}, 0, 0, 0, manager_is_up=False)
@@ -72,6 +74,12 @@ class TechnicalMetrics:
         self._phones = gauge("phones", "Agents' and other registered phones.", "node", "state")
         self._phoneless = gauge("unreachable_agents", "Agents at work whose phone cannot be rung.", "node")
         self._registrations = gauge("trunk_registrations", "Our registrations at the trunk.", "node", "state")
+        self._silent = gauge("unreachable_trunks", "1 while the trunk is known not to answer.", "node")
+        self._refusing = gauge(
+            "refusing_trunks",
+            "1 while the trunk refuses whatever it is sent and one attempt is tried now and then.",
+            "node",
+        )
         self._tasks = families.plain_gauge("tasks", "Tasks of the event loop.")
         self._waiting = families.plain_gauge("journal_waiting_facts", "Facts that wait for the database.")
         self._unkept = families.plain_gauge(
@@ -140,6 +148,8 @@ class TechnicalMetrics:
         for state in _PHONE_STATES:
             self._phones[node, state].set(figures.by_state.get(state, 0))
         self._phoneless[node,].set(figures.unreachable_agents)
+        self._silent[node,].set(figures.trunk_is_unreachable)
+        self._refusing[node,].set(figures.trunk_refuses)
         self._registrations[node, "registered"].set(figures.registered_trunks)
         self._registrations[node, "unregistered"].set(figures.unregistered_trunks)
 

@@ -171,6 +171,11 @@ class AriConnection:
         """Whether events flow to the listener: from the end of `on_up` until the life ends."""
         return self._life is not None and self._life.live
 
+    @property
+    def echo_seconds(self) -> float | None:
+        """How long the last echo took, None while the socket is down."""
+        return self.counters.last_echo_seconds if self.live else None
+
     async def until_live(self, within: float) -> None:
         """Wait until it is live, for up to `within` seconds."""
         with contextlib.suppress(TimeoutError):

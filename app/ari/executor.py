@@ -48,6 +48,7 @@ _REASONS: dict[HangupCause, HangupReason] = {
     HangupCause.FAILURE: "failure",
     HangupCause.CALLED_OFF: "normal",
     HangupCause.LOST_WHILE_DOWN: "normal",
+    HangupCause.NOT_DIALLED: "normal",
 }
 
 

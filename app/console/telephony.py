@@ -23,6 +23,17 @@ class RegistrationAnswer(BaseModel):
     registered: bool
 
 
+class TrunkAnswer(BaseModel):
+    """The trunk, by its endpoint. `state`: reachable, unreachable (nobody is dialled) or unknown.
+
+    While it `refuses` whatever it is sent, one attempt each half minute goes out.
+    """
+
+    name: str
+    state: str
+    refuses: bool
+
+
 class TelephonyAnswer(BaseModel):
     """One node's telephony. While `ami_live` is false nothing is known of phones and registrations.
 
@@ -35,6 +46,7 @@ class TelephonyAnswer(BaseModel):
     ami_live: bool
     phones: list[PhoneAnswer]
     registrations: list[RegistrationAnswer]
+    trunk: TrunkAnswer
 
 
 class Reload(Ask):

@@ -286,6 +286,8 @@ def _technical() -> tuple[PanelPlan, ...]:
             (
                 Query("dealerlijn_phones", "{{node}} telefoons {{state}}"),
                 Query("dealerlijn_trunk_registrations", "{{node}} trunk {{state}}"),
+                Query("dealerlijn_unreachable_trunks", "{{node}} trunk onbereikbaar"),
+                Query("dealerlijn_refusing_trunks", "{{node}} trunk weigert"),
                 Query("dealerlijn_unreachable_agents", "{{node}} agenten zonder telefoon"),
             ),
         ),

@@ -9,6 +9,7 @@ from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, attempt_
 from calls.numbers import PhoneNumber
 from calls.words import Department
 from dialer.answering import Choice
+from dialer.breaker import TrunkState
 from dialer.campaign import (
     AbandonWindow,
     Campaign,
@@ -151,6 +152,10 @@ class Room:
     def __init__(self, left: int = 1000) -> None:
         self.left = left
         self.lacked = 0
+        self.trunk = TrunkState.WELL
+
+    def state(self) -> TrunkState:
+        return self.trunk
 
     def room(self, now: datetime) -> int:
         return self.left

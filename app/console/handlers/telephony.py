@@ -10,6 +10,7 @@ from app.console.telephony import (
     Reload,
     ReloadAnswer,
     TelephonyAnswer,
+    TrunkAnswer,
 )
 from app.control import Control
 
@@ -27,6 +28,7 @@ async def show_telephony(control: Control, _asked: Asked[Nothing, Nothing]) -> T
             RegistrationAnswer(client=client, registered=registered)
             for client, registered in sorted(state.registrations.items())
         ],
+        trunk=TrunkAnswer(name=state.trunk, state=state.trunk_contact, refuses=state.trunk_refuses),
     )
 
 

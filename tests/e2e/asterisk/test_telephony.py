@@ -51,7 +51,7 @@ async def watched(
     journal.observe("phones", phones.on_fact)
     desk.login(AGENT)
     manager = AmiLink("127.0.0.1", node.ami_port, node.ami.user, node.ami.password, phones)
-    telephony = Telephony(NodeId("n1"), phones, manager, lambda: None)
+    telephony = Telephony(NodeId("n1"), phones, manager, lambda: None, lambda: False)
     async with running(manager):
         await until(lambda: telephony.state().phones == ALL_REACHABLE)
         yield Watched(telephony, floor, network_asterisk)

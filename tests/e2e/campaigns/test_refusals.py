@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from calls.facts import AttemptAnswered, AttemptEnded
+from calls.facts import AttemptAnswered, AttemptCommitted, AttemptEnded, PacingDecided
 from calls.words import AttemptOutcome, HangupCause
+from dialer.breaker import IN_A_ROW
 from dialer.caps import TrunkCaps
-from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
+from dialer.pacing import Reason
+from tests.e2e.bed import DealerAsterisk, NetworkAsterisk, until
 from tests.e2e.calls.floor import ALWAYS_OPEN, controller, dealers, store_campaign
 
 SCENARIO = Path(__file__).parent / "scenarios" / "refuses.xml"
@@ -80,3 +82,25 @@ async def test_every_attempt_that_is_refused_at_once_ends_as_the_network_said(
     ends = watched.of(AttemptEnded)
     assert Counter((end.outcome, end.cause) for end in ends) == dict.fromkeys(MEANING.values(), EACH)
     assert watched.of(AttemptAnswered) == []
+
+
+async def test_a_network_that_refuses_everything_does_not_use_up_the_list(
+    dealer_asterisk: DealerAsterisk, refusing_trunk: str, tmp_path: Path
+) -> None:
+    numbers = [f"+316{number:05d}503" for number in range(10_000, 10_000 + EACH)]
+    campaign = await store_campaign(dealer_asterisk, tmp_path, numbers)
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with controller(
+        dealer_asterisk, tmp_path, known, AT_WORK, campaign, trunk=refusing_trunk
+    ) as watched:
+
+        def stopped() -> bool:
+            return any(decided.reason == Reason.TRUNK_REFUSES for decided in watched.of(PacingDecided))
+
+        await until(stopped, 20, "the dialling stops")
+        dialled = len(watched.of(AttemptCommitted))
+        await asyncio.sleep(3)
+
+        assert watched.program.gate.refuses
+    assert len(watched.of(AttemptCommitted)) == dialled <= IN_A_ROW + len(AT_WORK)
+    assert {end.cause for end in watched.of(AttemptEnded)} == {HangupCause.CONGESTION}

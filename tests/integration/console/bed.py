@@ -70,6 +70,9 @@ class FakeTelephony:
             ami_live=True,
             phones={"anna": "unreachable"},
             registrations={"sip:dealer@example.org": False},
+            trunk="trunk",
+            trunk_contact="unreachable",
+            trunk_refuses=True,
         )
 
     async def reload(self, module: ReloadModule) -> None:

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.cli_campaigns import told_outcomes
 from app.cli_frame import Exit
 from app.storage.audit import newest_changes
 from app.storage.campaigns import create_campaign
 from calls.facts import VoicemailLeft
 from calls.ids import AgentId, CampaignId, RecordingId
-from calls.words import AgentState
+from calls.words import AgentState, AttemptOutcome
 from dialer.campaign import CampaignState
 from tests.integration.console.bed import ANNA, CUSTOMER, DEALER, LIVE, Bed, apk_campaign
 from tests.integration.console.command_line import call, call_beside
@@ -148,6 +149,13 @@ async def test_a_campaign_is_shown_in_figures(bed: Bed) -> None:
 
     assert "2 (lookahead)" in for_people.stdout
     assert json.loads(for_machines.stdout)["since_start"]["attempts"] == 0
+
+
+def test_the_figures_say_how_many_attempts_ended_in_which_way() -> None:
+    outcomes = {AttemptOutcome.BUSY: 2, AttemptOutcome.FAILED: 57, AttemptOutcome.CONNECTED: 2}
+
+    assert told_outcomes(outcomes) == "57 failed, 2 busy, 2 connected"
+    assert told_outcomes({}) == "none"
 
 
 async def test_messages_are_listed_with_the_number_to_call_back(bed: Bed) -> None:

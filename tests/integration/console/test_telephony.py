@@ -3,11 +3,12 @@ import json
 import pytest
 
 from app.ami.errors import AmiDown, AmiRefused
+from app.cli_doctor import trunk_finding
 from app.cli_frame import Exit
 from app.console import telephony
 from app.console.client import ApiClient
 from app.console.errors import ApiRefused
-from app.console.telephony import Reload
+from app.console.telephony import Reload, TrunkAnswer
 from app.control_errors import AsteriskAway, ControlError, ReloadRefused
 from app.storage.audit import newest_changes
 from calls.words import ReloadModule
@@ -21,6 +22,33 @@ async def test_phones_trunk_and_ways_are_shown(client: ApiClient) -> None:
     assert (shown.ari_live, shown.ami_live, shown.echo_seconds) == (True, True, 0.002)
     assert [(phone.name, phone.state) for phone in shown.phones] == [("anna", "unreachable")]
     assert [each.registered for each in shown.registrations] == [False]
+    assert (shown.trunk.name, shown.trunk.state, shown.trunk.refuses) == ("trunk", "unreachable", True)
+
+
+@pytest.mark.parametrize(
+    ("state", "registered", "refuses", "words"),
+    [
+        ("unreachable", True, False, "does not answer Asterisk"),
+        ("reachable", False, False, "is not registered as sip:dealer@example.org"),
+        ("reachable", True, True, "refuses every call"),
+    ],
+)
+async def test_the_doctor_says_what_is_wrong_with_the_trunk(
+    client: ApiClient, state: str, registered: bool, refuses: bool, words: str
+) -> None:
+    shown = await client.ask(telephony.SHOW_TELEPHONY)
+    [registration] = shown.registrations
+    told = shown.model_copy(
+        update={
+            "trunk": TrunkAnswer(name="trunk", state=state, refuses=refuses),
+            "registrations": [registration.model_copy(update={"registered": registered})],
+        }
+    )
+
+    finding = trunk_finding(told)
+
+    assert not finding.well
+    assert words in finding.told
 
 
 async def test_a_reload_is_done_and_audited(bed: Bed, client: ApiClient) -> None:
@@ -58,6 +86,7 @@ async def test_the_command_line_shows_and_reloads(bed: Bed) -> None:
     unknown = await call_beside(bed, "telephony", "reload", "everything")
 
     assert "NOT REGISTERED" in for_people.stdout
+    assert "UNREACHABLE, REFUSES CALLS" in for_people.stdout
     assert "0.002 s" in for_people.stdout
     assert json.loads(for_machines.stdout)["phones"] == [{"name": "anna", "state": "unreachable"}]
     assert reloaded.stdout == "Asterisk has read dialplan again\n"

@@ -116,6 +116,7 @@ class Restart:
             self._stop_ringing,
             lambda _: 15,
             {APK: CAMPAIGN}.get,
+            lambda: None,
         )
         self.stopped: list[LegId] = []
         self.counted: list[tuple[int, int]] = []

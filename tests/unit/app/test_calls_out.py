@@ -36,6 +36,7 @@ def dialler(
     bed: Bed,
     cause: HangupCause | None,
     stop_ringing: Callable[[LegId, Callable[[], bool]], Awaitable[bool]] = in_vain,
+    rang: Callable[[], None] = lambda: None,
 ) -> OutboundDialler:
     async def cause_of(leg_id: LegId) -> HangupCause | None:
         return cause if leg_id == LEG else None
@@ -52,6 +53,7 @@ def dialler(
         stop_ringing,
         lambda _campaign: 15,
         {APK: CAMPAIGN}.get,
+        rang,
     )
 
 
@@ -302,3 +304,16 @@ async def test_a_first_ring_told_while_the_ring_time_runs_out_is_no_reason_to_gi
         await asyncio.sleep(100)
 
         assert [round(at - began, 1) for at in stopped] == [36.9]
+
+
+@virtual_time
+async def test_the_first_ring_is_told_once() -> None:
+    rings: list[str] = []
+    async with a_bed(agent(ANNA)) as bed:
+        dialler(bed, None, rang=lambda: rings.append("rings")).launch(CAMPAIGN, ATTEMPT)
+        await settle()
+        tell(bed, LegRinging(bed.clock.now(), LEG))
+        tell(bed, LegRinging(bed.clock.now(), LEG))
+        await settle()
+
+    assert rings == ["rings"]

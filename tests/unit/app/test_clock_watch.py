@@ -53,7 +53,9 @@ class Bed:
         self.store = MemoryCampaignStore(ONE_FOR_ONE, contacts=contacts)
         self.floor = FewLineAgents(1)
         self.launches = Launches()
-        self.gate = TrunkGate(TrunkCaps(per_day=per_day), self.clock.now(), {}, {}, lambda: True)
+        self.gate = TrunkGate(
+            TrunkCaps(per_day=per_day), self.clock.now(), {}, {}, lambda: True, lambda: True
+        )
         self.gate.on_fact(REACHED)
         self.runner = CampaignRunner(
             ONE_FOR_ONE,

@@ -43,9 +43,11 @@ async def figures_on(bed: Bed, metrics: Metrics, *, late: Callable[[], float] = 
     )
     await service.load()
     phones = PhoneWatch(bed.desk, "trunk")
-    phones.on_contacts([ContactChanged("bram", ContactState.REACHABLE)])
+    phones.on_contacts(
+        [ContactChanged("bram", ContactState.REACHABLE), ContactChanged("trunk", ContactState.UNREACHABLE)]
+    )
     phones.on_trunk(TrunkChanged("sip:dealer@example.org", is_registered=False))
-    return Figures(metrics, bed.floor, service, bed.journal, LateClock(late), NODE, phones)
+    return Figures(metrics, bed.floor, service, bed.journal, LateClock(late), NODE, phones, lambda: True)
 
 
 class LateClock(LoopClock):
@@ -79,6 +81,8 @@ async def test_queues_agents_and_campaigns_are_shown_as_they_are_now() -> None:
     assert shown.of("phones", node="n1", state="reachable") == 1
     assert shown.of("unreachable_agents", node="n1") == 1
     assert shown.of("trunk_registrations", node="n1", state="unregistered") == 1
+    assert shown.of("unreachable_trunks", node="n1") == 1
+    assert shown.of("refusing_trunks", node="n1") == 1
 
 
 @virtual_time

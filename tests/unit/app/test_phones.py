@@ -160,3 +160,30 @@ def test_a_registered_phone_that_was_not_yet_asked_changes_nothing() -> None:
     watched.phones.on_contacts([ContactChanged("anna", ContactState.UNKNOWN)])
 
     assert watched.state()[0] is S.AVAILABLE
+
+
+def test_a_trunk_that_is_known_not_to_answer_is_out_of_reach_until_it_does() -> None:
+    watched = Watched(agent(ANNA))
+    phones = watched.phones
+    unknown = phones.trunk_in_reach
+    phones.on_contacts([ContactChanged("trunk", UNREACHABLE)])
+    at_start = phones.trunk_in_reach
+    phones.on_contact(ContactChanged("trunk", REACHABLE))
+    back = phones.trunk_in_reach
+    phones.on_contact(ContactChanged("trunk", UNREACHABLE))
+
+    assert (unknown, at_start, back, phones.trunk_in_reach) == (True, False, True, False)
+    assert phones.trunk == ("trunk", UNREACHABLE)
+    phones.on_down("gone")
+    assert phones.trunk_in_reach
+
+
+def test_a_trunk_at_which_our_registration_is_lost_is_out_of_reach() -> None:
+    phones = Watched(agent(ANNA)).phones
+    phones.on_contacts([ContactChanged("trunk", REACHABLE)])
+
+    phones.on_trunk(TrunkChanged("sip:dealer@example.org", is_registered=False))
+    lost = phones.trunk_in_reach
+    phones.on_trunk(TrunkChanged("sip:dealer@example.org", is_registered=True))
+
+    assert (lost, phones.trunk_in_reach) == (False, True)

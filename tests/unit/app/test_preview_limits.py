@@ -8,6 +8,7 @@ from app.control_errors import PreviewRefused
 from app.preview_desk import LOOK_SECONDS
 from calls.ids import ContactId
 from calls.words import AgentState, PreviewEnd
+from dialer.breaker import TrunkState
 from dialer.campaign import (
     Campaign,
 )
@@ -135,3 +136,25 @@ async def test_a_full_workshop_lets_nobody_see_a_contact() -> None:
         await asyncio.sleep(5)
 
         assert it.store.held == {}
+
+
+@pytest.mark.parametrize(
+    ("trunk", "words"),
+    [
+        (TrunkState.WELL, "no room now"),
+        (TrunkState.REFUSES, "refuses every call"),
+        (TrunkState.UNREACHABLE, "out of reach"),
+    ],
+)
+def test_who_cannot_be_dialled_for_want_of_the_trunk_is_said_why(trunk: TrunkState, words: str) -> None:
+    @virtual_time
+    async def story() -> None:
+        async with at_work(MANUAL, ANNA) as it:
+            await it.desk.show(ANNA)
+            it.room.left, it.room.trunk = 0, trunk
+            with pytest.raises(PreviewRefused, match=words):
+                await it.desk.dial(ANNA)
+
+            assert it.dialled == []
+
+    story()

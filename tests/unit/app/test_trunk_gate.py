@@ -1,10 +1,17 @@
+import logging
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from app.trunk_gate import DealerRoom, TrunkGate
+from calls.facts import AttemptAnswered, AttemptEnded
 from calls.ids import DealerId
+from calls.words import AttemptOutcome, HangupCause
+from dialer.breaker import IN_A_ROW, TrunkState
 from dialer.caps import TrunkCaps
 from tests.fakes.virtual_time import START, after
-from tests.unit.app.people import DEMO, attempt_ended, committed
+from tests.unit.app.people import APK, DEMO, attempt_ended, call_id, committed
 from tests.unit.app.reached import REACHED
 
 CAPS = TrunkCaps(per_second=10, at_once=5, per_day=8)
@@ -14,21 +21,26 @@ DAY = 24 * 3600
 def reachable_gate(*, in_flight: int, dialled_today: int) -> TrunkGate:
     """A gate whose Asterisk can be reached."""
     gate = TrunkGate(
-        CAPS, START, in_flight={DEMO: in_flight}, dialled={START: dialled_today}, heard=lambda: True
+        CAPS,
+        START,
+        in_flight={DEMO: in_flight},
+        dialled={START: dialled_today},
+        heard=lambda: True,
+        in_reach=lambda: True,
     )
     gate.on_fact(REACHED)
     return gate
 
 
 def test_before_asterisk_is_reached_nothing_is_dialled() -> None:
-    gate = TrunkGate(CAPS, START, in_flight={}, dialled={}, heard=lambda: True)
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled={}, heard=lambda: True, in_reach=lambda: True)
 
     assert gate.room(after(10)) == 0
 
 
 def test_before_it_is_known_who_objected_to_asterisk_alone_nothing_is_dialled() -> None:
     heard = [False]
-    gate = TrunkGate(CAPS, START, in_flight={}, dialled={}, heard=lambda: heard[0])
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled={}, heard=lambda: heard[0], in_reach=lambda: True)
     gate.on_fact(REACHED)
 
     before = gate.take(1, after(10))
@@ -107,7 +119,7 @@ def test_a_day_later_there_is_room_again() -> None:
 
 def test_what_an_earlier_process_dialled_leaves_the_day_when_its_own_day_is_over() -> None:
     dialled = {START - timedelta(hours=23): 5, START - timedelta(hours=1): 3}
-    gate = TrunkGate(CAPS, START, in_flight={}, dialled=dialled, heard=lambda: True)
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled=dialled, heard=lambda: True, in_reach=lambda: True)
     gate.on_fact(REACHED)
 
     rooms = [gate.room(after(hours * 3600)) for hours in (0.9, 1, 22.9, 23)]
@@ -120,7 +132,14 @@ def test_what_an_earlier_process_dialled_leaves_the_day_when_its_own_day_is_over
 
 
 def test_an_attempt_of_the_future_counts_for_a_day_from_the_start_on() -> None:
-    gate = TrunkGate(CAPS, START, in_flight={}, dialled={START + timedelta(hours=5): 8}, heard=lambda: True)
+    gate = TrunkGate(
+        CAPS,
+        START,
+        in_flight={},
+        dialled={START + timedelta(hours=5): 8},
+        heard=lambda: True,
+        in_reach=lambda: True,
+    )
     gate.on_fact(REACHED)
 
     assert (gate.room(after(DAY - 1)), gate.room(after(DAY))) == (0, 5)
@@ -159,3 +178,88 @@ def test_what_an_earlier_process_left_in_the_air_counts_as_its_dealers_share() -
     other.lack(after(10))
 
     assert (demo.room(after(10)), other.room(after(10))) == (0, 1)
+
+
+def refused(number: int, seconds: float) -> AttemptEnded:
+    ended = attempt_ended(number, AttemptOutcome.FAILED, seconds)
+    return replace(ended, cause=HangupCause.CONGESTION, ring_seconds=0.1)
+
+
+def refusing_gate() -> TrunkGate:
+    """A gate whose trunk has refused so many calls that it is tried now and then, next at 40 s."""
+    gate = TrunkGate(TrunkCaps(), START, in_flight={}, dialled={}, heard=lambda: True, in_reach=lambda: True)
+    gate.on_fact(REACHED)
+    for number in range(IN_A_ROW):
+        gate.on_fact(committed(number, 9))
+        gate.on_fact(refused(number, 10))
+    return gate
+
+
+def test_nobody_is_dialled_while_the_trunk_is_out_of_reach() -> None:
+    well = [False]
+    gate = TrunkGate(CAPS, START, in_flight={}, dialled={}, heard=lambda: True, in_reach=lambda: well[0])
+    gate.on_fact(REACHED)
+
+    before = gate.state(), gate.take(1, after(10))
+    well[0] = True
+
+    assert before == (TrunkState.UNREACHABLE, 0)
+    assert (gate.state(), gate.take(1, after(10))) == (TrunkState.WELL, 1)
+
+
+def test_a_trunk_that_refuses_is_tried_by_one_each_half_minute() -> None:
+    gate = refusing_gate()
+
+    stopped = gate.state(), gate.room(after(39.9))
+    first = gate.take(5, after(40)), gate.take(5, after(40))
+    gate.on_fact(committed(20, 40))
+    gate.on_fact(refused(20, 41))
+
+    assert stopped == (TrunkState.REFUSES, 0)
+    assert first == (1, 0)
+    assert (gate.take(5, after(69)), gate.take(5, after(70))) == (0, 1)
+
+
+def test_a_trial_for_which_there_was_nobody_is_anothers_a_moment_later() -> None:
+    gate = refusing_gate()
+
+    taken = gate.take(1, after(40)), gate.take(1, after(41)), gate.take(1, after(42))
+
+    assert taken == (1, 0, 1)
+
+
+@pytest.mark.parametrize("how", ["rings", "answers"])
+def test_the_first_that_gets_through_opens_the_trunk_again(how: str) -> None:
+    gate = refusing_gate()
+    gate.on_fact(committed(20, 40))
+
+    if how == "rings":
+        gate.rang()
+    else:
+        gate.on_fact(AttemptAnswered(after(43), call_id(20), APK, DEMO, 3.0))
+
+    assert gate.state() is TrunkState.WELL
+    assert gate.room(after(44)) == 5
+
+
+def test_a_clock_that_is_set_back_does_not_put_off_the_trial() -> None:
+    gate = refusing_gate()
+
+    gate.clock_moved(timedelta(hours=-1))
+
+    assert (gate.room(after(39 - 3600)), gate.room(after(40 - 3600))) == (0, 1)
+
+
+def test_it_is_told_once_that_a_trunk_refuses_and_once_that_it_takes_calls(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        gate = refusing_gate()
+        gate.on_fact(refused(21, 41))
+        gate.rang()
+        gate.rang()
+
+    assert [record.message for record in caplog.records] == [
+        "the trunk refuses calls; one is tried now and then",
+        "the trunk takes calls again",
+    ]

@@ -77,6 +77,16 @@ def test_the_situation_and_the_day_are_told_in_figures() -> None:
             "In this mode 2 calls are in the air for each free agent.",
         ),
         (
+            PacingDecision(0, Reason.TRUNK_REFUSES, 0.3),
+            PREDICTIVE,
+            "The trunk refused the last calls at once, whomever they were to: one is tried each half minute",
+        ),
+        (
+            PacingDecision(0, Reason.TRUNK_UNREACHABLE, 0.3),
+            PREDICTIVE,
+            "The trunk does not answer, or we are not registered there.",
+        ),
+        (
             PacingDecision(0, Reason.BUDGET_SPENT, 0.3, budget=0),
             PREDICTIVE,
             "A further call could take the day over its limit. 0 further calls may be abandoned",

@@ -5,6 +5,7 @@ import pytest
 from msgspec.structs import replace as changed
 
 from calls.ids import AgentId, CampaignId
+from dialer.breaker import TrunkState
 from dialer.campaign import AbandonWindow, DialMode, LineAgent, PacingSettings
 from dialer.pacing import PacingSnapshot, Reason, decide
 from dialer.shortage import Events
@@ -47,9 +48,11 @@ def test_nobody_is_dialled_without_agents(settings: PacingSettings) -> None:
         ({"list_empty": True}, Reason.LIST_EMPTY),
         ({"room": 0}, Reason.CAP),
         ({"room": -3}, Reason.CAP),
+        ({"room": 0, "trunk": TrunkState.REFUSES}, Reason.TRUNK_REFUSES),
+        ({"room": 0, "trunk": TrunkState.UNREACHABLE}, Reason.TRUNK_UNREACHABLE),
     ],
 )
-def test_nobody_is_dialled_when_it_is_forbidden(change: dict[str, int], reason: Reason) -> None:
+def test_nobody_is_dialled_when_it_is_forbidden(change: dict[str, int | TrunkState], reason: Reason) -> None:
     for situation in situations(20):
         decision = decide(changed(situation, **change), PREDICTIVE)
 

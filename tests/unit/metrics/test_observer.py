@@ -42,6 +42,7 @@ _UNITS = (
     "_campaigns",
     "_connections",
     "_clocks",
+    "_trunks",
 )
 _UNITS_ALONE = {
     f"dealerlijn_{name}"
