@@ -90,10 +90,11 @@ class OutboundDialler:
         )
 
         async def go() -> None:
-            if not await self._executor.dial(dial):
-                ended_at = self._clock.now()
-                cause = await self._cause_of(attempt.leg_id) or HangupCause.FAILURE
-                session.deliver(LegEnded(ended_at, attempt.leg_id, cause))
+            with self._executor.making(attempt.leg_id):
+                if not await self._executor.dial(dial):
+                    ended_at = self._clock.now()
+                    cause = await self._cause_of(attempt.leg_id) or HangupCause.FAILURE
+                    session.deliver(LegEnded(ended_at, attempt.leg_id, cause))
 
         self._supervisor.spawn("dial an attempt", go())
 

@@ -292,7 +292,8 @@ class Reconciler:
         return [leg_id for machine in self._supervisor.machines() for leg_id in machine.legs()]
 
     async def _confirmed_gone(self, leg_id: LegId) -> bool:
-        return self._supervisor.owner(leg_id) is not None and not await self._executor.exists(leg_id)
+        # Its call may end while Asterisk is asked.
+        return not await self._executor.exists(leg_id) and self._supervisor.owner(leg_id) is not None
 
     def _end_leg(self, leg_id: LegId) -> None:
         self._executor.leases.drop(leg_id)

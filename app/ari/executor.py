@@ -4,7 +4,8 @@ The one command whose failure nobody else would tell is ringing somebody: then t
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.ari.joins import Joins
@@ -85,7 +86,7 @@ class Executor:
         self._endpoint_of = endpoint_of
         self._detectors = detectors
         self.dialling: set[LegId] = set()
-        """Legs whose request is under way: that Asterisk has no such leg says nothing yet."""
+        """Legs that are being made (`making`)."""
 
     async def carry_out(self, command: Command) -> bool:
         """Carry out a command; False when it could not be done for want of the leg or an answer from Asterisk.
@@ -127,11 +128,19 @@ class Executor:
         A leg that ended between the two requests (refused at once by a neighbour) is reported the same way. A leg that
         Asterisk would not tell of may still ring: the next comparison with what Asterisk has tells its end.
         """
-        self.dialling.add(dial.leg_id)
-        try:
+        with self.making(dial.leg_id):
             return await self._dial(dial)
+
+    @contextmanager
+    def making(self, leg_id: LegId) -> Iterator[None]:
+        """Within it, that Asterisk has no such leg says nothing: it is being made, or how it ended is being asked."""
+        outermost = leg_id not in self.dialling
+        self.dialling.add(leg_id)
+        try:
+            yield
         finally:
-            self.dialling.discard(dial.leg_id)
+            if outermost:
+                self.dialling.discard(leg_id)
 
     async def _dial(self, dial: Dial) -> bool:
         leg_id = dial.leg_id

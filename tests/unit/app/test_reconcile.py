@@ -281,6 +281,26 @@ async def test_when_all_agrees_nothing_is_told_or_touched() -> None:
 
 
 @virtual_time
+async def test_an_attempt_that_never_became_a_leg_is_no_difference_while_its_cause_is_asked() -> None:
+    async with restart() as it:
+        await it.reconcile()
+        it.bed.asterisk.answers("POST", f"/channels/{ATTEMPT}", 404, {"message": "no such endpoint"})
+        it.bed.asterisk.answers(
+            "POST", "/applications/dealerlijn/subscription", 422, {"message": "Event source does not exist"}
+        )
+        number = PhoneNumber("+31612345678")
+        it.dialler.launch(
+            CAMPAIGN, CommittedAttempt(CALL, ATTEMPT, APK, ContactId(1), number, "Mevrouw Proef")
+        )
+        await settle()
+
+        assert await it.audit() == []
+
+        await asyncio.sleep(1)
+        assert it.one(AttemptEnded).outcome is AttemptOutcome.FAILED
+
+
+@virtual_time
 async def test_a_leg_that_is_gone_unheard_is_told_and_its_call_ends() -> None:
     async with restart(calls=(QUEUED,)) as it:
         it.has(CALLER, "in", DDI)
