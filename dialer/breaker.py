@@ -17,8 +17,15 @@ IN_A_ROW = 10
 TRIAL_EVERY = timedelta(seconds=30)
 # Whoever took room for a trial may have found nobody to call.
 _ANOTHER_MAY_TRY = timedelta(seconds=2)
-_AT_ONCE_SECONDS = 2.0
+AT_ONCE_SECONDS = 2.0
+# With these an attempt that failed at once has reached nobody: nothing is learned from it about those on the list.
+OF_THE_TRUNK = frozenset({HangupCause.CONGESTION, HangupCause.FAILURE, HangupCause.NOT_DIALLED})
 _TAKEN = frozenset({HangupCause.BUSY, HangupCause.REJECTED, HangupCause.NO_ANSWER, HangupCause.NORMAL})
+
+
+def reached_nobody(outcome: AttemptOutcome, cause: HangupCause, seconds: float) -> bool:
+    """Whether an attempt that ended like this, so long after it was dialled, says nothing of who answers."""
+    return outcome is AttemptOutcome.FAILED and cause in OF_THE_TRUNK and seconds < AT_ONCE_SECONDS
 
 
 class TrunkState(StrEnum):
@@ -48,7 +55,7 @@ def after_end(
 ) -> Breaker:
     """The breaker after an attempt that ended like this, `seconds` after it was dialled or until it was answered."""
     refused = outcome is AttemptOutcome.FAILED and cause in (HangupCause.CONGESTION, HangupCause.FAILURE)
-    if refused or (cause is HangupCause.REJECTED and seconds < _AT_ONCE_SECONDS):
+    if refused or (cause is HangupCause.REJECTED and seconds < AT_ONCE_SECONDS):
         row = breaker.refused + 1
         opens = not breaker.is_open and row >= IN_A_ROW
         return Breaker(row, now + TRIAL_EVERY if opens else breaker.trial_at)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from calls.facts import AttemptAnswered, AttemptEnded
 from calls.ids import CallId
+from dialer.breaker import reached_nobody
 from dialer.campaign import Traits
 
 
@@ -36,6 +38,14 @@ class InTheAir:
     def take(self, call_id: CallId) -> Ringing | None:
         """It rings no more; None when it did not ring."""
         return self._ringing.pop(call_id, None)
+
+    def resolved(self, fact: AttemptAnswered | AttemptEnded) -> Ringing | None:
+        """It rings no more; None when it did not ring, or the trunk refused it, which teaches nothing of who answers."""
+        ringing = self.take(fact.call_id)
+        refused = isinstance(fact, AttemptEnded) and reached_nobody(
+            fact.outcome, fact.cause, fact.ring_seconds
+        )
+        return None if refused else ringing
 
     def call_off(self, call_id: CallId) -> None:
         """It is rung no longer."""

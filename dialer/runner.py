@@ -377,7 +377,7 @@ class CampaignRunner:
     ) -> None:
         match fact:
             case AttemptAnswered(ring_seconds=seconds) | AttemptEnded(ring_seconds=seconds) if (
-                ringing := self._air.take(fact.call_id)
+                ringing := self._air.resolved(fact)
             ):
                 answered = isinstance(fact, AttemptAnswered)
                 self._estimates.attempt_resolved(

@@ -30,6 +30,7 @@ from calls.facts import AttemptCalledOff
 from calls.ids import AgentId, CallId, CampaignId, ContactId, NodeId
 from calls.words import AttemptOutcome, HangupCause
 from dialer.answering import Choice
+from dialer.breaker import AT_ONCE_SECONDS, OF_THE_TRUNK
 from dialer.campaign import (
     AbandonWindow,
     Campaign,
@@ -179,9 +180,17 @@ def _resolved(row: Row[Any], wrap_up_seconds: float | None) -> ResolvedAttempt:
 
 
 def _known(attempts: FromClause) -> ColumnElement[bool]:
-    """Whether it is known that an attempt was answered, or was not."""
+    """Whether it is known that an attempt was answered, or was not: the trunk's refusals are neither (`dialer.breaker.reached_nobody`)."""
     in_doubt = attempts.c.outcome == AttemptOutcome.IN_DOUBT
-    return and_(attempts.c.ring_seconds.is_not(None), or_(attempts.c.outcome.is_(None), ~in_doubt))
+    refused = and_(
+        attempts.c.outcome == AttemptOutcome.FAILED,
+        attempts.c.cause.in_(OF_THE_TRUNK),
+        attempts.c.ring_seconds < AT_ONCE_SECONDS,
+    )
+    return and_(
+        attempts.c.ring_seconds.is_not(None),
+        or_(attempts.c.outcome.is_(None), and_(~in_doubt, ~refused)),
+    )
 
 
 def _earlier(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:

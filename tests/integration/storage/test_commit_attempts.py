@@ -275,14 +275,14 @@ async def test_after_an_abandoned_call_not_even_a_free_agent_is_reason_enough(da
 async def test_resolved_attempts_are_the_answered_and_those_that_ended_without_the_latest_first(
     database: Database,
 ) -> None:
-    campaign = await campaign_with(database, [contact(number) for number in range(5)])
+    campaign = await campaign_with(database, [contact(number) for number in range(6)])
     store = await store_for(database)
     journal = Journal(database, NODE, 1)
     attempts = [
-        *committed(await store.commit_attempts(campaign, call_ids(4), NOW, "x")),
+        *committed(await store.commit_attempts(campaign, call_ids(5), NOW, "x")),
         *committed(await store.commit_attempts(campaign, call_ids(1), NOW + timedelta(seconds=1), "x")),
     ]
-    talked, talking, silent, doubtful, _ringing = attempts
+    talked, talking, silent, doubtful, of_the_trunk, _ringing = attempts
     key = campaign.campaign_id
     await journal.write_facts(
         [
@@ -294,6 +294,9 @@ async def test_resolved_attempts_are_the_answered_and_those_that_ended_without_t
             *wrap_up(talked.call_id, key, NOW, 25.0),
             ended(silent),
             ended(doubtful, AttemptOutcome.IN_DOUBT),
+            replace(
+                ended(of_the_trunk, AttemptOutcome.FAILED), cause=HangupCause.CONGESTION, ring_seconds=0.1
+            ),
         ]
     )
 

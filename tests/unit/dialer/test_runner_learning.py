@@ -9,7 +9,7 @@ from calls.facts import (
     AttemptAbandoned,
     AttemptConnected,
 )
-from calls.words import AgentState, AttemptOutcome
+from calls.words import AgentState, AttemptOutcome, HangupCause
 from dialer.campaign import (
     ResolvedAttempt,
     Traits,
@@ -95,6 +95,32 @@ async def test_an_attempt_that_rings_on_past_the_ring_time_counts_with_those_dia
     answers.come_of_age(after(2))
 
     assert (before, answers.counted) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("cause", "seconds", "counted"),
+    [
+        (HangupCause.CONGESTION, 0.1, 0),
+        (HangupCause.NOT_DIALLED, 0.0, 0),
+        (HangupCause.CONGESTION, 9.0, 1),
+        (HangupCause.INVALID_NUMBER, 0.1, 1),
+    ],
+)
+def test_what_the_trunk_refused_at_once_teaches_nothing_of_who_answers(
+    cause: HangupCause, seconds: float, counted: int
+) -> None:
+    @virtual_time
+    async def story() -> None:
+        bed = Bed()
+        bed.runner.adopt(call_id(91), after(-60))
+
+        bed.tell(replace(ended(91, AttemptOutcome.FAILED), cause=cause, ring_seconds=seconds))
+
+        answers = bed.runner._estimates.answers
+        answers.come_of_age(after(0))
+        assert (bed.runner.ringing, answers.counted) == (0, counted)
+
+    story()
 
 
 @virtual_time
