@@ -11,6 +11,7 @@ from app.ari.executor import Dial, Executor
 from app.call_session import Machine
 from app.clock import Clock
 from app.floor_desk import FloorDesk
+from app.phones import PHONE_GONE
 from app.supervisor import Supervisor
 from calls.commands import CancelTimer, CloseBridge, Command, HangUp, JoinPeople, SetTimer
 from calls.facts import AgentStateChanged, AttemptConnected, CallConnected, Fact
@@ -79,7 +80,7 @@ class OpenLine:
 
 
 class OpenLines:
-    """Opens a line for every agent who is available on a campaign and has none; closes it when the agent goes home.
+    """Opens a line for every agent who is available on a campaign and has none; closes it when the agent goes home, or the phone is gone.
 
     Begins with `open_missing`: before that, a line of an earlier process may be up that is not known yet.
     """
@@ -111,7 +112,11 @@ class OpenLines:
         if isinstance(fact, AttemptConnected | CallConnected):
             if line is not None:
                 self._supervisor.spawn("beep", self._executor.beep(bridge_of(line.call_id)))
-        elif fact.after is AgentState.LOGGED_OUT and line is not None:
+        elif line is not None and (
+            fact.after is AgentState.LOGGED_OUT
+            # What is left of the line in Asterisk may have nobody at its other end; it comes back with the phone.
+            or (fact.after is AgentState.PAUSED and fact.reason == PHONE_GONE)
+        ):
             hang_up = HangUp(line_leg(line.call_id))
             self._supervisor.spawn("close a line", self._executor.carry_out(hang_up))
         elif (

@@ -22,6 +22,7 @@ class _Sip(_Table):
     webrtc: bool = False
     external_address: str | None = None
     local_net: tuple[str, ...] = ()
+    lost_after_seconds: int = 30
 
 
 class _Control(_Table):
@@ -37,6 +38,7 @@ class _Trunk(_Table):
     peers: tuple[str, ...] = ()
     username: str | None = None
     called_number: CalledNumber = "request_uri"
+    lost_after_seconds: int = 60
 
 
 class _Fallback(_Table):
@@ -87,11 +89,18 @@ def _node(
         phones=tuple(Phone(name, passwords.phones[name]) for name in phones),
         app=control.app,
         trunk=Trunk(
-            trunk.host, trunk.port, trunk.peers, trunk.username, trunk.called_number, passwords.trunk
+            trunk.host,
+            trunk.port,
+            trunk.peers,
+            trunk.username,
+            trunk.called_number,
+            trunk.lost_after_seconds,
+            passwords.trunk,
         ),
         fallback=model.fallback.phones or tuple(phones),
         fallback_voicemail=model.fallback.voicemail,
         webrtc=model.sip.webrtc,
         external_address=model.sip.external_address,
         local_net=model.sip.local_net,
+        lost_after_seconds=model.sip.lost_after_seconds,
     )

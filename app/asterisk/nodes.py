@@ -39,6 +39,11 @@ def _check(kind: str, pattern: re.Pattern[str], value: str) -> None:
         raise ValueError(f"{kind} must match {pattern.pattern}")
 
 
+def _check_lost_after(seconds: int) -> None:
+    if seconds != 0 and not 10 <= seconds <= 3600:
+        raise ValueError(f"lost_after_seconds is {seconds}: give 10 to 3600, or 0 for never")
+
+
 @dataclass(frozen=True, slots=True)
 class PortRange:
     """UDP ports for audio, both ends included; two for each leg."""
@@ -72,7 +77,8 @@ class Trunk:
     With a user name we register there and answer its challenges; without, the address is all that identifies us.
     `called_number` says where the number is that was dialled: in the request URI, or in a header where the request URI
     names our user. A call that lacks the header has its number in the request URI all the same. A call that was forwarded to us
-    often keeps the number first dialled in To, and has ours in the request URI and P-Called-Party-ID.
+    often keeps the number first dialled in To, and has ours in the request URI and P-Called-Party-ID. Whoever on the network sends
+    no audio for `lost_after_seconds` is hung up on; 0: never.
     """
 
     host: str
@@ -80,6 +86,7 @@ class Trunk:
     peers: tuple[str, ...] = ()
     username: str | None = None
     called_number: CalledNumber = "request_uri"
+    lost_after_seconds: int = 60
     password: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -89,6 +96,7 @@ class Trunk:
             )
         _check("the trunk's host", _HOST, self.host)
         _check_ports(trunk_port=self.port)
+        _check_lost_after(self.lost_after_seconds)
         for peer in self.peers:
             _check("a trunk peer", re.compile(r"[0-9a-f.:/]{1,64}"), peer)
             ipaddress.ip_network(peer, strict=False)
@@ -149,7 +157,8 @@ class DealerNode(Node):
     whom none of them answers may leave a message, with `fallback_voicemail`.
 
     `webrtc` lets agents' phones be browsers, over the WebSocket of the HTTP server. Behind a router that translates
-    addresses `external_address` is the one that the provider sees, told to everybody outside `local_net`.
+    addresses `external_address` is the one that the provider sees, told to everybody outside `local_net`. A phone that sends no
+    audio for `lost_after_seconds` is hung up on; 0: never.
     """
 
     ami_port: int
@@ -161,11 +170,13 @@ class DealerNode(Node):
     webrtc: bool = False
     external_address: str | None = None
     local_net: tuple[str, ...] = ()
+    lost_after_seconds: int = 30
 
     def __post_init__(self) -> None:
         Node.__post_init__(self)
         _check("the app's name", NAME, self.app)
         _check_ports(ami_port=self.ami_port)
+        _check_lost_after(self.lost_after_seconds)
         if self.ami_port == self.ari_port:
             raise ValueError(f"ami_port and ari_port are both {self.ari_port}: give each its own")
         if self.external_address is not None:

@@ -14,6 +14,9 @@ from app.asterisk.places import CONFIG_DIR
 
 PACKAGED_DATA = Path("/usr/share/asterisk")
 
+# On hold a person may say nothing for long, and whoever is on hold is given nobody.
+ON_HOLD_SECONDS = 900
+
 _CRYPT_DIGITS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -38,7 +41,7 @@ def render(node: DealerNode | NetworkNode) -> Mapping[str, str]:
     """The text of every file of the node's etc directory, by file name."""
     own = CONFIG_DIR / ("templates" if isinstance(node, DealerNode) else "network")
     return {
-        name.removesuffix(".j2"): template.render(node=node, trunk=TRUNK)
+        name.removesuffix(".j2"): template.render(node=node, trunk=TRUNK, on_hold_seconds=ON_HOLD_SECONDS)
         for name, template in _templates(own).items()
     }
 

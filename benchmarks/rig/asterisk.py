@@ -131,7 +131,9 @@ async def rig(agents: int, ports: int) -> AsyncIterator[Rig]:
             rtp=PortRange(ports + 200, ports + 1999),
             phones=tuple(Phone(f"agent{number:03}", _PASSWORD) for number in range(agents)),
             app="dealerlijn",
-            trunk=Trunk(CALLERS_HOST, ports + 70),
+            # SIPp's people send no audio.
+            trunk=Trunk(CALLERS_HOST, ports + 70, lost_after_seconds=0),
+            lost_after_seconds=0,
             fallback=(),
             max_load=1000.0,
         )

@@ -22,6 +22,7 @@ TELEPHONY: Tables = {
         "webrtc": True,
         "external_address": "203.0.113.5",
         "local_net": ["10.0.0.0/8"],
+        "lost_after_seconds": 40,
     },
     "control": {"ari_port": 8099, "ami_port": 5039, "user": "control", "app": "floor"},
     "trunk": {
@@ -30,6 +31,7 @@ TELEPHONY: Tables = {
         "peers": ["192.0.2.1", "192.0.2.2"],
         "username": "dealer",
         "called_number": "to",
+        "lost_after_seconds": 90,
     },
     "fallback": {"phones": ["anna"], "voicemail": True},
 }

@@ -34,6 +34,7 @@ BY_OPTION = {
     ("sip", "webrtc"): (PJSIP, "[websocket transport] protocol"),
     ("sip", "external_address"): (PJSIP, "[udp transport] external_media_address"),
     ("sip", "local_net"): (PJSIP, "[udp transport] local_net"),
+    ("sip", "lost_after_seconds"): (PJSIP, "[phone endpoint] rtp_timeout"),
     ("control", "ari_port"): ("http.conf", "[general] bindport"),
     ("control", "ami_port"): ("manager.conf", "[general] port"),
     ("control", "user"): ("ari.conf", "[control]"),
@@ -43,6 +44,7 @@ BY_OPTION = {
     ("trunk", "peers"): (PJSIP, "[trunk identify] match"),
     ("trunk", "username"): (PJSIP, "[trunk auth] username"),
     ("trunk", "called_number"): ("extensions.conf", "[from-trunk] line 2"),
+    ("trunk", "lost_after_seconds"): (PJSIP, "[trunk endpoint] rtp_timeout"),
     ("fallback", "phones"): ("queues.conf", "[dealerlijn-fallback] member"),
     ("fallback", "voicemail"): ("modules.conf", "[modules] load"),
 }

@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 
 from app.lines import MAX_FAILURES, RETRY_SECONDS, OpenLines
+from app.phones import PHONE_GONE
 from calls.commands import Command
 from calls.facts import AttemptConnected, Fact
 from calls.ids import CallId, LegId, bridge_of, leg_mark, line_leg
@@ -135,6 +136,30 @@ async def test_the_line_of_an_agent_who_goes_home_is_closed_and_not_opened_again
         assert bed.asterisk.asked(f"DELETE /bridges/{bridge_of(line)}")
         assert len(dialled(bed)) == 1
         assert lines.agent_on(line) is None
+
+
+@virtual_time
+async def test_the_line_of_an_agent_whose_phone_is_gone_is_closed_and_opened_again_with_the_phone() -> None:
+    async with a_bed(LOGGED_OUT) as bed:
+        lines = lines_of(bed)
+        bed.desk.login(ANNA, APK)
+        await settle()
+        (line,) = dialled(bed)
+        tell(bed, answered(bed, line))
+        await settle()
+
+        bed.desk.pause(ANNA, PHONE_GONE)
+        await settle()
+        hung_up = bed.asterisk.asked("DELETE", line_leg(line))
+        tell(bed, gone(bed, line))
+        await asyncio.sleep(60)
+        meanwhile = (len(dialled(bed)), lines.agent_on(line), bed.floor.agent(ANNA).line_open)
+        bed.desk.resume(ANNA)
+        await settle()
+
+        assert len(hung_up) == 1
+        assert meanwhile == (1, None, False)
+        assert len(dialled(bed)) == 2
 
 
 @pytest.mark.parametrize("left", [True, False])

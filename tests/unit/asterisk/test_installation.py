@@ -54,6 +54,8 @@ def test_a_trunk_that_registers_uses_the_password_of_the_file_of_passwords(tmp_p
         ('[trunk]\nhost = "a"\n[sip]\nhost = "pbx.example"\n', ["pbx.example", "0.0.0.0 for all"]),
         ('[trunk]\nhost = "a"\n[sip]\nport = 65536\n', ["sip_port is 65536"]),
         ('[trunk]\nhost = "a"\n[sip]\nport = 10500\n', ["sip_port 10500", "10000-10999"]),
+        ('[trunk]\nhost = "a"\nlost_after_seconds = 5\n', ["lost_after_seconds is 5", "0 for never"]),
+        ('[trunk]\nhost = "a"\n[sip]\nlost_after_seconds = -1\n', ["lost_after_seconds is -1"]),
         ('[trunk]\nhost = "a"\n[control]\nari_port = -1\n', ["ari_port is -1"]),
         ('[trunk]\nhost = "a"\n[control]\nami_port = 8088\n', ["both 8088"]),
     ],
