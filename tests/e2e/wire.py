@@ -30,7 +30,7 @@ _TONE_LEVEL = 400.0  # amplitude of a tone that a person would notice
 _KNOWN_BY_SECONDS = 1.5
 _ALIKE = 0.7  # correlation, 1 is the same; other speech stays below 0.2
 _SO_TIMESTAMPNS = 35
-_PCMU, _PCMA = 0, 8
+_PCMU, _PCMA, _COMFORT_NOISE = 0, 8, 13
 _AT_ONCE = 200
 _NEXT_CALL_SECONDS = 5.0  # silent for so long, a pair of ports belongs to another call
 
@@ -136,10 +136,14 @@ class Stream:
 
 @dataclass(slots=True)
 class Leg:
-    """A person's leg on the wire: what the dealer let them hear and what they said."""
+    """A person's leg on the wire: what the dealer let them hear and what they said.
+
+    `kept_alive`: when the dealer sent a packet of comfort noise, which is no sound, in seconds since 1970.
+    """
 
     heard: Stream = field(default_factory=Stream)
     said: Stream = field(default_factory=Stream)
+    kept_alive: list[float] = field(default_factory=list)
 
     @property
     def answered_at(self) -> datetime:
@@ -177,7 +181,14 @@ class Wire:
         source, target = struct.unpack_from("!HH", datagram, head)
         from_dealer, to_dealer = self._of_dealer(source), self._of_dealer(target)
         first, second = datagram[head + 8 : head + 10]
-        if from_dealer is to_dealer or first >> 6 != 2 or second & 127 not in (_PCMU, _PCMA):
+        if from_dealer is to_dealer or first >> 6 != 2:
+            return
+        if second & 127 == _COMFORT_NOISE and from_dealer:
+            # Without a sound no leg has begun.
+            leg = self._current.get((socket.inet_ntoa(datagram[16:20]), target, source))
+            if leg is not None:
+                leg.kept_alive.append(at)
+        if second & 127 not in (_PCMU, _PCMA):
             return
         packet = Packet(at, second & 127, datagram[head + 20 :])
         if from_dealer:

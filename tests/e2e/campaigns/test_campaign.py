@@ -22,7 +22,7 @@ from calls.ids import AgentId
 from calls.words import AgentState, AttemptOutcome
 from dialer.caps import TrunkCaps
 from tests.e2e.audio import loudness
-from tests.e2e.bed import DealerAsterisk, NetworkAsterisk
+from tests.e2e.bed import DealerAsterisk, NetworkAsterisk, until
 from tests.e2e.calls.floor import ALWAYS_OPEN, Watched, controller, dealers, lines_up, prompt, store_campaign
 from tests.e2e.wire import LOUD, WINDOW_SECONDS, Wire
 
@@ -219,6 +219,19 @@ async def test_a_line_that_drops_is_opened_again_and_serves_the_next_customer(
     assert first.outcome is AttemptOutcome.CONNECTED
     assert second.agent_id == "agent1"
     assert [end.outcome for end in watched.of(AttemptEnded)] == [AttemptOutcome.CONNECTED] * 2
+
+
+async def test_a_line_between_two_customers_is_kept_alive_without_a_sound(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, wire: Wire, tmp_path: Path
+) -> None:
+    campaign = await store_campaign(dealer_asterisk, tmp_path, [])
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign):
+        await until(
+            lambda: any(len(leg.kept_alive) >= 2 for leg in wire.phones()), 20, "two packets of comfort noise"
+        )
+
+    assert wire.phones()[0].heard.loud_seconds() == 0
 
 
 async def test_the_trunks_caps_hold_however_many_agents_are_free(
