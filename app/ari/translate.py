@@ -42,6 +42,8 @@ from dialer.machine import opinion_of_app_amd
 MESSAGE_EVENT = "DealerlijnMessage"
 _CHANNEL_URI = "channel:"
 _A_DAY = timedelta(days=1)
+_ON_REQUEST = 32  # AST_SOFTHANGUP_EXPLICIT: hung up over ARI; others tell of a peer that is silent, or of Asterisk stopping
+_NO_CAUSE = 0
 
 
 class Translator:
@@ -100,9 +102,14 @@ class Translator:
     def _leaving(self, event: ChannelHangupRequest | StasisEnd | ChannelDestroyed) -> LegFact | None:
         leg_id = LegId(event.channel.id)
         match event:
-            case ChannelHangupRequest(cause=cause):
+            case ChannelHangupRequest(cause=cause, soft=soft):
+                if soft:
+                    # Asterisk's own wish: its number is no cause, but says on whose behalf. Ours is an ordinary end.
+                    cause = 16 if cause == _ON_REQUEST else _NO_CAUSE
+                elif not cause:
+                    cause = 16
                 # The first request names the cause; later ones repeat it with less.
-                self._requested.setdefault(leg_id, cause or 16)
+                self._requested.setdefault(leg_id, cause)
                 return None
             case StasisEnd(timestamp=at):
                 requested = self._requested.pop(leg_id, None)

@@ -19,7 +19,7 @@ from calls.facts import (
     InformationMessagePlayed,
 )
 from calls.ids import AgentId
-from calls.words import AgentState, AttemptOutcome
+from calls.words import AgentState, AttemptOutcome, HangupCause
 from dialer.caps import TrunkCaps
 from tests.e2e.audio import loudness
 from tests.e2e.bed import DealerAsterisk, NetworkAsterisk, until
@@ -97,7 +97,7 @@ async def test_a_customer_for_whom_nobody_is_free_hears_the_message_within_two_s
         ended = await watched.fact(AttemptEnded, limit=60)
         history = await watched.program.store.abandon_window(campaign.campaign_id, abandoned.at - WITHIN)
 
-    assert ended.outcome is AttemptOutcome.ABANDONED
+    assert (ended.outcome, ended.cause) == (AttemptOutcome.ABANDONED, HangupCause.NORMAL)
     assert 1.5 < abandoned.waited_seconds < 2
     assert played.after_answer_seconds < 2
     assert (objection.call_id, objection.disposition) == (ended.call_id, "objection")
@@ -218,7 +218,9 @@ async def test_a_line_that_drops_is_opened_again_and_serves_the_next_customer(
 
     assert first.outcome is AttemptOutcome.CONNECTED
     assert second.agent_id == "agent1"
-    assert [end.outcome for end in watched.of(AttemptEnded)] == [AttemptOutcome.CONNECTED] * 2
+    assert {(end.outcome, end.cause) for end in watched.of(AttemptEnded)} == {
+        (AttemptOutcome.CONNECTED, HangupCause.NORMAL)
+    }
 
 
 async def test_a_line_between_two_customers_is_kept_alive_without_a_sound(

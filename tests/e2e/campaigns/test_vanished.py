@@ -12,7 +12,7 @@ import pytest
 
 from calls.facts import AttemptConnected, AttemptEnded
 from calls.ids import AgentId
-from calls.words import AgentState, AttemptOutcome, InboundOutcome
+from calls.words import AgentState, AttemptOutcome, HangupCause, InboundOutcome
 from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk, until
 from tests.e2e.calls.floor import ALWAYS_OPEN, controller, dealers, lines_up, store_campaign
 from tests.e2e.wire import Wire
@@ -112,3 +112,4 @@ async def test_a_caller_who_vanishes_without_a_word_waits_no_longer(
         ended = await watched.ended()
 
     assert ended.outcome in (InboundOutcome.LOST, InboundOutcome.SHORT_ABANDONED)
+    assert ended.cause is HangupCause.FAILURE

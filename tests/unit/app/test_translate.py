@@ -195,6 +195,21 @@ def test_a_request_without_a_cause_is_an_ordinary_hang_up() -> None:
     assert told(translator, "StasisEnd") == LegEnded(AT, CALLER, HangupCause.NORMAL)
 
 
+@pytest.mark.parametrize(
+    ("flag", "ended"), [(32, HangupCause.NORMAL), (1, HangupCause.FAILURE), (4, HangupCause.FAILURE)]
+)
+def test_a_leg_that_asterisk_hangs_up_ends_normally_when_we_asked_for_it_and_else_fails(
+    flag: int, ended: HangupCause
+) -> None:
+    translator = Translator()
+
+    told(translator, "ChannelHangupRequest", cause=flag, soft=True)
+    hung_up(translator, cause=16)
+
+    assert told(translator, "StasisEnd") == LegEnded(AT, CALLER, ended)
+    assert translator._requested == {}
+
+
 def test_a_leg_that_leaves_without_a_request_lives_on_in_the_dialplan() -> None:
     translator = Translator()
 
