@@ -14,14 +14,16 @@ from app.floor_desk import FloorDesk
 from app.phones import PHONE_GONE
 from app.supervisor import Supervisor
 from calls.commands import CancelTimer, CloseBridge, Command, HangUp, JoinPeople, SetTimer
-from calls.facts import AgentStateChanged, AttemptConnected, CallConnected, Fact
+from calls.facts import AgentStateChanged, AsteriskLost, AttemptConnected, CallConnected, Fact
 from calls.ids import AgentId, CallId, CampaignId, LegId, bridge_of, line_leg
-from calls.legs import LegArrived, LegEnded, LegLeft, PeopleJoined, TimerExpired
+from calls.legs import HoldChanged, LegArrived, LegEnded, LegLeft, PeopleJoined, TimerExpired
 from calls.words import AgentState, HangupCause
+from routing.agent import Agent
 
 RING_SECONDS = 30
 RETRY_SECONDS = 3.0
 MAX_FAILURES = 3
+ON_HOLD = "in_de_wacht"
 _JOIN_TIMER = "join"
 _JOIN_SECONDS = 6.0
 AGENT = "DL_AGENT"  # noted on the leg: whose line it is, whatever phone the agent has by now
@@ -29,15 +31,22 @@ CALLER_ID = '"Dealerlijn campagne" <dealerlijn>'
 
 
 class OpenLine:
-    """The machine of one line. `on_up` is told once the agent can be given customers."""
+    """The machine of one line. `on_up` is told once the agent can be given customers, `on_hold` when the agent's phone goes on hold or comes back."""
 
     def __init__(
-        self, call_id: CallId, agent_id: AgentId, campaign_id: CampaignId, on_up: Callable[[], None]
+        self,
+        call_id: CallId,
+        agent_id: AgentId,
+        campaign_id: CampaignId,
+        on_up: Callable[[], None],
+        on_hold: Callable[[], None],
     ) -> None:
         self._call_id = call_id
         self.agent_id = agent_id
         self.campaign_id = campaign_id
         self._on_up = on_up
+        self._on_hold = on_hold
+        self.held = False
         self.was_up = False
         self._ended = False
 
@@ -69,6 +78,10 @@ class OpenLine:
                 self.was_up = True
                 self._on_up()
                 return (CancelTimer(_JOIN_TIMER),)
+            case HoldChanged(on_hold=on_hold):
+                self.held = on_hold
+                self._on_hold()
+                return ()
             case TimerExpired():
                 # In no bridge the agent would sit in silence; the line is opened again.
                 return (HangUp(line_leg(self._call_id)),)
@@ -106,6 +119,10 @@ class OpenLines:
 
     def on_fact(self, fact: Fact) -> None:
         """Follow agents to work and home, and let them hear when a customer is with them."""
+        if isinstance(fact, AsteriskLost):
+            # Whether a phone is still on hold is not told again.
+            for each in self._lines.values():
+                each.held = False
         if not isinstance(fact, AgentStateChanged | AttemptConnected | CallConnected):
             return
         line = self._lines.get(fact.agent_id)
@@ -119,6 +136,8 @@ class OpenLines:
         ):
             hang_up = HangUp(line_leg(line.call_id))
             self._supervisor.spawn("close a line", self._executor.carry_out(hang_up))
+        elif line is not None and fact.after is AgentState.AVAILABLE:
+            self._hold(line)
         elif (
             self._begun
             and fact.after is AgentState.AVAILABLE
@@ -147,7 +166,13 @@ class OpenLines:
         line.handle(PeopleJoined(self._clock.now(), bridge_of(call_id)))
 
     def _line(self, call_id: CallId, agent_id: AgentId, campaign_id: CampaignId) -> OpenLine:
-        line = OpenLine(call_id, agent_id, campaign_id, lambda: self._desk.line_up(agent_id, call_id))
+        line = OpenLine(
+            call_id,
+            agent_id,
+            campaign_id,
+            lambda: self._desk.line_up(agent_id, call_id),
+            lambda: self._hold(line),
+        )
         self._lines[agent_id] = line
         return line
 
@@ -172,6 +197,14 @@ class OpenLines:
 
         self._supervisor.spawn("dial a line", dial())
 
+    def _hold(self, line: OpenLine) -> None:
+        """Nobody is at a phone on hold: its agent is paused while idle there. During a call, and until it is over, nothing changes."""
+        agent = self._desk.floor.agent(line.agent_id)
+        if line.held and agent.state is AgentState.AVAILABLE:
+            self._desk.pause(line.agent_id, ON_HOLD)
+        elif not line.held and _is_on_hold(agent):
+            self._desk.resume(line.agent_id)
+
     def _gone(self, machine: Machine, _failed: bool) -> None:
         assert isinstance(machine, OpenLine)
         agent_id = machine.agent_id
@@ -182,8 +215,8 @@ class OpenLines:
             session.deliver(LegEnded(self._clock.now(), line_leg(machine.call_id), HangupCause.NORMAL))
         failures = 1 if machine.was_up else self._failures.get(agent_id, 0) + 1
         self._failures[agent_id] = failures
-        # Who is paused put the phone down on purpose: the line comes back with the agent.
-        if agent.campaign_id is not None and agent.state is not AgentState.PAUSED:
+        # Who is paused put the phone down on purpose, unless it was on hold: the line comes back with the agent.
+        if agent.campaign_id is not None and (agent.state is not AgentState.PAUSED or _is_on_hold(agent)):
             self._supervisor.spawn("open a line again", self._again(agent_id, failures))
 
     async def _again(self, agent_id: AgentId, failures: int) -> None:
@@ -194,6 +227,14 @@ class OpenLines:
             return
         await asyncio.sleep(RETRY_SECONDS)
         # Meanwhile the agent may have gone home, or to another campaign.
-        campaign_id = self._desk.floor.agent(agent_id).campaign_id
+        agent = self._desk.floor.agent(agent_id)
+        campaign_id = agent.campaign_id
+        if _is_on_hold(agent):
+            self._desk.resume(agent_id)
         if campaign_id is not None and agent_id not in self._lines:
             self._open(agent_id, campaign_id)
+
+
+def _is_on_hold(agent: Agent) -> bool:
+    """Whether an agent is paused because the phone was put on hold."""
+    return agent.state is AgentState.PAUSED and agent.reason == ON_HOLD

@@ -23,6 +23,7 @@ from calls.facts import AsteriskLost, AsteriskReached, DifferenceFound
 from calls.ids import LegId, NodeId
 from calls.legs import (
     AnswererHeard,
+    HoldChanged,
     LegArrived,
     LegEnded,
     LegFact,
@@ -148,6 +149,6 @@ class AsteriskNode:
         await self._ari.asterisk.set_global_var(variable=HEARTBEAT_VARIABLE, value=str(int(time())))
 
 
-def leg_of(fact: LegFact | AnswererHeard) -> LegId | None:
+def leg_of(fact: LegFact | AnswererHeard | HoldChanged) -> LegId | None:
     """The leg a fact is about, None when it is about none."""
     return getattr(fact, "leg_id", None)

@@ -137,6 +137,15 @@ class TimerExpired:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class HoldChanged:
+    """Whoever is at the other end put us on hold (`on_hold`), or is there again. It concerns nobody but a line's own call."""
+
+    at: datetime
+    leg_id: LegId
+    on_hold: bool
+
+
 LegFact = (
     LegArrived
     | LegRinging

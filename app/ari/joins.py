@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from calls.ids import BridgeId, LegId
-from calls.legs import AnswererHeard, LegArrived, LegEnded, LegFact, LegJoined, LegLeft
+from calls.legs import AnswererHeard, HoldChanged, LegArrived, LegEnded, LegFact, LegJoined, LegLeft
 
 # The news comes within milliseconds of the answer. A leg in its first second after the answer has a lease that outlasts this.
 NEWS_SECONDS = 0.5
@@ -24,7 +24,7 @@ class Joins:
         self._last: dict[LegId, LegJoined | LegEnded | LegLeft] = {}
         self._news: dict[LegId, asyncio.Event] = {}
 
-    def on_fact(self, fact: LegFact | LegJoined | AnswererHeard) -> None:
+    def on_fact(self, fact: LegFact | LegJoined | AnswererHeard | HoldChanged) -> None:
         """Take in a fact of a leg. Of one that comes, or comes back, nothing is known any more."""
         if isinstance(fact, LegArrived):
             self._last.pop(fact.leg_id, None)

@@ -12,7 +12,9 @@ from app.ari.models import (
     ChannelDtmfReceived,
     ChannelEnteredBridge,
     ChannelHangupRequest,
+    ChannelHold,
     ChannelStateChange,
+    ChannelUnhold,
     ChannelUserevent,
     PlaybackFinished,
     PlaybackStarted,
@@ -25,6 +27,7 @@ from calls.ids import BridgeId, LegId, PlaybackId, RecordingId
 from calls.legs import (
     AnswererHeard,
     DigitPressed,
+    HoldChanged,
     LegAnswered,
     LegArrived,
     LegEnded,
@@ -58,7 +61,7 @@ class Translator:
         self._requested.clear()
         self._recording_since.clear()
 
-    def facts(self, event: object) -> LegFact | LegJoined | AnswererHeard | None:
+    def facts(self, event: object) -> LegFact | LegJoined | AnswererHeard | HoldChanged | None:
         """Return the fact an event tells, None when it tells none."""
         match event:
             case StasisStart(channel=channel, args=["judged", said], timestamp=at):
@@ -78,6 +81,8 @@ class Translator:
                 return LegRinging(_utc(at), LegId(channel.id)) if channel.state == "Ringing" else None
             case ChannelDtmfReceived(channel=channel, digit=digit, timestamp=at):
                 return DigitPressed(_utc(at), LegId(channel.id), digit)
+            case ChannelHold(channel=channel, timestamp=at) | ChannelUnhold(channel=channel, timestamp=at):
+                return HoldChanged(_utc(at), LegId(channel.id), isinstance(event, ChannelHold))
             case ChannelEnteredBridge(channel=channel, bridge=bridge, timestamp=at) if channel is not None:
                 leg_id = LegId(channel.id)
                 return LegJoined(_utc(at), leg_id, BridgeId(bridge.id), hung_up=leg_id in self._requested)

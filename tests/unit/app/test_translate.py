@@ -10,6 +10,7 @@ from calls.ids import BridgeId, LegId, PlaybackId
 from calls.legs import (
     AnswererHeard,
     DigitPressed,
+    HoldChanged,
     LegAnswered,
     LegArrived,
     LegEnded,
@@ -25,7 +26,7 @@ from calls.words import AmdVerdict, HangupCause
 from tests.fakes.scripted_asterisk import bridge, channel, playback, recording
 from tests.unit.app.people import CALLER
 
-Told = LegFact | LegJoined | AnswererHeard | None
+Told = LegFact | LegJoined | AnswererHeard | HoldChanged | None
 AT = datetime(2026, 6, 1, 8, 0, 1, 250_000, tzinfo=UTC)
 OTHER = LegId("1770000000.2")
 
@@ -264,6 +265,11 @@ def test_a_new_life_of_the_connection_begins_with_nothing_remembered() -> None:
     assert told(translator, "StasisEnd") == LegLeft(AT, CALLER)
 
 
-@pytest.mark.parametrize("kind", ["ChannelHold", "SomethingNewInAsterisk23"])
+@pytest.mark.parametrize(("kind", "on_hold"), [("ChannelHold", True), ("ChannelUnhold", False)])
+def test_a_phone_that_goes_on_hold_or_comes_back_is_told(kind: str, on_hold: bool) -> None:
+    assert told(Translator(), kind) == HoldChanged(AT, CALLER, on_hold)
+
+
+@pytest.mark.parametrize("kind", ["ChannelTalkingStarted", "SomethingNewInAsterisk23"])
 def test_what_is_no_news_to_a_call_tells_nothing(kind: str) -> None:
     assert told(Translator(), kind) is None
