@@ -1,4 +1,4 @@
-"""Whoever vanishes without a word, a phone or a caller, is not taken for a person for ever."""
+"""Whoever vanishes without a word, a phone or a caller, is not taken for a person for ever, nor is a phone on hold for an agent."""
 
 import shutil
 from asyncio import create_subprocess_exec
@@ -10,16 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from calls.facts import AttemptConnected, AttemptEnded
+from app.lines import ON_HOLD
+from calls.facts import AgentStateChanged, AttemptConnected, AttemptEnded
 from calls.ids import AgentId
 from calls.words import AgentState, AttemptOutcome, HangupCause, InboundOutcome
+from dialer.campaign import Campaign
 from tests.e2e.bed import DDI, DealerAsterisk, NetworkAsterisk, until
-from tests.e2e.calls.floor import ALWAYS_OPEN, controller, dealers, lines_up, store_campaign
+from tests.e2e.calls.floor import ALWAYS_OPEN, Watched, controller, dealers, lines_up, store_campaign
 from tests.e2e.wire import Wire
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 LOST_AFTER_SECONDS = 4
-VANISHING_HOST, CALLER_HOST = "127.0.0.5", "127.0.0.2"
+PHONE_HOST, CALLER_HOST = "127.0.0.5", "127.0.0.2"
 GONE, THERE = AgentId("agent8"), AgentId("agent1")
 CUSTOMER = "+31610000021"
 AGENT_HERTZ = 1000.0
@@ -61,6 +63,14 @@ async def sipp(folder: Path, scenario: str, host: str, port: int, *more: str) ->
         await process.wait()
 
 
+def log_in_elsewhere(watched: Watched, campaign: Campaign, port: int) -> None:
+    """An agent whose phone is SIPp's begins to work on the campaign."""
+    desk = watched.program.desk
+    endpoint = f"PJSIP/{GONE}/sip:{GONE}@{PHONE_HOST}:{port}"
+    desk.know(replace(desk.floor.agent(GONE).profile, endpoint=endpoint))
+    desk.login(GONE, campaign.campaign_id)
+
+
 async def test_a_line_whose_phone_vanishes_without_a_word_is_given_no_customer(
     dealer_asterisk: DealerAsterisk,
     network_asterisk: NetworkAsterisk,
@@ -74,13 +84,11 @@ async def test_a_line_whose_phone_vanishes_without_a_word_is_given_no_customer(
     campaign = await store_campaign(dealer_asterisk, tmp_path, [CUSTOMER])
     known = dealers(tmp_path, ALWAYS_OPEN)
     async with (
-        sipp(tmp_path, "vanishes", VANISHING_HOST, port) as phone,
+        sipp(tmp_path, "vanishes", PHONE_HOST, port) as phone,
         controller(dealer_asterisk, tmp_path, known, (), campaign) as watched,
     ):
         desk = watched.program.desk
-        profile = desk.floor.agent(GONE).profile
-        desk.know(replace(profile, endpoint=f"PJSIP/{GONE}/sip:{GONE}@{VANISHING_HOST}:{port}"))
-        desk.login(GONE, campaign.campaign_id)
+        log_in_elsewhere(watched, campaign, port)
         # Nobody is dialled for an agent who is paused; the line stays up.
         desk.pause(GONE, "coffee")
         await lines_up(watched, 1)
@@ -96,6 +104,28 @@ async def test_a_line_whose_phone_vanishes_without_a_word_is_given_no_customer(
     assert ended.outcome is AttemptOutcome.CONNECTED
     assert (left.state, left.line_open) == (AgentState.AVAILABLE, False)
     assert wire.lines()[0].heard.tone_seconds(AGENT_HERTZ) > 1
+
+
+async def test_a_line_whose_phone_goes_on_hold_pauses_its_agent_until_it_is_back(
+    dealer_asterisk: DealerAsterisk, port_base: int, tmp_path: Path
+) -> None:
+    campaign = await store_campaign(dealer_asterisk, tmp_path, [])
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with (
+        sipp(tmp_path, "holds", PHONE_HOST, port_base + 75),
+        controller(dealer_asterisk, tmp_path, known, (), campaign) as watched,
+    ):
+        log_in_elsewhere(watched, campaign, port_base + 75)
+        await until(lambda: len(watched.of(AgentStateChanged)) == 3, 20, "back from hold")
+
+    before, held, back = watched.of(AgentStateChanged)[:3]
+    assert [fact.after for fact in (before, held, back)] == [
+        AgentState.AVAILABLE,
+        AgentState.PAUSED,
+        AgentState.AVAILABLE,
+    ]
+    assert held.reason == ON_HOLD
+    assert (back.at - held.at).total_seconds() > 2.5
 
 
 async def test_a_caller_who_vanishes_without_a_word_waits_no_longer(
