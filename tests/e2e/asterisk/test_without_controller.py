@@ -68,6 +68,15 @@ async def ring_customer(dealer: DealerAsterisk, number: str, **variables: str) -
         assert answer.status == 200, await answer.text()
 
 
+async def renew_lease(dealer: DealerAsterisk, channel: str) -> None:
+    node = dealer.node
+    url = f"http://127.0.0.1:{node.ari_port}/ari/channels/{channel}/variable"
+    headers = {"Authorization": aiohttp.encode_basic_auth(node.ari.user, node.ari.password)}
+    lease = {"variable": "TIMEOUT(absolute)", "value": "1"}
+    async with aiohttp.ClientSession(headers=headers) as session, session.post(url, params=lease) as answer:
+        assert answer.status == 204, await answer.text()
+
+
 async def test_a_caller_is_greeted_within_a_second_and_then_talks_to_an_agent(
     dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk
 ) -> None:
@@ -217,6 +226,22 @@ async def test_what_was_done_for_people_is_marked_with_its_times_and_outlives_as
     served = callers["0612345678"]
     talked = datetime.fromisoformat(served["ended"]) - datetime.fromisoformat(served["connected"])
     assert 2 < talked.total_seconds() < 6
+
+
+async def test_a_customer_whose_lease_was_renewed_before_the_controller_froze_is_marked_and_so_is_an_objection(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk
+) -> None:
+    await network_asterisk.customer_does(CUSTOMER, "answer:0.5:90:5:9")
+
+    async with frozen_controller(dealer_asterisk) as entered, asyncio.timeout(60):
+        await ring_customer(dealer_asterisk, CUSTOMER)
+        while not entered():
+            await asyncio.sleep(0.02)
+        await renew_lease(dealer_asterisk, ATTEMPT)
+        await network_asterisk.step(CUSTOMER, "ended", 40)
+
+    marks = await dealer_asterisk.marks()
+    assert marks[ATTEMPT].keys() == {"answered", "message", "objection"}
 
 
 async def hears_the_message(

@@ -24,7 +24,6 @@ def test_the_ari_password_is_stored_as_crypt_knows_it() -> None:
 def test_the_dealers_files_shut_the_doors() -> None:
     files = {name: parse_entries(text) for name, text in render(dealer_node()).items()}
 
-    assert files["asterisk.conf"]["[options] live_dangerously"] == ("no",)
     assert files["asterisk.conf"]["[options] disable_remote_console_shell"] == ("yes",)
     assert files["http.conf"]["[general] bindaddr"] == ("127.0.0.1",)
     assert files["http.conf"]["[general] sessionlimit"] == ("1000",)
@@ -40,7 +39,9 @@ def test_the_dealers_files_shut_the_doors() -> None:
     assert files["rtp.conf"]["[general] strictrtp"] == ("yes",)
 
 
-def test_neither_node_loads_what_reaches_the_machine_or_places_calls_from_the_dialplan() -> None:
+def test_neither_node_loads_what_reaches_the_machine_or_places_calls_from_the_dialplan_or_is_dangerous_but_for_marks() -> (
+    None
+):
     forbidden = {
         "app_system",
         "app_dial",
@@ -48,6 +49,11 @@ def test_neither_node_loads_what_reaches_the_machine_or_places_calls_from_the_di
         "func_shell",
         "func_curl",
         "func_env",
+        "func_export",
+        "func_lock",
+        "func_periodic_hook",
+        "func_realtime",
+        "app_confbridge",
         "chan_iax2",
         "pbx_dundi",
     }
