@@ -209,7 +209,8 @@ class PreviewDesk:
         now = self._clock.now()
         skipped = self._skipped.get(agent_id, 0)
         dates_first = self._campaigns.dates_first(campaign.campaign_id)
-        preview, refused = await self._store.show(campaign, agent_id, skipped, now, dates_first)
+        speaks = self._desk.floor.agent(agent_id).profile.skills.keys()
+        preview, refused = await self._store.show(campaign, agent_id, skipped, now, dates_first, speaks)
         for each in refused:
             self._journal.publish(_refused(campaign, each, now))
         if preview is not None:

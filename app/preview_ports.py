@@ -1,6 +1,6 @@
 """What the desk of previews needs: where previews are kept, and the campaigns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -24,8 +24,12 @@ class PreviewStore(Protocol):
         skipped: int,
         now: datetime,
         dates_first: Sequence[date] = (),
+        languages: Collection[str] = (),
     ) -> tuple[Preview | None, list[RefusedContact]]:
-        """Hold the next contact that may be called for an agent; also those found that may not be."""
+        """Hold the next contact that may be called for an agent; also those found that may not be.
+
+        A contact whose language was noted is passed over, and stays on the list, unless it is one of `languages`.
+        """
         ...
 
     async def commit(

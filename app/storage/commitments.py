@@ -1,7 +1,7 @@
 """Committing attempts: choosing contacts in list order, asking the rules once more, storing the intent to dial."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -80,17 +80,26 @@ class Commitment:
                 break
         return answer
 
-    async def first(self, dates_first: Sequence[date] = ()) -> tuple[Candidate | None, list[RefusedContact]]:
-        """The first contact that may be dialled now, locked, and those before it that may not."""
+    async def first(
+        self, dates_first: Sequence[date] = (), languages: Collection[str] = ()
+    ) -> tuple[Candidate | None, list[RefusedContact]]:
+        """The first contact that may be dialled now, locked, and those before it that may not.
+
+        One whose language was noted is passed over, unless it is one of `languages`.
+        """
         await self._bring_list_up()
         answer: list[RefusedContact] = []
         for _ in range(_ROUNDS):
             candidates = await next_candidates(
-                self.connection, self.campaign.campaign_id, _SPARE_CANDIDATES, dates_first
+                self.connection,
+                self.campaign.campaign_id,
+                _SPARE_CANDIDATES,
+                dates_first,
+                sorted(languages),
             )
             if not candidates:
                 break
-            chosen, refused = self._judge(candidates, 1, None, Counter())
+            chosen, refused = self._judge(candidates, 1, None, Counter(languages))
             await self._set_aside(refused)
             answer += [RefusedContact(self.campaign.campaign_id, key, no.rule) for key, no in refused.items()]
             if chosen:

@@ -1,6 +1,6 @@
 """Contacts shown to agents before a call: taken from the list, dialled or given back, and kept over a restart."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -41,15 +41,16 @@ class SqlPreviewStore:
         skipped: int,
         now: datetime,
         dates_first: Sequence[date] = (),
+        languages: Collection[str] = (),
     ) -> tuple[Preview | None, list[RefusedContact]]:
-        """Hold the next contact of a campaign that may be called now for an agent; also those that may not be.
+        """Hold the next contact of a campaign that may be called now for an agent who speaks `languages`; also those that may not be.
 
         None: there is no such contact. An agent has one at a time.
         """
         until, dials_at = held_until(campaign.pacing, now)
         async with self._database.writing() as connection:
             commitment = await self._commitment(connection, campaign, now)
-            found, refused = await commitment.first(dates_first)
+            found, refused = await commitment.first(dates_first, languages)
             if found is None:
                 return None, refused
             preview = Preview(agent_id, campaign.campaign_id, found.contact_id, now, until, dials_at, skipped)

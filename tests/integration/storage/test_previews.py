@@ -34,6 +34,7 @@ from tests.integration.storage.builders import (
     contact_ids,
     store_for,
 )
+from tests.integration.storage.test_dispositions import LATER, with_languages
 
 ANNA, BRAM = AgentId("anna"), AgentId("bram")
 MANUAL = replace(CAMPAIGN, pacing=PacingSettings(mode=DialMode.PREVIEW_MANUAL))
@@ -201,3 +202,22 @@ async def test_every_rule_is_asked_again_when_the_contact_is_dialled(database: D
     assert isinstance(result, RefusedContact)
     assert result.rule == Rule.NO_BASIS
     assert await open_attempts(database, NODE) == []
+
+
+async def test_a_contact_whose_language_was_noted_is_shown_to_who_speaks_it_and_to_nobody_else(
+    database: Database,
+) -> None:
+    _, campaign = await with_languages(database, "turkish", "arabic", "")
+    turkish, _, any_language = await contact_ids(database, campaign)
+    previews = await previews_for(database)
+
+    annas, _ = await previews.show(MANUAL, ANNA, 0, LATER, languages=["sales", "turkish"])
+    brams, _ = await previews.show(MANUAL, BRAM, 0, LATER, languages=["sales", "turkish"])
+    nobodys, _ = await previews.show(MANUAL, AgentId("carla"), 0, LATER, languages=["sales"])
+
+    assert annas is not None
+    assert brams is not None
+    assert (annas.contact_id, brams.contact_id, nobodys) == (turkish, any_language, None)
+    dialled = await previews.commit(MANUAL, annas, call_ids(1)[0], LATER)
+    assert isinstance(dialled, CommittedAttempt)
+    assert dialled.language == "turkish"

@@ -1,7 +1,7 @@
 """A desk of previews with an agent or two at work, in virtual time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -33,13 +33,14 @@ LINES = {ANNA: call_id(101), BRAM: call_id(102)}
 
 
 class MemoryPreviews:
-    """A list of contacts and who has which (`app.preview_ports.PreviewStore`); `refused` may not be dialled."""
+    """A list of contacts and who has which (`app.preview_ports.PreviewStore`); `refused` may not be dialled, `languages` were noted."""
 
     def __init__(self, contacts: int, *held: Preview) -> None:
         self.contacts = [ContactId(number) for number in range(1, contacts + 1)]
         self.held = {preview.agent_id: preview for preview in held}
         self.rests: dict[ContactId, datetime] = {}
         self.refused: dict[ContactId, str] = {}
+        self.languages: dict[ContactId, str] = {}
         self.away = False
 
     async def all(self) -> list[Preview]:
@@ -53,13 +54,16 @@ class MemoryPreviews:
         skipped: int,
         now: datetime,
         dates_first: Sequence[date] = (),
+        languages: Collection[str] = (),
     ) -> tuple[Preview | None, list[RefusedContact]]:
         self._answer()
         await asyncio.sleep(0)
-        if not self.contacts:
+        understood = [each for each in self.contacts if self.languages.get(each) in {None, *languages}]
+        if not understood:
             return None, []
         until, dials_at = held_until(campaign.pacing, now)
-        contact = self.contacts.pop(0)
+        contact = understood[0]
+        self.contacts.remove(contact)
         preview = Preview(agent_id, campaign.campaign_id, contact, now, until, dials_at, skipped)
         self.held[agent_id] = preview
         return preview, []

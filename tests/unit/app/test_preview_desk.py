@@ -1,6 +1,7 @@
 """An agent sees a contact, has it dialled or passes over it; the timer dials by itself; nothing is held for long."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,17 @@ async def test_an_agent_sees_the_next_contact_and_sees_it_again_until_it_is_dial
         assert (committed.call_id, committed.reason) == (dialled, Reason.PREVIEW)
         assert it.campaigns.taught_by == [(dialled, committed.at, TRAITS)]
         assert it.ends() == [(PreviewEnd.DIALLED, "")]
+
+
+@virtual_time
+async def test_a_contact_whose_language_was_noted_waits_for_an_agent_who_speaks_it() -> None:
+    async with at_work(MANUAL, ANNA, BRAM) as it:
+        it.store.languages[ContactId(1)] = "turkish"
+        it.bed.desk.floor.know(replace(it.bed.desk.floor.agent(BRAM).profile, skills={"turkish": 5}), START)
+
+        annas, brams = await it.desk.show(ANNA), await it.desk.show(BRAM)
+
+        assert (annas.contact_id, brams.contact_id) == (ContactId(2), ContactId(1))
 
 
 @virtual_time
