@@ -146,7 +146,8 @@ class ContactHistory:
     the moment that an agent named for the next call: attempts before it impose no wait of their own. `wrong_number`: the
     number was said not to be this person's. `closed_reason` is the word with which a closed contact was closed.
     `inbound` has the calls from this number or person to the dealer: no attempts, and those before `resume_at` forbid nothing
-    once they are over.
+    once they are over. `agreed`: a call was agreed with this contact that is not made yet; `agreed_elsewhere` has the moments of such calls
+    that other campaigns agreed with this number or person.
     """
 
     contact_id: ContactId
@@ -163,6 +164,8 @@ class ContactHistory:
     wrong_number: bool = False
     closed_reason: str | None = None
     inbound: tuple[PastInbound, ...] = ()
+    agreed: bool = False
+    agreed_elsewhere: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ def promise_refusal(
     )
     closed = history.closed and (history.closed_reason is None or not promise_opens(history.closed_reason))
     inbound = tuple(replace(each, ended=True) for each in history.inbound)
-    then = replace(history, past=past, inbound=inbound, not_before=at, resume_at=at, closed=closed)
+    then = replace(
+        history, past=past, inbound=inbound, not_before=at, resume_at=at, closed=closed, agreed=False
+    )
     return refusal(then, campaign, profile, at)
 
 
@@ -166,6 +168,9 @@ def _per_day(history: ContactHistory, profile: CallingProfile, now: datetime) ->
     calls = [past.at for past in history.past]
     # Who rang us and agreed to be called is called as agreed, on the same day too.
     calls += [each.at for each in history.inbound if _since_agreed(history, each.at)]
+    if not history.agreed:
+        # The day of a promise is kept free for it. Of two promises for one day the first to be kept has it.
+        calls += history.agreed_elsewhere
     if zone is None or not calls:
         return None
     today = now.astimezone(zone).date()

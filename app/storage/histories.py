@@ -32,7 +32,7 @@ from calls.ids import CallId, CampaignId, ContactId
 from calls.numbers import NumberKind, PhoneNumber
 from customers.consent import ConsentAction
 from dialer.campaign import ContactHistory, LegalBasis
-from dialer.list_order import has_waited, ranks_beside, urgency
+from dialer.list_order import has_waited, is_agreed, ranks_beside, urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,8 @@ def _candidate(row: Row[Any], past: Past, preferred: Container[int] = ()) -> Can
             resume_at=row.resume_at,
             wrong_number=row.wrong_number,
             inbound=past.inbound(row.dealer, row.number, row.customer_id),
+            agreed=is_agreed(row.list_rank),
+            agreed_elsewhere=past.agreed(row.contact_id, row.number_hash, row.customer_id),
         ),
         equals=_equals(row, preferred),
     )

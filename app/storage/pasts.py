@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select, union_all
+from sqlalchemy import Row, Select, literal_column, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage import tables
@@ -15,11 +16,16 @@ from dialer.campaign import PastAttempt, PastInbound
 
 
 class Past:
-    """Attempts found by number or by person, and calls from them."""
+    """Attempts found by number or by person, calls from them, and calls that were agreed with them."""
 
     def __init__(
-        self, attempts: Iterable[Row[Any]], calls: Iterable[Row[Any]], person_of: Mapping[int, int]
+        self,
+        attempts: Iterable[Row[Any]],
+        calls: Iterable[Row[Any]],
+        agreed: Sequence[Row[Any]],
+        person_of: Mapping[int, int],
     ) -> None:
+        self._agreed = agreed
         self._by_number: dict[str, set[PastAttempt]] = defaultdict(set)
         self._by_customer: dict[int, set[PastAttempt]] = defaultdict(set)
         self._from_number: dict[tuple[str, str], set[PastInbound]] = defaultdict(set)
@@ -48,6 +54,16 @@ class Past:
         found = self._from_number[dealer, number] | self._from_customer[customer_id]
         return tuple(sorted(found, key=lambda call: call.at))
 
+    def agreed(self, contact_id: int, number_hash: str, customer_id: int) -> tuple[datetime, ...]:
+        """The moments of the calls agreed with this number or person as other contacts than this one."""
+        theirs = {
+            row.not_before
+            for row in self._agreed
+            if row.contact_id != contact_id
+            and (row.number_hash == number_hash or row.customer_id == customer_id)
+        }
+        return tuple(sorted(theirs))
+
 
 async def past_of(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> Past:
     """The past of these contacts, their numbers and their people."""
@@ -56,7 +72,8 @@ async def past_of(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> Past
     # Who was rung can return the call: the person's other contacts are found among the attempts.
     person_of = {row.contact_id: row.customer_id for row in (*rows, *attempts)}
     callers = {"numbers": [row.number for row in rows], "contacts": list(person_of)}
-    return Past(attempts, await connection.execute(INBOUND, callers), person_of)
+    calls = (await connection.execute(INBOUND, callers)).all()
+    return Past(attempts, calls, (await connection.execute(AGREED, people)).all(), person_of)
 
 
 ATTEMPTS: Select[Any] = select(
@@ -82,4 +99,15 @@ _CALLS = select(
 INBOUND = union_all(
     _CALLS.where(among(tables.calls.c.cli, "numbers")),
     _CALLS.where(tables.CALL_RETURNED, among(tables.calls.c.contact_id, "contacts")),
+)
+_AGREED = select(
+    *(tables.contacts.c[name] for name in ("contact_id", "number_hash", "customer_id", "not_before"))
+).where(
+    tables.CONTACT_AGREED,
+    tables.contacts.c.state != literal_column("'closed'"),
+    tables.contacts.c.not_before.is_not(None),
+)
+AGREED = union_all(
+    _AGREED.where(among(tables.contacts.c.number_hash, "numbers")),
+    _AGREED.where(among(tables.contacts.c.customer_id, "customers")),
 )

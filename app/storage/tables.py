@@ -204,6 +204,7 @@ def _when(table: Table, column: str, value: str) -> ColumnElement[bool]:
 CONTACT_READY = _when(contacts, "state", "ready")
 CONTACT_RESTING = _when(contacts, "state", "resting")
 CONTACT_WAITING = CONTACT_READY & contacts.c.first_from.is_not(None)
+CONTACT_AGREED = contacts.c.list_rank < literal_column("0")
 
 Index("uq_contacts_number", contacts.c.campaign_id, contacts.c.number_hash, unique=True)
 Index("ix_contacts_plate", contacts.c.plate)
@@ -236,6 +237,10 @@ Index(
     contacts.c.list_rank,
     sqlite_where=CONTACT_WAITING,
     postgresql_where=CONTACT_WAITING,
+)
+
+Index(
+    "ix_contacts_agreed", contacts.c.customer_id, sqlite_where=CONTACT_AGREED, postgresql_where=CONTACT_AGREED
 )
 
 attempts = Table(

@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.storage.campaign_store import SqlCampaignStore
+from app.storage.contact_list import NewContact
 from app.storage.conversations import read_history
 from app.storage.database import Database
 from app.storage.journal import Journal
 from app.storage.tables import contacts
-from calls.facts import CallArrived, CallerRecognised, DispositionRecorded, Fact
+from calls.facts import CallArrived, CallConnected, CallEnded, CallerRecognised, DispositionRecorded, Fact
 from calls.ids import AgentId, CallId, ContactId, LegId
-from calls.words import Department
+from calls.words import CallPhase, Department, HangupCause, InboundOutcome
+from customers.person import person_key
 from dialer.campaign import Campaign
 from dialer.eligibility import promise_refusal
 from dialer.profile_file import shipped_profiles
@@ -24,6 +27,8 @@ from tests.integration.storage.builders import (
     campaign_with,
     committed,
     contact,
+    other,
+    refused,
     store_for,
 )
 from tests.integration.storage.test_dispositions import disposed, ended
@@ -43,10 +48,22 @@ async def closed_with(database: Database, word: str) -> tuple[Journal, ContactId
 
 
 def rings_back(call_id: CallId, contact_id: ContactId, campaign: Campaign = CAMPAIGN) -> list[Fact]:
-    leg = LegId(call_id)
-    arrived = CallArrived(RETURNED_AT, call_id, campaign.dealer, "+31401234567", None, leg, NODE)
-    who = (campaign.campaign_id, contact_id, Department.WORKSHOP)
-    return [arrived, CallerRecognised(RETURNED_AT, call_id, campaign.dealer, *who)]
+    """A whole conversation, about which nothing is said yet."""
+    call, workshop = (RETURNED_AT, call_id, campaign.dealer), Department.WORKSHOP
+    return [
+        CallArrived(*call, "+31401234567", None, LegId(call_id), NODE),
+        CallerRecognised(*call, campaign.campaign_id, contact_id, workshop),
+        CallConnected(*call, workshop, AgentId("anna"), LegId("2.2"), 3.0),
+        CallEnded(
+            *call,
+            workshop,
+            CallPhase.TALKING,
+            InboundOutcome.CONNECTED,
+            HangupCause.NORMAL,
+            3.0,
+            230.0,
+        ),
+    ]
 
 
 def says(call_id: CallId, word: str, until: datetime | None = None) -> DispositionRecorded:
@@ -150,3 +167,37 @@ async def test_a_call_can_be_agreed_in_the_place_of_another_word_about_the_same_
 
     assert no is None
     assert len(committed(await store.commit_attempts(campaign, call_ids(1), AGREED_FOR, "x"))) == 1
+
+
+async def test_no_other_campaign_takes_the_day_of_an_agreed_call(database: Database) -> None:
+    """Neither at the same number nor at another one of the person; the day after is theirs."""
+    person = person_key("Mevrouw Proef", "", "K1")
+    mobile, home = (replace(contact(number), person_key=person) for number in (1, 2))
+    store = await agreed_with(database, mobile)
+    tyres = await campaign_with(database, [mobile], other("banden"))
+    service = await campaign_with(database, [home], other("onderhoud"))
+    morning = AGREED_FOR - timedelta(hours=2)
+
+    others = [await store.commit_attempts(each, call_ids(1), morning, "x") for each in (tyres, service)]
+    kept = await store.commit_attempts(CAMPAIGN, call_ids(1), AGREED_FOR, "x")
+
+    assert [[no.rule for no in refused(outcome)] for outcome in others] == [["daily_limit"]] * 2
+    assert len(committed(kept)) == 1
+
+
+async def test_an_agreed_call_holds_up_nobody_else_and_no_other_day(database: Database) -> None:
+    store = await agreed_with(database, contact(1))
+    tyres = await campaign_with(database, [contact(1), contact(2)], other("banden"))
+    day_before = AGREED_FOR - timedelta(days=1)
+
+    assert len(committed(await store.commit_attempts(tyres, call_ids(2), day_before, "x"))) == 2
+
+
+async def agreed_with(database: Database, who: NewContact) -> SqlCampaignStore:
+    """A conversation with this contact in which a call was agreed."""
+    campaign = await campaign_with(database, [who])
+    store = await store_for(database)
+    [attempt] = committed(await store.commit_attempts(campaign, call_ids(1), NOW, "x"))
+    said = replace(disposed(attempt, "call_back"), until=AGREED_FOR)
+    await Journal(database, NODE, 1).write_facts([said, ended(attempt, campaign)])
+    return store

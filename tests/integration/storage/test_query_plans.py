@@ -9,7 +9,7 @@ from sqlalchemy import CompoundSelect, Select, select
 
 from app.storage.among import among
 from app.storage.database import Database, open_database
-from app.storage.pasts import ATTEMPTS, INBOUND
+from app.storage.pasts import AGREED, ATTEMPTS, INBOUND
 from app.storage.tables import attempts, contacts
 
 
@@ -52,11 +52,12 @@ async def test_a_column_among_given_values_is_found_by_its_index(
 
 
 async def test_what_there_was_with_people_before_is_found_by_indexes(on_sqlite: Database) -> None:
-    tried, rang = await plan(on_sqlite, ATTEMPTS), await plan(on_sqlite, INBOUND)
+    tried, rang, agreed = [await plan(on_sqlite, query) for query in (ATTEMPTS, INBOUND, AGREED)]
 
     for steps, indexes in (
         (tried, ("ix_attempts_number (number_hash=?)", "ix_attempts_customer (customer_id=?)")),
+        (agreed, ("ix_contacts_number_hash (number_hash=?)", "ix_contacts_agreed (customer_id=?)")),
         (rang, ("ix_calls_cli (cli=?)", "ix_calls_contact (contact_id=?)")),
     ):
         assert all(any(step.endswith(index) for step in steps) for index in indexes), steps
-        assert not any(step in {"SCAN attempts", "SCAN calls"} for step in steps)
+        assert not any(step in {"SCAN attempts", "SCAN calls", "SCAN contacts"} for step in steps)

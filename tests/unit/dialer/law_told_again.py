@@ -147,6 +147,8 @@ def ban(history: ContactHistory, campaign: Campaign, told: Told, now: datetime) 
         "refused": history.refused_at is not None and now - history.refused_at < timedelta(days=28),
         "another moment was agreed": history.not_before is not None and now < history.not_before,
         "called today": any(local(call.at, history.timezone).date() == today for call in history.past),
+        "another campaign promised today's call": not history.agreed
+        and any(local(each, history.timezone).date() == today for each in history.agreed_elsewhere),
         "rang the dealer today": any(
             local(call.at, history.timezone).date() == today
             for call in history.inbound

@@ -272,6 +272,26 @@ def test_a_call_agreed_when_somebody_rings_is_made_also_on_the_same_day() -> Non
     assert asked(rang_again, now=moment + timedelta(hours=1)) is not None
 
 
+def test_no_campaign_takes_the_day_of_a_call_that_another_one_agreed() -> None:
+    tonight = NOW + timedelta(hours=6)
+    promised = replace(CONTACT, agreed_elsewhere=(tonight,))
+    midnight = Refusal(Rule.DAILY_LIMIT, datetime(2026, 3, 4, 23, tzinfo=UTC))
+
+    assert asked(promised) == midnight
+    assert asked(promised, now=tonight + timedelta(hours=1)) == midnight
+    assert asked(promised, now=NOW - timedelta(days=1)) is None
+    assert asked(promised, now=NOW + timedelta(days=1)) is None
+    assert promise_refusal(promised, CAMPAIGN, NL_CONSUMER, tonight) == midnight
+
+
+def test_of_two_calls_agreed_for_one_day_neither_holds_up_the_other() -> None:
+    moments = NOW, NOW + timedelta(hours=2)
+
+    contact = replace(CONTACT, agreed=True, resume_at=moments[0], agreed_elsewhere=moments[1:])
+
+    assert asked(contact) is None
+
+
 @pytest.mark.parametrize("word", ["booked", "already_done", "not_due", "refused", "attempt_limit"])
 def test_a_call_can_be_promised_to_a_contact_that_was_closed(word: str) -> None:
     closed = replace(CONTACT, closed=True, closed_reason=word)

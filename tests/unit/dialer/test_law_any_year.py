@@ -76,6 +76,7 @@ agos = st.tuples(
     st.sampled_from((-1, 0, 1)),
 ).map(lambda drawn: timedelta(hours=drawn[0], minutes=max(drawn[1], -60 * drawn[0])))
 outcomes = st.sampled_from([*AttemptOutcome, *AttemptOutcome, None])
+promises = st.lists(st.tuples(st.sampled_from((-1, 1)), agos), max_size=2)
 calls = st.lists(
     st.tuples(st.sampled_from([HERE, THERE, None]), agos, st.sampled_from([True, True, True, False])),
     max_size=2,
@@ -123,6 +124,8 @@ def situations(draw: st.DrawFn) -> tuple[ContactHistory, Campaign, datetime]:
         past=tuple(PastAttempt(campaign, now - ago, outcome) for campaign, ago, outcome in past),
         resume_at=when(draw(seldom(None, agos))),
         wrong_number=draw(seldom(False, st.just(True))),
+        agreed=draw(seldom(False, st.just(True))),
+        agreed_elsewhere=tuple(now + sign * ago for sign, ago in draw(seldom([], promises))),
         inbound=tuple(
             PastInbound(campaign, now - ago, ended) for campaign, ago, ended in draw(seldom([], calls))
         ),
