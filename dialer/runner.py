@@ -195,14 +195,16 @@ class CampaignRunner:
             except TimeoutError:
                 pass
             self._wake.clear()
-            if self.campaign.state is CampaignState.RUNNING:
-                try:
+            try:
+                if self.campaign.state is CampaignState.RUNNING:
                     await self._dial()
-                except StoreUnavailable as error:
-                    # Nobody is dialled who is not committed first.
-                    self._window = None
-                    _log.warning("the dialler waits for the database", extra={"reason": str(error)})
-                    await asyncio.sleep(TICK_SECONDS)
+                elif self._doubtful and self._clock.trusted():  # to other campaigns they are in the air
+                    await self._settle_doubts(self._clock.now())
+            except StoreUnavailable as error:
+                # Nobody is dialled who is not committed first.
+                self._window = None
+                _log.warning("the dialler waits for the database", extra={"reason": str(error)})
+                await asyncio.sleep(TICK_SECONDS)
 
     async def _dial(self) -> None:
         now = self._clock.now()

@@ -136,29 +136,30 @@ async def test_nobody_is_dialled_when_the_commit_fails_after_the_window_was_read
     assert [fact for fact in bed.facts if isinstance(fact, AttemptCommitted)] == []
 
 
+class DiesAsItCommits(MemoryCampaignStore):
+    """Stores the first commit without saying so."""
+
+    async def commit_attempts(
+        self,
+        campaign: Campaign,
+        call_ids: Sequence[CallId],
+        now: datetime,
+        reason: str,
+        dates_first: Sequence[date] = (),
+        choice: Choice | None = None,
+        languages: Mapping[str, int] = MappingProxyType({}),
+    ) -> list[CommittedAttempt | RefusedContact]:
+        if not self.commits:
+            self.commits.append(now)
+            self.open = {call_ids[0]: ContactId(77)}
+            raise StoreUnavailable("the test took it away")
+        return await super().commit_attempts(campaign, call_ids, now, reason, dates_first, choice, languages)
+
+
 @virtual_time
 async def test_an_attempt_that_was_committed_although_the_database_did_not_say_so_ends_and_is_never_dialled() -> (
     None
 ):
-    class DiesAsItCommits(MemoryCampaignStore):
-        async def commit_attempts(
-            self,
-            campaign: Campaign,
-            call_ids: Sequence[CallId],
-            now: datetime,
-            reason: str,
-            dates_first: Sequence[date] = (),
-            choice: Choice | None = None,
-            languages: Mapping[str, int] = MappingProxyType({}),
-        ) -> list[CommittedAttempt | RefusedContact]:
-            if not self.commits:
-                self.commits.append(now)
-                self.open = {call_ids[0]: ContactId(77)}
-                raise StoreUnavailable("the test took it away")
-            return await super().commit_attempts(
-                campaign, call_ids, now, reason, dates_first, choice, languages
-            )
-
     bed = Bed(free=2)
     bed.runner._store = DiesAsItCommits(CAMPAIGN, contacts=10)
 
@@ -174,6 +175,25 @@ async def test_an_attempt_that_was_committed_although_the_database_did_not_say_s
     assert told[1].outcome is AttemptOutcome.FAILED
     assert sum(fact.contact_id == 77 for fact in told) == 2
     assert [attempt.contact_id for attempt in bed.launches.attempts] == [0, 1]
+
+
+@pytest.mark.parametrize(("believed", "ends"), [(True, 1), (False, 0)])
+@virtual_time
+async def test_such_an_attempt_ends_also_when_its_campaign_is_stopped_meanwhile_once_the_clock_is_believed(
+    believed: bool, ends: int
+) -> None:
+    bed = Bed(free=2)
+    bed.runner._store = DiesAsItCommits(CAMPAIGN, contacts=10)
+
+    async with running(bed):
+        await asyncio.sleep(1.5)
+        bed.runner.change(replace(CAMPAIGN, state=CampaignState.STOPPED))
+        bed.clock.believed = believed
+        await asyncio.sleep(10)
+
+    told = [fact for fact in bed.facts if isinstance(fact, AttemptEnded)]
+    assert [fact.contact_id for fact in told] == [77] * ends
+    assert bed.dialled == 0
 
 
 @virtual_time
