@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    ScalarSelect,
     bindparam,
     case,
     delete,
@@ -29,7 +30,7 @@ from app.storage.sold_cars import car_sold, not_sold
 from app.storage.tables import UtcTime, attempts, calls, contacts
 from calls.facts import DispositionRecorded
 from calls.ids import CallId, ContactId
-from dialer.dispositions import Disposition, follow_up, promise_opens, still_closes
+from dialer.dispositions import FOLLOW_UPS, Disposition, follow_up, promise_opens, still_closes
 from dialer.due import day_at_home
 
 
@@ -103,7 +104,7 @@ async def _undo(connection: AsyncConnection, call_id: CallId, contact_id: Contac
             state=ready,
             not_before=None,
             resume_at=None,
-            language=None,
+            language=_noted_before(call_id, contact_id),
             list_rank=USUAL_RANK,
         )
     )
@@ -123,6 +124,31 @@ async def _close_as_before(connection: AsyncConnection, call_id: CallId, contact
 
 def _closed(word: str, call_id: str) -> dict[str, Any]:
     return {"state": "closed", "closed_reason": word, "closed_by": call_id}
+
+
+def _noted_before(call_id: CallId, contact_id: ContactId) -> ScalarSelect[str]:
+    """The language by the last words about the contact's other calls."""
+    later = dispositions.alias()
+    corrected = exists().where(
+        later.c.call_id == dispositions.c.call_id, later.c.disposition_id > dispositions.c.disposition_id
+    )
+    theirs = union_all(
+        *(select(table.c.call_id).where(table.c.contact_id == contact_id) for table in (attempts, calls))
+    )
+    noting = [word for word, rule in FOLLOW_UPS.items() if rule.not_before_after is not None]
+    return (
+        select(dispositions.c.language)
+        .where(
+            dispositions.c.call_id.in_(theirs),
+            dispositions.c.call_id != call_id,
+            dispositions.c.language != literal_column("''"),
+            dispositions.c.word.in_(noting),
+            ~corrected,
+        )
+        .order_by(dispositions.c.disposition_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 async def _store_wrong_number(

@@ -241,6 +241,43 @@ async def test_a_contact_whose_language_was_noted_is_called_only_while_somebody_
     assert [attempt.language for attempt in rest] == ["arabic", "turkish"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "languages"),
+    [
+        # Of each call, the words and the languages said with them, in this order.
+        ([("language", "turkish")], [("call_back", ""), ("machine", "")], ["turkish"]),
+        ([("language", "turkish")], [("language", "arabic"), ("machine", "")], ["turkish"]),
+        ([("language", "turkish")], [("machine", ""), ("language", "arabic")], ["arabic"]),
+        ([("language", "turkish"), ("machine", "")], [("call_back", ""), ("machine", "")], [None]),
+        ([("machine", "")], [("language", "arabic"), ("machine", "")], [None]),
+    ],
+)
+async def test_a_word_that_is_corrected_leaves_the_language_that_earlier_calls_noted(
+    database: Database,
+    first: list[tuple[str, str]],
+    second: list[tuple[str, str]],
+    languages: list[str | None],
+) -> None:
+    campaign = await campaign_with(database, [contact(1), contact(2)])
+    store, journal = await store_for(database), Journal(database, NODE, 1)
+    one, other_one = committed(await store.commit_attempts(campaign, call_ids(2), NOW, "x"))
+    noted = replace(disposed(other_one, "language"), language="polish")
+    await journal.write_facts([ended(one, campaign), ended(other_one, campaign), noted])
+    for word, language in first:
+        await journal.write_facts([replace(disposed(one, word), language=language)])
+    both = {"turkish": 1, "arabic": 1}
+    [again] = committed(await store.commit_attempts(campaign, call_ids(1), LATER, "x", (), languages=both))
+    await journal.write_facts([ended(again, campaign)])
+    for word, language in second:
+        await journal.write_facts([replace(disposed(again, word), language=language)])
+
+    outcome = await store.commit_attempts(
+        campaign, call_ids(1), LATER + timedelta(days=16), "x", (), languages=both
+    )
+
+    assert [each.language for each in committed(outcome)] == languages
+
+
 async def test_many_contacts_of_one_language_in_front_keep_nobody_behind_them_waiting(
     database: Database,
 ) -> None:
