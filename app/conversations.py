@@ -1,6 +1,6 @@
 """What an agent sees during a campaign's call or one that returns it, and how a conversation is said to have ended."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -36,13 +36,14 @@ from app.storage.objections import record_objection
 from app.storage.past_calls import PastCall, past_call
 from calls.facts import DispositionRecorded, MachineMistaken
 from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId
+from calls.words import Department
 from dialer.campaign import Campaign
 from dialer.dispositions import Disposition, follow_up
 from dialer.eligibility import Rule, promise_refusal
 from dialer.guide import Guide, Script, answer_faults, filled
 from dialer.kinds import read_guide
 from dialer.profiles import Profiles
-from routing.agent import Agent
+from routing.agent import Agent, works_for
 
 _LATEST = timedelta(days=730)
 
@@ -92,6 +93,7 @@ class Conversations:
         dealers: Mapping[DealerId, Dealer],
         profiles: Profiles,
         agent: Callable[[AgentId], Agent],
+        agents: Callable[[], Iterable[Agent]],
         live_calls: Callable[[], Sequence[LiveCall]],
         objected: Callable[[], Awaitable[None]],
     ) -> None:
@@ -104,6 +106,7 @@ class Conversations:
         self._dealers = dealers
         self._profiles = profiles
         self._agent = agent
+        self._agents = agents
         self._live_calls = live_calls
 
     async def guide(self, campaign_id: CampaignId) -> Guide:
@@ -199,10 +202,22 @@ class Conversations:
         }
         if until := await self._until_fault(call_id, contact_id, campaign, said):
             faults["until"] = until
-        if said.word == Disposition.LANGUAGE and not said.language:
-            faults["language"] = "is missing: name the skill of an agent who speaks it, such as turkish"
+        if language := self._language_fault(campaign, said):
+            faults["language"] = language
         if faults:
             raise OutOfBounds(faults)
+
+    def _language_fault(self, campaign: Campaign, said: Said) -> str:
+        if not said.language and said.word != Disposition.LANGUAGE:
+            return ""
+        of_dealer = (each.profile for each in self._agents() if works_for(each.profile, campaign.dealer))
+        known = {skill for profile in of_dealer for skill in profile.skills} - set(Department)
+        if said.language in known:
+            return ""
+        if not known:
+            return "cannot be: no agent has a language as a skill"
+        what = "is no skill of any agent" if said.language else "is missing"
+        return f"{what}: choose from {', '.join(sorted(known))}"
 
     async def _until_fault(
         self, call_id: CallId, contact_id: ContactId, campaign: Campaign, said: Said

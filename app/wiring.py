@@ -329,6 +329,7 @@ async def _assemble(
         dealers.dealers,
         dealers.profiles,
         floor.agent,
+        floor.agents,
         lambda: live_calls(supervisor),
         objections.look,
     )

@@ -161,6 +161,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
             {DEALER: DEMO_DEALER},
             shipped_profiles(),
             floor.agent,
+            floor.agents,
             lambda: [live],
             called_off,
         ),

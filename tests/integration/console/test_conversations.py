@@ -21,9 +21,10 @@ from calls.facts import (
     CallQueued,
     DispositionRecorded,
 )
-from calls.ids import CallId, CampaignId, ContactId, LegId, NodeId
+from calls.ids import AgentId, CallId, CampaignId, ContactId, DealerId, LegId, NodeId
 from calls.words import CallPhase, Department, HangupCause, InboundOutcome
 from dialer.campaign import CampaignKind, LegalBasis
+from routing.agent import AgentProfile
 from tests.integration.console.bed import ANNA, APK, CUSTOMER, DEALER, Bed, apk_campaign
 from tests.integration.console.command_line import call_beside
 from tests.integration.console.test_calls import attempt_with_anna, refuses_calls
@@ -232,6 +233,29 @@ async def test_a_disposition_that_cannot_be_is_refused_by_field(
         await say(client, call_id, word, **more)
 
     assert [error.pointer for error in refusal.value.problem.errors] == [pointer]
+
+
+@pytest.mark.parametrize("word", ["language", "call_back"])
+async def test_only_a_language_that_an_agent_of_the_dealer_speaks_can_be_noted(
+    bed: Bed, client: ApiClient, word: str
+) -> None:
+    call_id = await attempt_with_anna(bed, client)
+    elsewhere = frozenset({DealerId("another")})
+    for name, skills, dealers in (
+        ("emre", {"turkish": 5, "parts": 4}, None),
+        ("zofia", {"polish": 5}, elsewhere),
+    ):
+        profile = AgentProfile(AgentId(name), name, f"PJSIP/{name}", skills, dealers=dealers)
+        bed.desk.floor.know(profile, NOW)
+
+    for language in ("klingon", "turks", "parts", "polish"):
+        with pytest.raises(ApiRefused) as refusal:
+            await say(client, call_id, word, language=language)
+        told = {error.pointer: error.detail for error in refusal.value.problem.errors}
+        assert told["#/language"] == "is no skill of any agent: choose from turkish"
+    await say(client, call_id, "language", language="turkish")
+
+    assert bed.facts[-1].language == "turkish"  # type: ignore[union-attr]
 
 
 async def test_only_a_moment_inside_the_calling_hours_can_be_promised(bed: Bed, client: ApiClient) -> None:
