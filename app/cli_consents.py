@@ -101,7 +101,20 @@ def _tell(ledger: LedgerAnswer, as_json: bool) -> None:
     if as_json:
         show(ledger)
         return
-    typer.echo(f"{ledger.name} ({ledger.person}) agrees to: {', '.join(ledger.in_force) or 'no calls'}")
+    agreed = ", ".join(ledger.in_force)
+    if (since := ledger.objected_since) is not None:
+        typer.echo(
+            f"{ledger.name} ({ledger.person}) has objected, on {since:%d-%m-%Y %H:%M} UTC: nobody calls, "
+            f"whatever was agreed to ({agreed or 'nothing'})"
+        )
+    else:
+        typer.echo(f"{ledger.name} ({ledger.person}) agrees to: {agreed or 'no calls'}")
+    if ledger.otherwise:
+        others = ", ".join(f"{each.campaign} ({each.basis})" for each in ledger.otherwise)
+        typer.echo(
+            f"on another ground than consent may call: {others}; "
+            "`dealerlijn objection record NUMBER` ends that, for ever and for all dealers"
+        )
     show_table(
         ("said", "", "purpose", "ground", "source", "words", "recorded by"),
         [

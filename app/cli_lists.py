@@ -107,7 +107,10 @@ def show_card(campaign: str, number: str, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(card), indent=2, default=str))
         return
-    typer.echo(f"{card.name}: {card.state}{f' ({card.closed_reason})' if card.closed_reason else ''}")
+    state = card.state + (f" ({card.closed_reason})" if card.closed_reason else "")
+    if card.objected_since is not None:
+        state += f", and is never called: objected on {card.objected_since:%d-%m-%Y %H:%M} UTC"
+    typer.echo(f"{card.name}: {state}")
     show_table(
         ("plate", "make", "model", "due on"),
         [(as_on_car(car.plate), car.make, car.model, car.due_on) for car in card.cars],

@@ -11,7 +11,9 @@ from app.control_errors import AmbiguousPerson, OutOfBounds, UnknownDealer
 from app.storage.audit import AuditEntry, record_change
 from app.storage.consents import (
     Person,
+    campaigns_without_consent,
     entries_of,
+    objected_since,
     people_at,
     person_with_id,
     record_entry,
@@ -19,7 +21,7 @@ from app.storage.consents import (
 )
 from app.storage.database import Database
 from app.storage.objections import record_objection_by_hand
-from calls.ids import DealerId
+from calls.ids import CampaignId, DealerId
 from customers.consent import ConsentAction, ConsentEntry, consent_in_force
 from dialer.campaign import CampaignKind, LegalBasis
 
@@ -37,12 +39,15 @@ class Who:
 class Ledger:
     """A person's entries, oldest first, and the kinds of calls to which they agree now.
 
-    A number of theirs counts only where nobody else with it has withdrawn since.
+    A number of theirs counts only where nobody else with it has withdrawn since. After an objection nobody calls them, whatever
+    they agreed to; without one the campaigns in `otherwise` may call them on another ground than their consent.
     """
 
     person: Person
     entries: Sequence[ConsentEntry]
     in_force: Sequence[CampaignKind]
+    objected_since: datetime | None
+    otherwise: Sequence[tuple[CampaignId, LegalBasis]]
 
 
 class Consents:
@@ -120,7 +125,9 @@ class Consents:
                 for others in beside
             )
         ]
-        return Ledger(person, entries, in_force)
+        objected_at = await objected_since(self._database, person)
+        otherwise = () if objected_at is not None else await campaigns_without_consent(self._database, person)
+        return Ledger(person, entries, in_force, objected_at, otherwise)
 
     async def _person(self, who: Who) -> Person:
         if who.dealer not in self._dealers:

@@ -68,13 +68,25 @@ class EntryAnswer(BaseModel):
     recorded_by: str
 
 
+class OtherGround(BaseModel):
+    """A campaign that calls on another ground than consent."""
+
+    campaign: str
+    basis: LegalBasis
+
+
 class LedgerAnswer(BaseModel):
-    """A person's entries, oldest first. `in_force` has the kinds of calls to which the person agrees now."""
+    """A person's entries, oldest first. `in_force` has the kinds of calls to which the person agrees now.
+
+    `objected_since`: since then nobody calls them, whatever they agreed to. `otherwise`: who may call them whatever they take back.
+    """
 
     person: int
     dealer: str
     name: str
     in_force: list[CampaignKind]
+    objected_since: datetime | None
+    otherwise: list[OtherGround]
     entries: list[EntryAnswer]
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, exists, func, insert, literal_column, select
 
 from app.storage import tables
-from app.storage.consent_tables import consents
+from app.storage.consent_tables import consents, objections
 from app.storage.contact_list import read_hash_key, reopen_consented
 from app.storage.database import Database
-from calls.ids import DealerId
+from calls.ids import CampaignId, DealerId
 from customers.consent import ConsentAction, ConsentEntry
 from customers.person import number_hash
+from dialer.campaign import LegalBasis
 from dialer.due import day_at_home
 
 
@@ -70,6 +72,33 @@ async def withdrawals_beside(database: Database, person: Person) -> list[list[Co
         for row in await connection.execute(query):
             found.setdefault(row.number_hash, []).append(_entry(row))
     return list(found.values())
+
+
+async def objected_since(database: Database, person: Person) -> datetime | None:
+    """Return since when an objection of a person holds; one at a number of theirs is theirs too."""
+    query = select(func.min(objections.c.at)).where(objections.c.customer_id == person.person)
+    async with database.reading() as connection:
+        return (await connection.execute(query)).scalar_one()
+
+
+async def campaigns_without_consent(
+    database: Database, person: Person
+) -> Sequence[tuple[CampaignId, LegalBasis]]:
+    """Return the campaigns that may call a person on another ground than their consent."""
+    campaigns, contacts = tables.campaigns, tables.contacts
+    waits = exists().where(
+        contacts.c.campaign_id == campaigns.c.campaign_id,
+        contacts.c.customer_id == person.person,
+        contacts.c.state != literal_column("'closed'"),
+    )
+    query = (
+        select(campaigns.c.campaign_id, campaigns.c.basis)
+        .where(waits, campaigns.c.dealer == person.dealer, campaigns.c.basis != LegalBasis.CONSENT)
+        .order_by(campaigns.c.campaign_id)
+    )
+    async with database.reading() as connection:
+        rows = (await connection.execute(query)).all()
+    return [(CampaignId(row.campaign_id), LegalBasis(row.basis)) for row in rows]
 
 
 async def person_with_id(database: Database, person: int) -> Person | None:

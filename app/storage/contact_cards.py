@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, case, func, select, union_all
+from sqlalchemy import bindparam, case, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.storage.consent_tables import objections
 from app.storage.database import Database
 from app.storage.tables import campaigns, contacts
 from app.storage.vehicle_tables import further_cars, vehicles
@@ -25,13 +26,17 @@ class CarCard:
 
 @dataclass(frozen=True, slots=True)
 class ContactCard:
-    """A contact with all cars that it still has, those that come due first at the front. `not_before` counts while it is open."""
+    """A contact with all cars that it still has, those that come due first at the front. `not_before` counts while it is open.
+
+    `objected_since`: since then an objection holds for the person or the number; it is closed for that when next looked at.
+    """
 
     contact_id: ContactId
     name: str
     state: str
     closed_reason: str | None
     not_before: datetime | None
+    objected_since: datetime | None
     cars: tuple[CarCard, ...]
 
 
@@ -45,12 +50,16 @@ async def contact_card(database: Database, campaign_id: CampaignId, number_hash:
         if row is None:
             return None
         cars = await cars_of(connection, ContactId(row.contact_id))
+        theirs = or_(objections.c.customer_id == row.customer_id, objections.c.number_hash == row.number_hash)
+        objected = select(func.min(objections.c.at)).where(theirs)
+        objected_since = (await connection.execute(objected)).scalar_one()
     return ContactCard(
         ContactId(row.contact_id),
         row.display_name,
         row.state,
         row.closed_reason,
         row.not_before,
+        objected_since,
         cars,
     )
 

@@ -12,6 +12,7 @@ from app.console.consents import (
     NewEntry,
     NewObjection,
     ObjectionAnswer,
+    OtherGround,
     PersonMeant,
 )
 from app.console.operations import AnyOperation, Asked, Operation
@@ -63,6 +64,8 @@ def _answer(ledger: Ledger) -> LedgerAnswer:
         dealer=ledger.person.dealer,
         name=ledger.person.name,
         in_force=list(ledger.in_force),
+        objected_since=ledger.objected_since,
+        otherwise=[OtherGround(campaign=campaign, basis=basis) for campaign, basis in ledger.otherwise],
         entries=[
             EntryAnswer(
                 action=entry.action,

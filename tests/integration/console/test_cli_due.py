@@ -109,6 +109,22 @@ async def test_a_contact_is_shown_with_both_its_cars(bed: Bed, tmp_path: Path, r
     assert "not on the list" in stranger.stderr
 
 
+async def test_of_a_contact_who_has_objected_it_is_told_before_anybody_looks_at_the_list(
+    bed: Bed, tmp_path: Path, rdw: FakeRdw
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(LIST, encoding="utf-8")
+
+    async with serving(rdw) as access:
+        await contacts(bed, access, "import", str(file))
+        await call_beside(bed, "objection", "record", "0610000001", "--source", "letter")
+        anna = await contacts(bed, access, "show", "0610000001")
+        bram = await contacts(bed, access, "show", "0610000002")
+
+    assert anna.stdout.startswith("Anna: ready, and is never called: objected on ")
+    assert bram.stdout.startswith("Bram: ready\n")
+
+
 async def test_a_dead_register_ends_with_4_and_stores_nothing(
     bed: Bed, tmp_path: Path, rdw: FakeRdw, monkeypatch: pytest.MonkeyPatch
 ) -> None:

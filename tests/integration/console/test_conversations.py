@@ -240,12 +240,10 @@ async def test_only_a_language_that_an_agent_of_the_dealer_speaks_can_be_noted(
     bed: Bed, client: ApiClient, word: str
 ) -> None:
     call_id = await attempt_with_anna(bed, client)
+    emre = AgentProfile(AgentId("emre"), "Emre", "PJSIP/emre", {"turkish": 5, "parts": 4})
     elsewhere = frozenset({DealerId("another")})
-    for name, skills, dealers in (
-        ("emre", {"turkish": 5, "parts": 4}, None),
-        ("zofia", {"polish": 5}, elsewhere),
-    ):
-        profile = AgentProfile(AgentId(name), name, f"PJSIP/{name}", skills, dealers=dealers)
+    zofia = AgentProfile(AgentId("zofia"), "Zofia", "PJSIP/zofia", {"polish": 5}, elsewhere)
+    for profile in (emre, zofia):
         bed.desk.floor.know(profile, NOW)
 
     for language in ("klingon", "turks", "parts", "polish"):
