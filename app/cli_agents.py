@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from app.cli_ask import ask, ask_campaign_id, show, show_list
-from app.cli_frame import AsJson, new_commands, show_table
+from app.cli_frame import AsJson, at_home, new_commands, show_table
 from app.console import agents, calls, conversations
 from app.console.agents import AgentAnswer, AgentChanges, Login, NewAgent, Pause
 from app.console.calls import VoicemailQuery
@@ -31,7 +31,7 @@ def list_agents(as_json: AsJson = False) -> None:
                 agent.id,
                 agent.name,
                 agent.state,
-                f"{agent.since.astimezone():%H:%M:%S}",
+                f"{at_home(agent.since):%H:%M:%S}",
                 agent.reason,
                 agent.campaign,
                 ", ".join(f"{skill} {level}" for skill, level in sorted(agent.skills.items())),
@@ -179,8 +179,7 @@ def call(agent_id: AgentName, as_json: AsJson = False) -> None:
         ("language", who.language),
     ]
     rows += [
-        (f"{each.at.astimezone():%d-%m-%Y %H:%M}", conversations.earlier_told(each))
-        for each in answer.earlier
+        (f"{at_home(each.at):%d-%m-%Y %H:%M}", conversations.earlier_told(each)) for each in answer.earlier
     ]
     show_table(("", answer.call), rows, "")
 
@@ -200,7 +199,7 @@ def list_voicemails(
         ("left", "dealer", "number", "seconds", "recording"),
         [
             (
-                f"{message.left_at.astimezone():%Y-%m-%d %H:%M}",
+                f"{at_home(message.left_at):%Y-%m-%d %H:%M}",
                 message.dealer,
                 message.number or "hidden",
                 f"{message.seconds:.0f}{'' if message.complete else ' (cut short)'}",

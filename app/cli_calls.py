@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli_ask import ask, show, show_list
-from app.cli_frame import AsJson, new_commands, utc
+from app.cli_frame import AsJson, at_home, new_commands, typed
 from app.console import calls
 from app.console.calls import NewDisposition
 
@@ -27,7 +27,7 @@ def list_calls(as_json: AsJson = False) -> None:
                 call.id,
                 call.direction,
                 call.phase,
-                f"{call.since.astimezone():%H:%M:%S}",
+                f"{at_home(call.since):%H:%M:%S}",
                 call.department or "",
                 call.campaign or "",
                 call.agent or "",
@@ -47,7 +47,9 @@ def record_disposition(
     note: Annotated[str, typer.Option(help="A note for colleagues.")] = "",
     until: Annotated[
         datetime | None,
-        typer.Option(help="When the customer wants another call, or before when none, in UTC."),
+        typer.Option(
+            help="When the customer wants another call, or before when none, by the clock in the Netherlands."
+        ),
     ] = None,
     reference: Annotated[str, typer.Option(help="Of a booking.")] = "",
     language: Annotated[str, typer.Option(help="The skill that the next agent needs.")] = "",
@@ -62,7 +64,7 @@ def record_disposition(
         agent=agent,
         disposition=word,
         note=note,
-        until=utc(until),
+        until=typed(until),
         reference=reference,
         language=language,
         answers=dict(map(_answer, answers or ())),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli_ask import ask, show
-from app.cli_frame import AsJson, new_commands, show_table, utc
+from app.cli_frame import AsJson, at_home, new_commands, show_table, typed
 from app.console import consents
 from app.console.consents import LedgerAnswer, NewConsent, NewEntry, NewObjection, PersonMeant
 from dialer.campaign import CampaignKind, LegalBasis
@@ -20,7 +20,10 @@ Person = Annotated[int | None, typer.Option(help="The person's id, where a numbe
 Purpose = Annotated[CampaignKind, typer.Option(help="The kind of calls it is about.")]
 Source = Annotated[str, typer.Option(help="How it came to us, such as 'website'.")]
 Wording = Annotated[str, typer.Option(help="The words.")]
-At = Annotated[datetime | None, typer.Option(help="When it was said, in UTC; now when not given.")]
+At = Annotated[
+    datetime | None,
+    typer.Option(help="When it was said, by the clock in the Netherlands; now when not given."),
+]
 
 
 @consent_commands.command()
@@ -43,7 +46,7 @@ def record(
         purpose=purpose,
         source=source,
         wording=wording,
-        at=utc(at),
+        at=typed(at),
         basis=basis,
     )
     _tell(ask(consents.RECORD_CONSENT, body), as_json)
@@ -68,7 +71,7 @@ def withdraw(
         purpose=purpose,
         source=source,
         wording=wording,
-        at=utc(at),
+        at=typed(at),
     )
     _tell(ask(consents.WITHDRAW_CONSENT, body), as_json)
 
@@ -94,7 +97,7 @@ def record_objection(
     if as_json:
         show(answer)
         return
-    typer.echo(f"from {answer.in_force_since:%d-%m-%Y %H:%M} UTC on nobody is called there")
+    typer.echo(f"from {at_home(answer.in_force_since):%d-%m-%Y %H:%M} on nobody is called there")
 
 
 def _tell(ledger: LedgerAnswer, as_json: bool) -> None:
@@ -104,7 +107,7 @@ def _tell(ledger: LedgerAnswer, as_json: bool) -> None:
     agreed = ", ".join(ledger.in_force)
     if (since := ledger.objected_since) is not None:
         typer.echo(
-            f"{ledger.name} ({ledger.person}) has objected, on {since:%d-%m-%Y %H:%M} UTC: nobody calls, "
+            f"{ledger.name} ({ledger.person}) has objected, on {at_home(since):%d-%m-%Y %H:%M}: nobody calls, "
             f"whatever was agreed to ({agreed or 'nothing'})"
         )
     else:
@@ -119,7 +122,7 @@ def _tell(ledger: LedgerAnswer, as_json: bool) -> None:
         ("said", "", "purpose", "ground", "source", "words", "recorded by"),
         [
             (
-                f"{entry.at:%Y-%m-%d %H:%M}",
+                f"{at_home(entry.at):%Y-%m-%d %H:%M}",
                 entry.action,
                 entry.purpose,
                 entry.basis,

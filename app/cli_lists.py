@@ -18,7 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from app.cli_frame import Exit, end, show_table, who
+from app.cli_frame import Exit, at_home, end, show_table, who
 from app.clock import SystemClock
 from app.contact_report import usual_report
 from app.contacts_import import ImportOptions, ImportResult, import_contacts
@@ -109,7 +109,7 @@ def show_card(campaign: str, number: str, *, as_json: bool) -> None:
         return
     state = card.state + (f" ({card.closed_reason})" if card.closed_reason else "")
     if card.objected_since is not None:
-        state += f", and is never called: objected on {card.objected_since:%d-%m-%Y %H:%M} UTC"
+        state += f", and is never called: objected on {at_home(card.objected_since):%d-%m-%Y %H:%M}"
     typer.echo(f"{card.name}: {state}")
     show_table(
         ("plate", "make", "model", "due on"),

@@ -1,13 +1,13 @@
 """`dealerlijn pacing …`: what the pacing decided, and why; asked of the running program."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from app.cli_ask import ask, ask_campaign_id, show
 from app.cli_campaigns import CampaignMeant
-from app.cli_frame import AsJson, new_commands
+from app.cli_frame import AsJson, at_home, new_commands, typed
 from app.console.decisions import LIST_DECISIONS, DecisionAnswer, DecisionQuery
 from calls.words import Replayed
 
@@ -30,7 +30,7 @@ def explain(
     at: Annotated[
         datetime | None,
         typer.Option(
-            help="Only what was in force then, such as 2026-12-31T10:15:00, in this machine's time."
+            help="Only what was in force then, such as 2026-12-31T10:15:00, by the clock in the Netherlands."
         ),
     ] = None,
     last: Annotated[int | None, typer.Option(min=1, max=200, help="So many; 10, or 1 with --at.")] = None,
@@ -38,7 +38,7 @@ def explain(
 ) -> None:
     """Tell what the pacing decided, when, why and from which figures, and decide it again from the same figures."""
     count = last or (10 if at is None else 1)
-    query = DecisionQuery(last=count) if at is None else DecisionQuery(at=_moment(at), last=count)
+    query = DecisionQuery(last=count) if at is None else DecisionQuery(at=typed(at), last=count)
     campaign_id = ask_campaign_id(campaign)
     answer = ask(LIST_DECISIONS, query=query, campaign_id=campaign_id)
     if as_json:
@@ -49,20 +49,8 @@ def explain(
         typer.echo("no decisions are kept of that time")
 
 
-def _moment(at: datetime) -> datetime:
-    """A moment as it was typed, in UTC; without a zone it is what people read off their clock."""
-    try:
-        return at.astimezone(UTC)
-    except (OverflowError, ValueError) as error:
-        raise typer.BadParameter(
-            "--at is in a year that has no date in UTC: give a moment of late"
-        ) from error
-
-
 def _told(decision: DecisionAnswer) -> str:
-    head = (
-        f"{decision.at.astimezone():%Y-%m-%d %H:%M:%S}  {decision.reason}: {decision.calls_to_place} to call"
-    )
+    head = f"{at_home(decision.at):%Y-%m-%d %H:%M:%S}  {decision.reason}: {decision.calls_to_place} to call"
     if decision.passed_over:
         head += f"  (after {decision.passed_over} that were passed over)"
     settings = decision.settings

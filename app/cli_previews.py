@@ -6,7 +6,7 @@ import typer
 
 from app.cli_agents import AgentName
 from app.cli_ask import ask, show
-from app.cli_frame import AsJson, new_commands
+from app.cli_frame import AsJson, at_home, new_commands
 from app.console import previews
 from app.console.conversations import car_told, earlier_told
 from app.console.previews import PreviewAnswer, Skip
@@ -63,9 +63,9 @@ def _tell(answer: PreviewAnswer, as_json: bool) -> None:
         if also.plate != contact.plate:
             typer.echo(f"also  {car_told(also)}")
     if answer.dials_at is not None:
-        typer.echo(f"is dialled at {answer.dials_at.astimezone():%H:%M:%S}")
+        typer.echo(f"is dialled at {at_home(answer.dials_at):%H:%M:%S}")
     else:
-        typer.echo(f"held until {answer.until.astimezone():%H:%M:%S}")
+        typer.echo(f"held until {at_home(answer.until):%H:%M:%S}")
     for each in answer.earlier:
-        typer.echo(f"{each.at.astimezone():%d-%m-%Y %H:%M}  {earlier_told(each)}")
+        typer.echo(f"{at_home(each.at):%d-%m-%Y %H:%M}  {earlier_told(each)}")
     typer.echo(answer.guide.script.opening)

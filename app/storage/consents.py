@@ -78,7 +78,8 @@ async def objected_since(database: Database, person: Person) -> datetime | None:
     """Return since when an objection of a person holds; one at a number of theirs is theirs too."""
     query = select(func.min(objections.c.at)).where(objections.c.customer_id == person.person)
     async with database.reading() as connection:
-        return (await connection.execute(query)).scalar_one()
+        since: datetime | None = (await connection.execute(query)).scalar_one()
+    return since
 
 
 async def campaigns_without_consent(

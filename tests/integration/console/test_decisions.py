@@ -1,6 +1,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace as changed
@@ -89,7 +90,9 @@ async def test_a_decision_of_a_later_program_is_shown_as_far_as_it_can_be_read(
 
 async def test_the_command_line_explains_in_words_and_for_machines(bed: Bed) -> None:
     await decided(bed, 3)
-    at = (BEGAN + timedelta(seconds=61)).astimezone().strftime("%Y-%m-%dT%H:%M:%S")
+    at = (
+        (BEGAN + timedelta(seconds=61)).astimezone(ZoneInfo("Europe/Amsterdam")).strftime("%Y-%m-%dT%H:%M:%S")
+    )
 
     in_words = await call_beside(bed, "pacing", "explain", "apk mei", "--last", "2")
     at_a_moment = await call_beside(bed, "pacing", "explain", "apk-may", "--at", at)
@@ -98,6 +101,7 @@ async def test_the_command_line_explains_in_words_and_for_machines(bed: Bed) -> 
     assert in_words.stdout.count("replayed: same") == 2
     assert "agents on open lines" in in_words.stdout
     assert at_a_moment.stdout.count("replayed: same") == 1
+    assert at_a_moment.stdout.startswith(at.replace("T", " ")[:-2])
     assert len(json.loads(for_machines.stdout)["decisions"]) == 3
 
 
