@@ -14,8 +14,11 @@ from calls.words import Department
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 LONGEST_HOURS = 80.0
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+# Beyond what any day has, and within what the tables of a simulated day bear.
+LONGEST_SECONDS, LONGEST_GRACE_SECONDS, LONGEST_RING_SECONDS, MOST_AGENTS = 86_400.0, 60.0, 600, 10_000
+Seconds = Annotated[float, Field(gt=0, le=LONGEST_SECONDS, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Level = Annotated[int, Field(ge=1, le=10)]
 _STRICT = ConfigDict(extra="forbid")
@@ -33,7 +36,7 @@ class Duration:
     """
 
     __pydantic_config__: ClassVar = _STRICT
-    mean: Positive
+    mean: Seconds
     variation: Positive = 1.0
     law: Literal["lognormal", "exponential", "pareto"] = "lognormal"
 
@@ -71,7 +74,7 @@ class Ringing:
 
     __pydantic_config__: ClassVar = _STRICT
     answered: Duration = Duration(10.0, 0.5)
-    longest_seconds: Annotated[int, Field(ge=6)] = 22
+    longest_seconds: Annotated[int, Field(ge=6, le=LONGEST_RING_SECONDS)] = 22
     early_failures: Share = 0.1
     silent: Duration | None = None
 
@@ -103,7 +106,7 @@ class Team:
     """So many agents with the same skills, each with its level, 1 to 10."""
 
     __pydantic_config__: ClassVar = _STRICT
-    agents: Annotated[int, Field(ge=1)]
+    agents: Annotated[int, Field(ge=1, le=MOST_AGENTS)]
     skills: dict[str, Level]
 
 
@@ -151,14 +154,14 @@ class Scenario:
 
     __pydantic_config__: ClassVar = _STRICT
     title: str
-    agents: Annotated[int, Field(ge=1)] = 10
+    agents: Annotated[int, Field(ge=1, le=MOST_AGENTS)] = 10
     hours: Annotated[float, Field(gt=0, le=LONGEST_HOURS)] = 8.0
     warm_up_minutes: NotNegative = 0.0
-    grace_seconds: NotNegative = 2.0
-    contacts: Annotated[int, Field(ge=1)] | None = None
+    grace_seconds: Annotated[float, Field(ge=0, le=LONGEST_GRACE_SECONDS, allow_inf_nan=False)] = 2.0
+    contacts: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     rescuers: Share = 1.0
     rescue: Share = 0.0
-    attempts: Annotated[int, Field(ge=1)] = 1
+    attempts: Annotated[int, Field(ge=1, le=100)] = 1
     rest_hours: Positive = 8.0
     answering: Answering = Answering()
     ringing: Ringing = Ringing()
