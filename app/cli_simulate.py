@@ -101,6 +101,8 @@ def simulate(
 
 def _must_be_writable(plot: Path) -> None:
     """Before minutes of simulating. What is in the file stays until there is something to put in its place."""
+    if plot.suffix.lower() != ".svg":
+        end(f"cannot draw into {plot}: give --plot a file whose name ends in .svg", Exit.REFUSED)
     try:
         with plot.open("a", encoding="utf-8"):
             pass

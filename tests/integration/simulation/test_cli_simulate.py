@@ -69,6 +69,15 @@ def test_a_drawing_that_cannot_be_written_is_refused_before_anything_is_simulate
     assert told.stdout == ""
 
 
+def test_a_picture_of_another_kind_than_is_drawn_is_refused(tmp_path: Path) -> None:
+    picture = tmp_path / "day.png"
+
+    told = run("--agents", "50", "--hours", "80", "--plot", str(picture))
+
+    assert (told.exit_code, picture.exists()) == (1, False)
+    assert "ends in .svg" in told.stderr
+
+
 def test_a_comparison_of_days_that_are_alike_whoever_dials_has_no_gap_to_close(tmp_path: Path) -> None:
     one = tmp_path / "one.toml"
     one.write_text('title = "One, who answers"\ncontacts = 1\n[answering]\nprobability = 1\n')
