@@ -6,12 +6,15 @@ compared (`app/reconcile.py`) before the first new event is read.
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from time import time
 
+from app.ari.beginnings import Beginnings
 from app.ari.connection import Up
 from app.ari.events import AriEvent
 from app.ari.joins import Joins
 from app.ari.leases import Leases
+from app.ari.models import PlaybackFinished
 from app.ari.operations import Ari
 from app.ari.outcome import Done
 from app.ari.translate import Translator, recorded_leg
@@ -30,6 +33,7 @@ from calls.legs import (
     LegJoined,
     LegLeft,
     PromptFinished,
+    PromptStarted,
     RecordingStopped,
 )
 
@@ -54,6 +58,7 @@ class AsteriskNode:
         joins: Joins,
         recordings: Recordings,
         echo_seconds: Callable[[float], None],
+        prompt_failed: Callable[[], None],
     ) -> None:
         """`receive` takes a leg that no call owns; `reconcile(application)` returns (taken over, ended meanwhile)."""
         self._node = node
@@ -68,6 +73,7 @@ class AsteriskNode:
         self._recordings = recordings
         self._echo_seconds = echo_seconds
         self._translator = Translator()
+        self._beginnings = Beginnings(self._deliver_began, prompt_failed)
         self._unannounced = ""
         self.up = False
 
@@ -104,6 +110,12 @@ class AsteriskNode:
         leg_id = recorded_leg(event) if isinstance(fact, RecordingStopped) else leg_of(fact)
         if leg_id is None:
             return
+        if isinstance(fact, PromptStarted):
+            self._beginnings.hold(fact)
+            return
+        if isinstance(fact, PromptFinished) and isinstance(event, PlaybackFinished):
+            fact = replace(fact, failed=self._beginnings.never_was(fact, event.playback.media_uri))
+        self._beginnings.release(leg_id)
         match fact:
             case LegEnded() | LegLeft():
                 self.leases.drop(leg_id)
@@ -118,6 +130,11 @@ class AsteriskNode:
             session.deliver(fact)
         elif isinstance(fact, LegArrived):
             self._receive(fact)
+
+    def _deliver_began(self, began: PromptStarted) -> None:
+        session = self._supervisor.owner(began.leg_id)
+        if session is not None:
+            session.deliver(began)
 
     async def on_echo(self, seconds: float) -> None:
         """Events reach us: say so to the dialplan."""

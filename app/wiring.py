@@ -316,6 +316,7 @@ async def _assemble(
         executor.joins,
         recordings,
         lambda seconds: metrics.technical.observe_echo(node, seconds),
+        lambda: metrics.technical.count_failed_prompt(node),
     )
     connection = AriConnection(
         ari, settings.ari.url, settings.ari.user, settings.ari.password, settings.ari.app, follower

@@ -72,11 +72,12 @@ class PromptStarted:
 
 @dataclass(frozen=True, slots=True)
 class PromptFinished:
-    """A prompt ended or was stopped."""
+    """A prompt ended or was stopped. `failed`: nothing of it was played."""
 
     at: datetime
     leg_id: LegId
     playback_id: PlaybackId
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ def _effect(attempt: Attempt, after: AttemptState, fact: AttemptInput, now: date
         case DigitPressed(at, _, digit) if after is AttemptState.MESSAGE and digit == OBJECTION_KEY:
             return Step(attempt, (Publish(DispositionRecorded(at, attempt.call_id, None, "objection", "")),))
         case PromptFinished():
-            return _message_over(attempt)
+            return _message_over(attempt, failed=fact.failed)
         case LegEnded() if after is AttemptState.CONNECTED:
             # The agent's line dropped: there is nobody left to talk to.
             return Step(attempt, (HangUp(attempt_leg(attempt.call_id)),))
@@ -293,10 +293,10 @@ def _message_started(attempt: Attempt, at: datetime) -> Step:
     return Step(replace(attempt, message_at=at), (Publish(_message_fact(attempt, at)),))
 
 
-def _message_over(attempt: Attempt) -> Step:
-    """Hang up after the message. One that never began finds the leg with the dialplan already, or is left to it."""
-    leg = attempt_leg(attempt.call_id)
-    return Step(attempt, (LeaveToMessage(leg) if attempt.message_at is None else HangUp(leg),))
+def _message_over(attempt: Attempt, *, failed: bool) -> Step:
+    """Hang up after the message. One that never began finds the leg with the dialplan already, or is left to it if it can be played."""
+    leg, begun = attempt_leg(attempt.call_id), attempt.message_at is not None or failed
+    return Step(attempt, (HangUp(leg) if begun else LeaveToMessage(leg),))
 
 
 def _left(attempt: Attempt, fact: LegLeft) -> Step:

@@ -68,6 +68,9 @@ class TechnicalMetrics:
         self._trusted = gauge(
             "trusted_clocks", "1 while the wall clock is believed and campaigns may dial.", "node"
         )
+        self._failed_prompts = counter(
+            "failed_prompts", "Prompts and messages that Asterisk could not play.", "node"
+        )
         self._channels = gauge("channels", "Channels that Asterisk has for us.", "node")
         self._bridges = gauge("bridges", "Bridges that Asterisk has for us.", "node")
         self._managers = gauge("ami_connections", "1 while the node tells of its phones.", "node")
@@ -125,6 +128,10 @@ class TechnicalMetrics:
         """Count one echo over the node's events socket."""
         self._echo[node,].observe(seconds)
 
+    def count_failed_prompt(self, node: NodeId) -> None:
+        """Count a prompt that Asterisk could not play."""
+        self._failed_prompts[node,].inc()
+
     def set_journal(self, waiting: int, unkept: int, dropped: int, observer_errors: int) -> None:
         """Show the journal: facts waiting now and those in memory only, facts dropped and observers' failures since the start."""
         self._waiting.set(waiting)
@@ -163,4 +170,5 @@ class TechnicalMetrics:
         self._differences.begin(node, OTHER)
         self.set_clock(node, trusted=True)
         self._connections.begin(node)
+        self._failed_prompts.begin(node)
         self.set_phones(node, NO_PHONES)

@@ -44,6 +44,7 @@ from dialer.machine import opinion_of_app_amd
 
 MESSAGE_EVENT = "DealerlijnMessage"
 _CHANNEL_URI = "channel:"
+_FAILED = "failed"
 _A_DAY = timedelta(days=1)
 _ON_REQUEST = 32  # AST_SOFTHANGUP_EXPLICIT: hung up over ARI; others tell of a peer that is silent, or of Asterisk stopping
 _NO_CAUSE = 0
@@ -89,7 +90,7 @@ class Translator:
             case ChannelHangupRequest() | StasisEnd() | ChannelDestroyed():
                 return self._leaving(event)
             case PlaybackStarted() | PlaybackFinished():
-                return _prompt(event)
+                return self._prompt(event)
             case ChannelUserevent(channel=channel, timestamp=at) if (
                 event.eventname == MESSAGE_EVENT and channel
             ):
@@ -103,6 +104,17 @@ class Translator:
                 return RecordingStopped(_utc(at), RecordingId(recording.name), float(recording.duration or 0))
             case _:
                 return None
+
+    def _prompt(self, event: PlaybackStarted | PlaybackFinished) -> LegFact | None:
+        playback, at = event.playback, _utc(event.timestamp)
+        if not playback.target_uri.startswith(_CHANNEL_URI):
+            return None
+        leg_id, playback_id = LegId(playback.target_uri.removeprefix(_CHANNEL_URI)), PlaybackId(playback.id)
+        if isinstance(event, PlaybackStarted):
+            return PromptStarted(at, leg_id, playback_id)
+        # A prompt during which somebody hangs up has failed too, in Asterisk's word.
+        failed = playback.state == _FAILED and leg_id not in self._requested
+        return PromptFinished(at, leg_id, playback_id, failed)
 
     def _leaving(self, event: ChannelHangupRequest | StasisEnd | ChannelDestroyed) -> LegFact | None:
         leg_id = LegId(event.channel.id)
@@ -132,15 +144,6 @@ def recorded_leg(event: object) -> LegId | None:
         uri = event.recording.target_uri
         return LegId(uri.removeprefix(_CHANNEL_URI)) if uri.startswith(_CHANNEL_URI) else None
     return None
-
-
-def _prompt(event: PlaybackStarted | PlaybackFinished) -> LegFact | None:
-    playback = event.playback
-    if not playback.target_uri.startswith(_CHANNEL_URI):
-        return None
-    leg_id = LegId(playback.target_uri.removeprefix(_CHANNEL_URI))
-    kind = PromptStarted if isinstance(event, PlaybackStarted) else PromptFinished
-    return kind(_utc(event.timestamp), leg_id, PlaybackId(playback.id))
 
 
 def _moment(text: object, *, latest: datetime) -> datetime:

@@ -325,6 +325,7 @@ def _technical() -> tuple[PanelPlan, ...]:
             "sum by (node, kind) (dealerlijn_reconcile_differences_total)",
             "{{node}} {{kind}}",
         ),
+        _lines("Geluiden die niet afspelen", "short", "dealerlijn_failed_prompts_total", "{{node}}"),
         PanelPlan(
             "Klok van de machine",
             Kind.LINES,

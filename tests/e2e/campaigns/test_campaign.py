@@ -1,6 +1,7 @@
 """A campaign rings customers, and each who answers has an agent or hears the information message, both as heard on the wire."""
 
 import asyncio
+import wave
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -108,6 +109,29 @@ async def test_a_customer_for_whom_nobody_is_free_hears_the_message_within_two_s
     assert began - customer.answered_at < WITHIN
     levels = loudness(prompt(dealer_asterisk, "information-message"), WINDOW_SECONDS)
     assert customer.heard.loud_seconds() > 0.9 * WINDOW_SECONDS * sum(level > LOUD for level in levels)
+
+
+async def test_an_information_message_that_asterisk_cannot_play_counts_as_not_played(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, tmp_path: Path
+) -> None:
+    unplayable = prompt(dealer_asterisk, "unplayable")
+    with wave.open(str(unplayable), "wb") as sound:
+        sound.setparams((1, 2, 44_100, 0, "NONE", ""))
+        sound.writeframes(bytes(2 * 44_100))
+    await network_asterisk.customer_does(NUMBERS[0], "answer:3:60")
+    campaign = await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:1])
+    own_message = '[dealers.demo.prompts]\ninformation_message = "unplayable"\n'
+    known = dealers(tmp_path, ALWAYS_OPEN, own_message)
+    async with controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign) as watched:
+        await watched.fact(AttemptCommitted)
+        watched.program.desk.pause(AgentId("agent1"), "coffee")
+        ended = await watched.fact(AttemptEnded)
+        figures = watched.program.metrics.text()[0].decode()
+    unplayable.unlink()
+
+    assert ended.outcome is AttemptOutcome.ABANDONED
+    assert watched.of(InformationMessagePlayed) == []
+    assert 'dealerlijn_failed_prompts_total{node="n1"} 1.0' in figures
 
 
 async def test_an_objection_ends_the_ringing_of_whoever_objects(

@@ -1,10 +1,12 @@
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.ari.beginnings import HELD_SECONDS
 from app.ari.connection import Up
 from app.ari.events import decode_event
 from app.node import APP_VARIABLE, HEARTBEAT_VARIABLE, AsteriskNode
@@ -12,9 +14,9 @@ from app.recordings import Recordings
 from calls.commands import SetTimer
 from calls.facts import AsteriskLost, AsteriskReached, DifferenceFound
 from calls.ids import LegId, PlaybackId
-from calls.legs import LegArrived
+from calls.legs import LegArrived, PromptFinished
 from tests.fakes.scripted_asterisk import channel, playback, recording
-from tests.fakes.virtual_time import settle, virtual_time
+from tests.fakes.virtual_time import after, settle, virtual_time
 from tests.unit.app.bed import Bed, a_bed
 from tests.unit.app.people import CALLER, NODE, call_id
 from tests.unit.app.test_call_session import Machine
@@ -29,6 +31,7 @@ class Followed:
         self.received: list[LegArrived] = []
         self.reconciled: list[tuple[str, bool]] = []
         self.echoes: list[float] = []
+        self.failed_prompts: list[int] = []
         self.node = AsteriskNode(
             NODE,
             bed.asterisk.ari,
@@ -41,6 +44,7 @@ class Followed:
             bed.executor.joins,
             Recordings(Path("/there/is/no/such/folder")),
             self.echoes.append,
+            lambda: self.failed_prompts.append(1),
         )
 
     def _receive(self, leg: LegArrived) -> None:
@@ -136,6 +140,82 @@ async def test_an_event_goes_to_the_call_that_owns_the_leg() -> None:
             "PromptFinished",
             "RecordingStopped",
         ]
+
+
+PROMPT = playback("p01", f"channel:{CALLER}")
+
+
+@virtual_time
+async def test_a_prompt_has_begun_once_it_has_not_failed_for_a_moment() -> None:
+    async with a_bed() as bed:
+        it = Followed(bed)
+        machine = Machine()
+        bed.supervisor.start(machine, (SetTimer("long", 99),), (CALLER,))
+
+        it.event("PlaybackStarted", playback=PROMPT)
+        await settle()
+        at_once = list(machine.heard)
+        await asyncio.sleep(HELD_SECONDS)
+        it.event("PlaybackFinished", playback=PROMPT)
+        await settle()
+
+        assert at_once == []
+        assert [type(fact).__name__ for fact in machine.heard] == ["PromptStarted", "PromptFinished"]
+
+
+@virtual_time
+async def test_that_a_prompt_began_is_told_before_whatever_its_leg_tells_next() -> None:
+    async with a_bed() as bed:
+        it = Followed(bed)
+        machine = Machine()
+        bed.supervisor.start(machine, (SetTimer("long", 99),), (CALLER,))
+
+        it.event("PlaybackStarted", playback=PROMPT)
+        it.event("ChannelDtmfReceived", channel=channel(CALLER), digit="9", duration_ms=90)
+        await settle()
+        await asyncio.sleep(2 * HELD_SECONDS)
+
+        assert [type(fact).__name__ for fact in machine.heard] == ["PromptStarted", "DigitPressed"]
+
+
+@virtual_time
+async def test_a_prompt_that_asterisk_cannot_play_never_began_is_counted_and_goes_to_the_log_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with a_bed() as bed:
+        it = Followed(bed)
+        machine = Machine()
+        bed.supervisor.start(machine, (SetTimer("long", 99),), (CALLER,))
+
+        for _ in range(2):
+            it.event("PlaybackStarted", playback=PROMPT)
+            it.event("PlaybackFinished", playback=PROMPT | {"state": "failed"})
+        await settle()
+        await asyncio.sleep(2 * HELD_SECONDS)
+
+        over = PromptFinished(after(0), CALLER, PlaybackId("p01"), failed=True)
+        assert [replace(fact, at=after(0)) for fact in machine.heard] == [over, over]
+        assert len(it.failed_prompts) == 2
+        (line,) = [record for record in caplog.records if record.levelname == "ERROR"]
+        assert "check-config" in line.message
+
+
+@virtual_time
+async def test_a_prompt_that_breaks_off_in_the_middle_was_played() -> None:
+    async with a_bed() as bed:
+        it = Followed(bed)
+        machine = Machine()
+        bed.supervisor.start(machine, (SetTimer("long", 99),), (CALLER,))
+
+        it.event("PlaybackStarted", playback=PROMPT)
+        await asyncio.sleep(2 * HELD_SECONDS)
+        it.event("PlaybackFinished", playback=PROMPT | {"state": "failed"})
+        await settle()
+
+        finished = machine.heard[-1]
+        assert isinstance(finished, PromptFinished)
+        assert not finished.failed
+        assert it.failed_prompts == []
 
 
 @virtual_time

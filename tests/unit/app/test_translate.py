@@ -114,6 +114,21 @@ def test_prompts_are_told_of_legs_but_not_of_bridges() -> None:
     assert told(translator, "PlaybackFinished", playback=of_bridge) is None
 
 
+def test_a_prompt_that_asterisk_could_not_play_has_failed_and_one_during_which_somebody_hung_up_has_not() -> (
+    None
+):
+    unplayable = playback("p01", f"channel:{CALLER}") | {"state": "failed"}
+    hung_up = Translator()
+    told(hung_up, "ChannelHangupRequest", cause=16)
+
+    failed, broken_off = (
+        told(translator, "PlaybackFinished", playback=unplayable) for translator in (Translator(), hung_up)
+    )
+
+    assert failed == PromptFinished(AT, CALLER, PlaybackId("p01"), failed=True)
+    assert broken_off == PromptFinished(AT, CALLER, PlaybackId("p01"))
+
+
 def test_the_dialplans_own_message_takes_the_leg_from_us_at_the_time_of_the_answer_it_tells() -> None:
     said = {"answered": "2026-06-01T08:00:00.500"}
 

@@ -10,7 +10,7 @@ from calls.facts import (
     DispositionRecorded,
     InformationMessagePlayed,
 )
-from calls.legs import DigitPressed, LegLeft
+from calls.legs import DigitPressed, LegLeft, PromptFinished
 from calls.words import AttemptOutcome
 from dialer.attempt import step
 from dialer.life import GRACE, INFORMATION_MESSAGE, AttemptState, Trigger
@@ -99,6 +99,15 @@ def test_a_message_that_could_not_be_played_is_left_to_the_dialplan_which_may_be
     assert refused.commands == (LeaveToMessage(LEG),)
     assert len(story.facts(InformationMessagePlayed)) == 1
     assert story.end.outcome is AttemptOutcome.ABANDONED
+
+
+def test_a_message_that_asterisk_cannot_play_counts_as_not_played_and_the_customer_is_hung_up_on() -> None:
+    story = story_at(AttemptState.MESSAGE)
+
+    failed = step(story.attempt, PromptFinished(at(10), LEG, story.attempt.playback_id, failed=True), at(10))
+
+    assert failed.commands == (HangUp(LEG),)
+    assert story.facts(InformationMessagePlayed) == []
 
 
 def test_the_objection_key_in_the_message_is_recorded_at_once() -> None:
