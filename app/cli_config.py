@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.asterisk.check_config import Finding, check_files, check_own_sounds, check_prompts, parse_entries
+from app.asterisk.check_config import Finding, check_files, parse_entries
+from app.asterisk.check_sounds import check_made, check_own_sounds, check_prompts
 from app.asterisk.credentials import Credentials, read_credentials
 from app.asterisk.errors import CredentialsBroken, TelephonyBroken
 from app.asterisk.installation import read_node
@@ -52,6 +53,7 @@ async def check_all(places: Places, environment: Mapping[str, str] | None = None
     return [
         *check_prompts(settings.sounds_dir, sorted(prompts)),
         *check_own_sounds(settings.sounds_dir, manifest.tones),
+        *check_made(settings.sounds_dir, manifest),
         *await _check_asterisk(settings, dealers, places),
         *await _check_database(settings, dealers),
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.asterisk.credentials import load_credentials
 from app.asterisk.errors import AsteriskError
 from app.asterisk.installation import read_node
-from app.asterisk.prompts import make_sounds, read_manifest
+from app.asterisk.prompts import make_sounds, read_manifest, unused_recordings
 from app.asterisk.render import install
 from app.dealers import load_dealers
 from app.dealers_errors import DealersError
@@ -23,7 +23,10 @@ def main(arguments: list[str]) -> str | None:
     try:
         phones = load_dealers(dealers).phones
         node = read_node(telephony, phones, load_credentials(passwords, phones), state, sounds)
-        make_sounds(sounds, read_manifest())
+        manifest = read_manifest()
+        make_sounds(sounds, manifest)
+        for file in unused_recordings(manifest):
+            sys.stderr.write(f"{file}: no prompt has this name, nobody hears it; see prompts.toml\n")
         install(node)
     except (AsteriskError, DealersError) as error:
         return str(error)

@@ -1,12 +1,11 @@
 """Comparing what is installed in an etc directory with what the settings ask for, all differences at once."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.asterisk.nodes import DealerNode
-from app.asterisk.prompts import MUSIC, PROMPTS
 from app.asterisk.render import render
 
 REMEDY = "let dealerlijn write the file again, or bring the setting in line with it"
@@ -68,7 +67,7 @@ def check_files(node: DealerNode, etc: Path) -> list[Finding]:
             f"remove {path}: Asterisk reads it and it is not made from the settings; extconfig.conf and sorcery.conf "
             "even put others before these",
         )
-        for path in _all_in(etc)
+        for path in files_in(etc)
         if path.name not in files
     ]
     for name, wanted in files.items():
@@ -88,37 +87,12 @@ def check_files(node: DealerNode, etc: Path) -> list[Finding]:
     return findings
 
 
-def check_prompts(sounds: Path, names: Iterable[str]) -> list[Finding]:
-    """The prompts that Asterisk would not find in the sounds directory."""
-    files = (PROMPTS / f"{name}.wav" for name in names)
-    return [_no_sound(file) for file in files if not _has_content(sounds / file)]
-
-
-def check_own_sounds(sounds: Path, tones: Iterable[str]) -> list[Finding]:
-    """What Asterisk looks for by itself and would not find: the tones, such as that of the voicemail, and the music."""
-    files = (PROMPTS.parent / f"{name}.wav" for name in tones)
-    missing = [_no_sound(file) for file in files if not _has_content(sounds / file)]
-    music = any(map(_has_content, _all_in(sounds / MUSIC)))
-    return missing if music else [*missing, _no_sound(MUSIC)]
-
-
-def _no_sound(place: Path) -> Finding:
-    remedy = "make the prompts (python -m app.asterisk …), or put a recording there"
-    return Finding(str(place), "", "a sound file", "missing or empty", remedy)
-
-
-def _all_in(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
+    """What is in a folder, in order; nothing when it cannot be read."""
     try:
         return sorted(folder.iterdir())
     except OSError:
         return []
-
-
-def _has_content(path: Path) -> bool:
-    try:
-        return path.stat().st_size > 0
-    except OSError:
-        return False
 
 
 def _differences(name: str, wanted: str, found: str) -> Iterator[Finding]:

@@ -85,6 +85,24 @@ def make_sounds(sounds: Path, manifest: Manifest, recorded: Path = RECORDED) -> 
     return renewed
 
 
+def out_of_date(sounds: Path, manifest: Manifest, recorded: Path = RECORDED) -> list[str]:
+    """The sounds that `make_sounds` once made of another text or recording than there is now."""
+    made = _read_ledger(sounds / "made.json")
+    return [
+        str(name)
+        for name, fingerprint, _ in _recipes(manifest, recorded)
+        if made.get(str(name), fingerprint) != fingerprint
+    ]
+
+
+def unused_recordings(manifest: Manifest, recorded: Path = RECORDED) -> list[Path]:
+    """The files among the recordings that no prompt has for its name."""
+    names = {f"{name}.wav" for name in (*manifest.texts, *manifest.tones)}
+    return sorted(
+        file for file in recorded.glob("*") if file.name not in names and not file.name.startswith(".")
+    )
+
+
 Recipe = tuple[Path, str, Callable[[], bytes]]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.asterisk.check_config import check_files, check_prompts
+from app.asterisk.check_config import check_files
 from app.asterisk.render import install
 from tests.unit.asterisk.nodes import dealer_node
 
@@ -118,14 +118,3 @@ def test_comments_beside_what_is_read_make_no_difference(tmp_path: Path) -> None
     _change(tmp_path / "etc" / "rtp.conf", "strictrtp = yes", ";---- a ruler\n;--\nno\n--;strictrtp = yes")
 
     assert check_files(node, tmp_path / "etc") == []
-
-
-def test_missing_and_empty_prompts_are_found(tmp_path: Path) -> None:
-    folder = tmp_path / "nl" / "dealerlijn"
-    folder.mkdir(parents=True)
-    (folder / "welcome.wav").write_bytes(b"RIFF")
-    (folder / "menu.wav").write_bytes(b"")
-
-    findings = check_prompts(tmp_path, ["welcome", "menu", "closed"])
-
-    assert [finding.file for finding in findings] == ["nl/dealerlijn/menu.wav", "nl/dealerlijn/closed.wav"]

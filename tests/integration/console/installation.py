@@ -7,11 +7,13 @@ from pathlib import Path
 
 from app.asterisk.credentials import load_credentials
 from app.asterisk.installation import read_node
+from app.asterisk.music import tone, wav_bytes
 from app.asterisk.prompts import read_manifest
 from app.asterisk.render import install
 from app.cli_config import Places
 from app.dealers import load_dealers
 
+SOUND = wav_bytes(tone(440, 0.1))
 DEALERS_FILE = Path(__file__).parents[3] / "dealers.toml"
 Tables = Mapping[str, Mapping[str, object]]
 TELEPHONY: Tables = {
@@ -51,10 +53,10 @@ def installed(folder: Path) -> Installation:
     sounds.mkdir(parents=True)
     manifest = read_manifest()
     for name in (*manifest.texts, *manifest.tones):
-        (sounds / f"{name}.wav").write_bytes(b"sound")
+        (sounds / f"{name}.wav").write_bytes(SOUND)
     for own in (sounds.parent / "beep.wav", folder / "sounds" / "music" / "tune.wav"):
         own.parent.mkdir(exist_ok=True)
-        own.write_bytes(b"sound")
+        own.write_bytes(SOUND)
     places = Places(folder / "asterisk" / "etc", folder / "telephony.toml", folder / "passwords.toml")
     places.telephony.write_text(toml(TELEPHONY))
     places.passwords.touch(0o600)
