@@ -148,6 +148,8 @@ async def rig(agents: int, ports: int) -> AsyncIterator[Rig]:
 def _add(node: DealerNode) -> None:
     etc = node.state_dir / "etc"
     pjsip = (etc / "pjsip.conf").read_text().replace("qualify_frequency = 20", "qualify_frequency = 0")
+    # SIPp offers no RFC 4733, as every provider does: nothing is to be listened for in the sound.
+    pjsip = pjsip.replace("dtmf_mode = auto", "dtmf_mode = rfc4733")
     pjsip = pjsip.replace("maximum_expiration = 600", "maximum_expiration = 7200")
     pjsip = pjsip.replace("rewrite_contact = yes", "rewrite_contact = no")
     members = []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from calls.facts import AttemptAnswered, AttemptCommitted, AttemptEnded, PacingDecided
+from calls.facts import AttemptAnswered, AttemptCommitted, AttemptEnded, CallArrived, PacingDecided
 from calls.words import AttemptOutcome, HangupCause
 from dialer.breaker import IN_A_ROW
 from dialer.caps import TrunkCaps
@@ -28,6 +28,7 @@ context = from-trunk
 aors = {name}
 disallow = all
 allow = alaw
+{variables}
 [{name}]
 type = aor
 contact = sip:{host}:{port}
@@ -51,7 +52,9 @@ async def refusing_trunk(
     port = port_base + 71
     configuration = dealer_asterisk.node.state_dir / "etc" / "pjsip.conf"
     as_it_was = configuration.read_text()
-    configuration.write_text(as_it_was + ENDPOINT.format(name=REFUSING, host=HOST, port=port))
+    variables = next(line for line in as_it_was.splitlines() if line.startswith("set_var"))
+    endpoint = ENDPOINT.format(name=REFUSING, host=HOST, port=port, variables=variables)
+    configuration.write_text(as_it_was + endpoint)
     await dealer_asterisk.instance.command("module reload res_pjsip.so")
     scenario = shutil.copy(SCENARIO, tmp_path)  # SIPp writes its files beside it
     sipp = await asyncio.create_subprocess_exec(
@@ -104,3 +107,18 @@ async def test_a_network_that_refuses_everything_does_not_use_up_the_list(
         assert watched.program.gate.refuses
     assert len(watched.of(AttemptCommitted)) == dialled <= IN_A_ROW + len(AT_WORK)
     assert {end.cause for end in watched.of(AttemptEnded)} == {HangupCause.CONGESTION}
+
+
+async def test_a_call_that_the_network_sends_on_to_another_number_fails_and_reaches_nobody(
+    dealer_asterisk: DealerAsterisk, refusing_trunk: str, tmp_path: Path
+) -> None:
+    numbers = [f"+316{number:05d}302" for number in range(10_000, 10_003)]
+    campaign = await store_campaign(dealer_asterisk, tmp_path, numbers)
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with controller(
+        dealer_asterisk, tmp_path, known, ("agent1",), campaign, trunk=refusing_trunk
+    ) as watched:
+        await watched.fact(AttemptEnded, count=len(numbers))
+
+    assert {end.outcome for end in watched.of(AttemptEnded)} == {AttemptOutcome.FAILED}
+    assert watched.of(CallArrived) == []

@@ -69,6 +69,12 @@ def test_no_way_leads_from_an_agents_phone_to_the_trunk() -> None:
     assert "trunk" not in dialplan.partition("[agents]")[2].partition("[fallback]")[0]
 
 
+def test_keys_of_callers_are_heard_whether_they_come_as_events_or_as_tones() -> None:
+    trunk = render(dealer_node())["pjsip.conf"].partition("[trunk]")[2].partition("[trunk]")[0]
+
+    assert "dtmf_mode = auto" in trunk
+
+
 def test_the_ari_password_is_in_no_file_in_plain_text() -> None:
     node = dealer_node()
 
