@@ -9,6 +9,7 @@ from app.cli_ask import ask, show, show_list
 from app.cli_frame import AsJson, at_home, new_commands, typed
 from app.console import calls
 from app.console.calls import NewDisposition
+from calls.words import Direction
 
 call_commands = new_commands()
 queue_commands = new_commands()
@@ -31,12 +32,17 @@ def list_calls(as_json: AsJson = False) -> None:
                 call.department or "",
                 call.campaign or "",
                 call.agent or "",
-                call.number or "hidden",
+                told_number(call.direction, call.number),
             )
             for call in answer.calls
         ],
         "nobody is on the phone",
     )
+
+
+def told_number(direction: Direction, number: str | None) -> str:
+    """Only a caller hides the number: of a campaign's call it is not told."""
+    return number or ("hidden" if direction is Direction.INBOUND else "")
 
 
 @call_commands.command("disposition")

@@ -107,15 +107,25 @@ def show_card(campaign: str, number: str, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(card), indent=2, default=str))
         return
-    state = card.state + (f" ({card.closed_reason})" if card.closed_reason else "")
-    if card.objected_since is not None:
-        state += f", and is never called: objected on {at_home(card.objected_since):%d-%m-%Y %H:%M}"
-    typer.echo(f"{card.name}: {state}")
+    typer.echo(f"{card.name}: {told_standing(card)}")
     show_table(
         ("plate", "make", "model", "due on"),
         [(as_on_car(car.plate), car.make, car.model, car.due_on) for car in card.cars],
         "no car is known",
     )
+
+
+def told_standing(card: ContactCard) -> str:
+    """Where a contact stands, until when it rests, and what came of its last attempt."""
+    words = [f"{card.state}{f' ({card.closed_reason})' if card.closed_reason else ''}"]
+    if card.objected_since is not None:
+        words.append(f"and is never called: objected on {at_home(card.objected_since):%d-%m-%Y %H:%M}")
+    if card.state == "resting" and card.not_before is not None:
+        words.append(f"until {at_home(card.not_before):%d-%m-%Y %H:%M}")
+    if card.last_attempt is not None:
+        ended = "" if card.last_outcome is None else f": {card.last_outcome} ({card.last_cause})"
+        words.append(f"last dialled {at_home(card.last_attempt):%d-%m-%Y %H:%M}{ended}")
+    return ", ".join(words)
 
 
 async def _card(url: str, word: str, number: str) -> ContactCard | None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.consent_tables import objections
 from app.storage.database import Database
-from app.storage.tables import campaigns, contacts
+from app.storage.tables import attempts, campaigns, contacts
 from app.storage.vehicle_tables import further_cars, vehicles
 from calls.ids import CampaignId, ContactId
 from dialer.campaign import CampaignKind
@@ -29,6 +29,7 @@ class ContactCard:
     """A contact with all cars that it still has, those that come due first at the front. `not_before` counts while it is open.
 
     `objected_since`: since then an objection holds for the person or the number; it is closed for that when next looked at.
+    `last_attempt` is when it was last dialled, `last_outcome` and `last_cause` how that ended, None while it has not.
     """
 
     contact_id: ContactId
@@ -37,6 +38,9 @@ class ContactCard:
     closed_reason: str | None
     not_before: datetime | None
     objected_since: datetime | None
+    last_attempt: datetime | None
+    last_outcome: str | None
+    last_cause: str | None
     cars: tuple[CarCard, ...]
 
 
@@ -49,6 +53,7 @@ async def contact_card(database: Database, campaign_id: CampaignId, number_hash:
         row = (await connection.execute(query)).one_or_none()
         if row is None:
             return None
+        last = (await connection.execute(_LAST, {"key": row.contact_id})).one_or_none()
         cars = await cars_of(connection, ContactId(row.contact_id))
         theirs = or_(objections.c.customer_id == row.customer_id, objections.c.number_hash == row.number_hash)
         objected = select(func.min(objections.c.at)).where(theirs)
@@ -60,6 +65,9 @@ async def contact_card(database: Database, campaign_id: CampaignId, number_hash:
         row.closed_reason,
         row.not_before,
         objected_since,
+        None if last is None else last.committed_at,
+        None if last is None else last.outcome,
+        None if last is None else last.cause,
         cars,
     )
 
@@ -70,6 +78,12 @@ async def cars_of(connection: AsyncConnection, contact_id: ContactId) -> tuple[C
     return tuple(CarCard(car.plate, car.make, car.model, car.due_on) for car in cars)
 
 
+_LAST = (
+    select(attempts.c.committed_at, attempts.c.outcome, attempts.c.cause)
+    .where(attempts.c.contact_id == bindparam("key"))
+    .order_by(attempts.c.committed_at.desc())
+    .limit(1)
+)
 _OWN = union_all(
     select(contacts.c.contact_id, contacts.c.campaign_id, contacts.c.plate, contacts.c.due_on).where(
         contacts.c.contact_id == bindparam("key"), contacts.c.plate.is_not(None)

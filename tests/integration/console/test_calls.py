@@ -4,21 +4,25 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
+from app.cli_calls import told_number
+from app.cli_lists import told_standing
 from app.console import calls
 from app.console.calls import NewDisposition, VoicemailQuery
 from app.console.client import ApiClient
 from app.console.errors import ApiRefused
 from app.storage import consent_tables
+from app.storage.contact_cards import contact_card
 from app.storage.contact_list import add_contacts, load_hash_key
 from calls.facts import (
     AttemptConnected,
+    AttemptEnded,
     CallArrived,
     CallQueued,
     DispositionRecorded,
     VoicemailLeft,
 )
 from calls.ids import CallId, LegId, NodeId, RecordingId
-from calls.words import Department
+from calls.words import AttemptOutcome, Department, Direction, HangupCause
 from customers.person import number_hash
 from dialer.campaign import CampaignState, CommittedAttempt, RefusedContact
 from tests.integration.console.bed import ANNA, APK, CUSTOMER, DEALER, LIVE, Bed, apk_campaign
@@ -85,6 +89,37 @@ async def test_calls_and_queues_are_listed_on_the_command_line(bed: Bed) -> None
 
     assert "calls" in listed.stdout
     assert queues.exit_code == 0
+
+
+def test_only_of_a_caller_it_is_said_that_the_number_is_hidden() -> None:
+    told = [told_number(direction, None) for direction in Direction]
+
+    assert dict(zip(Direction, told, strict=True)) == {Direction.INBOUND: "hidden", Direction.OUTBOUND: ""}
+    assert told_number(Direction.OUTBOUND, CUSTOMER) == CUSTOMER
+
+
+async def test_of_a_contact_it_is_told_when_it_was_dialled_what_came_of_it_and_until_when_it_rests(
+    bed: Bed,
+) -> None:
+    await add_contacts(bed.database, apk_campaign(), [contact(1, consent=True)], "test.csv", NOW)
+    hashed = contact(1).number_hash
+    before = await contact_card(bed.database, APK, hashed)
+    await bed.control.start_campaign(APK, "test")
+    running = await bed.control.campaign(APK)
+    [attempt] = await bed.store.commit_attempts(running, call_ids(1), NOW, "test")
+    assert isinstance(attempt, CommittedAttempt)
+    busy, cause = AttemptOutcome.BUSY, HangupCause.BUSY
+    bed.publish(AttemptEnded(NOW, attempt.call_id, APK, DEALER, attempt.contact_id, busy, cause, 3.0, 0.0))
+    assert await bed.stored()
+
+    after = await contact_card(bed.database, APK, hashed)
+
+    assert before is not None
+    assert after is not None
+    assert told_standing(before) == "ready"
+    assert told_standing(after).endswith(f"last dialled {NOW.astimezone():%Y-%m-%d %H:%M}: busy (busy)")
+    rests = replace(after, state="resting", not_before=NOW)
+    assert f"resting, until {NOW.astimezone():%Y-%m-%d %H:%M}, last" in told_standing(rests)
 
 
 async def test_an_objection_is_in_force_when_the_answer_comes(bed: Bed, client: ApiClient) -> None:
