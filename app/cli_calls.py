@@ -82,6 +82,18 @@ def record_disposition(
     typer.echo(f"{answer.call}: {answer.disposition}, by {answer.agent}")
 
 
+@call_commands.command("hang-up")
+def hang_up(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="The call's id.")], as_json: AsJson = False
+) -> None:
+    """End the customer's part of a conversation; the agent's open line stays."""
+    answer = ask(calls.HANG_UP, call_id=call)
+    if as_json:
+        show(answer)
+        return
+    typer.echo(f"{answer.call}: ended for {answer.agent}")
+
+
 @queue_commands.command("list")
 def list_queues(as_json: AsJson = False) -> None:
     """Show every queue."""

@@ -16,7 +16,10 @@ from app.clock import Clock
 from app.consents import Consents
 from app.control_errors import (
     ClockInDoubt,
+    NoConversation,
+    NotHungUp,
     OutOfBounds,
+    UnknownCall,
     UnknownDealer,
     UnknownPhone,
 )
@@ -24,6 +27,7 @@ from app.control_ports import (
     CampaignFigures,
     ControlStore,
     LiveCall,
+    LiveCalls,
     NodeTelephony,
     PacingChanges,
     ProfileChanges,
@@ -41,17 +45,20 @@ from app.storage.voicemails import Voicemail
 from app.what_if import WhatIf
 from app.workshop import Workshop
 from calls.facts import CampaignStarted, CampaignStopped, PacingChanged
-from calls.ids import AgentId, CampaignId, DealerId
+from calls.ids import AgentId, CallId, CampaignId, DealerId
 from calls.words import AgentState, ReloadModule
 from dialer.answering import Calibration
 from dialer.campaign import Campaign, CampaignState
+from dialer.life import AttemptState
 from dialer.pacing import PacingDecision
 from dialer.profiles import CallingProfile, Profiles
 from routing.agent import Agent, AgentProfile
 from routing.errors import NotNow
+from routing.flow import Stage
 from routing.views import QueueView
 
 WINDOW = timedelta(hours=24)
+_CONVERSATION = frozenset({AttemptState.CONNECTED.value, Stage.TALKING.value})
 
 
 class Control:
@@ -76,7 +83,7 @@ class Control:
         endpoints: Collection[str],
         demo: bool,
         campaigns_changed: Callable[[], None],
-        live_calls: Callable[[], Sequence[LiveCall]],
+        live_calls: LiveCalls,
         last_decision: Callable[[CampaignId], PacingDecision | None],
         calibration: Callable[[CampaignId], Calibration | None],
         clock_trusted: Callable[[], bool],
@@ -189,7 +196,22 @@ class Control:
 
     def calls(self) -> Sequence[LiveCall]:
         """The calls that live now."""
-        return self._live_calls()
+        return self._live_calls.all()
+
+    async def hang_up(self, call_id: CallId, who: str) -> LiveCall:
+        """End the customer's part of a conversation; an agent's open line stays. The call, as it was.
+
+        Raises UnknownCall, NoConversation, NotHungUp. It is ended also when the database is away for the audit log.
+        """
+        call = next((each for each in self.calls() if each.call_id == call_id), None)
+        if call is None:
+            raise UnknownCall(call_id)
+        if call.phase not in _CONVERSATION:
+            raise NoConversation(call_id)
+        if not await self._live_calls.hang_up(call_id):
+            raise NotHungUp(call_id)
+        await self._store.record_change(self._entry(who, "call_hung_up", call_id, {"agent": call.agent_id}))
+        return call
 
     async def voicemails(self, dealer: DealerId | None, limit: int) -> Sequence[Voicemail]:
         """The newest messages, of one dealer or of all. Raises UnknownDealer."""

@@ -27,6 +27,25 @@ class UnknownCall(ControlError):
         super().__init__(reason, "take a call from the agent's view")
 
 
+class NoConversation(ControlError):
+    """A call that is no conversation, or no more, is not ended by hand."""
+
+    def __init__(self, call_id: CallId) -> None:
+        super().__init__(
+            f"in call {call_id} nobody talks with an agent", "leave it: it goes on, or ends, by itself"
+        )
+
+
+class NotHungUp(ControlError):
+    """Asterisk did not end a call."""
+
+    def __init__(self, call_id: CallId) -> None:
+        super().__init__(
+            f"Asterisk did not end call {call_id}",
+            "look whether it lives with `dealerlijn call list`; if it does, ask again, or let the agent put the phone down",
+        )
+
+
 class NotTheirCall(ControlError):
     """The call was another agent's."""
 

@@ -37,6 +37,18 @@ class LiveCall:
     contact_id: ContactId | None = None
 
 
+class LiveCalls(Protocol):
+    """The calls that live now."""
+
+    def all(self) -> Sequence[LiveCall]:
+        """Every one, in the order in which they began."""
+        ...
+
+    async def hang_up(self, call_id: CallId) -> bool:
+        """End the customer's part of a call; False when there is none, or Asterisk did not do it."""
+        ...
+
+
 class ProfileChanges(TypedDict, total=False):
     """The fields of an agent's profile that change."""
 

@@ -2,12 +2,34 @@
 
 from collections.abc import Sequence
 
+from app.ari.executor import Executor
 from app.control_ports import LiveCall
 from app.inbound import InboundCall
 from app.outbound import OutboundCall
 from app.supervisor import Supervisor
+from calls.commands import HangUp
+from calls.ids import CallId
 from calls.numbers import PhoneNumber
 from calls.words import Direction
+
+
+class LiveCalls:
+    """`app.control_ports.LiveCalls` on the running calls."""
+
+    def __init__(self, supervisor: Supervisor, executor: Executor) -> None:
+        self._supervisor = supervisor
+        self._executor = executor
+
+    def all(self) -> Sequence[LiveCall]:
+        """Every call, in the order in which they began."""
+        return live_calls(self._supervisor)
+
+    async def hang_up(self, call_id: CallId) -> bool:
+        """End the customer's leg; what follows for the agent is as when the customer hangs up."""
+        session = self._supervisor.call(call_id)
+        if session is None or not isinstance(session.machine, InboundCall | OutboundCall):
+            return False
+        return await self._executor.carry_out(HangUp(session.machine.customer))
 
 
 def live_calls(supervisor: Supervisor) -> Sequence[LiveCall]:

@@ -37,7 +37,7 @@ from app.floor_desk import FloorDesk
 from app.journal import Journal
 from app.languages import Languages
 from app.lines import OpenLines
-from app.live_calls import live_calls
+from app.live_calls import LiveCalls, live_calls
 from app.machine.detectors import AppAmd, Features
 from app.machine.ear import Ear
 from app.marks import Marks
@@ -352,7 +352,7 @@ async def _assemble(
         endpoints=dealers.endpoints,
         demo=settings.demo,
         campaigns_changed=campaigns.changed,
-        live_calls=lambda: live_calls(supervisor),
+        live_calls=LiveCalls(supervisor, executor),
         last_decision=campaigns.last_decision,
         calibration=campaigns.calibration,
         clock_trusted=clock.trusted,

@@ -78,6 +78,13 @@ class DispositionAnswer(BaseModel):
     disposition: str
 
 
+class HungUpAnswer(BaseModel):
+    """The call whose customer was hung up on, and the agent who had it."""
+
+    call: str
+    agent: str | None
+
+
 class VoicemailQuery(Ask):
     """Which messages; of every dealer when none is named."""
 
@@ -129,5 +136,6 @@ class ChangeList(BaseModel):
 LIST_QUEUES = reading("/queues", Nothing, QueueList)
 LIST_CALLS = reading("/calls", Nothing, CallList)
 RECORD_DISPOSITION = changing("POST", "/calls/{call_id}/disposition", NewDisposition, DispositionAnswer, 201)
+HANG_UP = changing("POST", "/calls/{call_id}/hang-up", Nothing, HungUpAnswer)
 LIST_VOICEMAILS = reading("/voicemails", VoicemailQuery, VoicemailList)
 LIST_CHANGES = reading("/audit", AuditQuery, ChangeList)

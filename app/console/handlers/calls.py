@@ -1,6 +1,7 @@
 """What serves the routes of `app.console.calls`."""
 
 from app.console.calls import (
+    HANG_UP,
     LIST_CALLS,
     LIST_CHANGES,
     LIST_QUEUES,
@@ -12,6 +13,7 @@ from app.console.calls import (
     ChangeAnswer,
     ChangeList,
     DispositionAnswer,
+    HungUpAnswer,
     NewDisposition,
     QueueAnswer,
     QueueList,
@@ -45,6 +47,12 @@ async def record_disposition(control: Control, asked: Asked[NewDisposition, Noth
     said = Said(body.disposition, body.note, body.until, body.reference, body.language, answers=body.answers)
     await control.conversations.record(AgentId(body.agent), call_id, said, asked.who)
     return DispositionAnswer(call=call_id, agent=body.agent, disposition=body.disposition)
+
+
+async def hang_up(control: Control, asked: Asked[Nothing, Nothing]) -> HungUpAnswer:
+    """End the customer's part of a conversation; the agent's open line stays, and wrap-up begins as usual."""
+    call = await control.hang_up(CallId(asked.path["call_id"]), asked.who)
+    return HungUpAnswer(call=call.call_id, agent=call.agent_id)
 
 
 async def list_voicemails(control: Control, asked: Asked[Nothing, VoicemailQuery]) -> VoicemailList:
@@ -114,6 +122,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     Operation(LIST_QUEUES, list_queues),
     Operation(LIST_CALLS, list_calls),
     Operation(RECORD_DISPOSITION, record_disposition),
+    Operation(HANG_UP, hang_up),
     Operation(LIST_VOICEMAILS, list_voicemails),
     Operation(LIST_CHANGES, list_changes),
 )

@@ -70,6 +70,26 @@ async def test_callers_reach_the_agents_of_all_departments_and_they_hear_each_ot
     assert (len(wire.lines()), len(wire.phones())) == (len(chosen), len(chosen))
 
 
+async def test_a_caller_who_is_hung_up_on_had_a_conversation_and_the_agent_gets_wrap_up(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, tmp_path: Path
+) -> None:
+    known = dealers(tmp_path, ALWAYS_OPEN, QUICK)
+    async with controller(dealer_asterisk, tmp_path, known, ("agent1",)) as watched:
+        network_asterisk.call(Caller(person="talks", ddi=DDI, cli="+31612345671", press="1", talk=60))
+        connected = await watched.fact(CallConnected)
+        await watched.program.control.hang_up(connected.call_id, "test")
+        ended = await watched.ended()
+        await network_asterisk.step("talks", "ended")
+        await network_asterisk.step("agent1", "ended")
+
+    assert (ended.outcome, ended.phase, ended.cause) == (
+        InboundOutcome.CONNECTED,
+        CallPhase.TALKING,
+        HangupCause.NORMAL,
+    )
+    assert AgentState.WRAP_UP in [fact.after for fact in watched.of(AgentStateChanged)]
+
+
 async def test_a_key_during_the_prompt_ends_the_prompt_and_is_understood(
     dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, wire: Wire, tmp_path: Path
 ) -> None:

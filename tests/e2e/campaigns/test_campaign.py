@@ -247,6 +247,31 @@ async def test_a_line_that_drops_is_opened_again_and_serves_the_next_customer(
     }
 
 
+async def test_a_customer_is_hung_up_on_without_the_agents_line_which_serves_the_next(
+    dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, tmp_path: Path
+) -> None:
+    for number in NUMBERS[:2]:
+        await network_asterisk.customer_does(number, "answer:1:60")
+    campaign = await store_campaign(dealer_asterisk, tmp_path, NUMBERS[:2])
+    known = dealers(tmp_path, ALWAYS_OPEN)
+    async with controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign) as watched:
+        for count in (1, 2):
+            connected = await watched.fact(AttemptConnected, count=count)
+            await watched.program.control.hang_up(connected.call_id, "test")
+            await watched.fact(AttemptEnded, count=count)
+        for number in NUMBERS[:2]:
+            await network_asterisk.step(number, "ended")
+        await _free_again(watched, "agent1")
+        line_open = watched.program.desk.floor.agent(AgentId("agent1")).line_open
+        rung = [step.event for step in network_asterisk.steps("agent1")].count("ringing")
+
+    assert [(end.outcome, end.cause) for end in watched.of(AttemptEnded)] == [
+        (AttemptOutcome.CONNECTED, HangupCause.NORMAL)
+    ] * 2
+    assert [fact.after for fact in watched.of(AgentStateChanged)].count(AgentState.WRAP_UP) == 2
+    assert (line_open, rung) == (True, 1)
+
+
 async def test_a_line_between_two_customers_is_kept_alive_without_a_sound(
     dealer_asterisk: DealerAsterisk, network_asterisk: NetworkAsterisk, wire: Wire, tmp_path: Path
 ) -> None:

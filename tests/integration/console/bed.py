@@ -81,6 +81,22 @@ class FakeTelephony:
         self.reloaded.append(module)
 
 
+class FakeCalls:
+    """The calls that live, each of which Asterisk ends when it is `willing`."""
+
+    def __init__(self, *calls: LiveCall) -> None:
+        self.live = list(calls)
+        self.willing = True
+
+    def all(self) -> list[LiveCall]:
+        return self.live
+
+    async def hang_up(self, call_id: CallId) -> bool:
+        if self.willing:
+            self.live = [call for call in self.live if call.call_id != call_id]
+        return self.willing
+
+
 class BelievedClock(SystemClock):
     """The machine's clock, not in doubt."""
 
@@ -100,6 +116,7 @@ class Bed:
     telephony: FakeTelephony
     launches: Launches
     campaigns: KnownCampaigns
+    calls: FakeCalls
     url: str = ""
     facts: list[Fact] = field(default_factory=list)
     wakes: list[None] = field(default_factory=list)
@@ -137,8 +154,16 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
     wakes: list[None] = []
     doubts: list[bool] = []
     looks: list[None] = []
-    live = LiveCall(
-        LIVE, Direction.INBOUND, DEALER, "queue", clock.now(), Department.SALES, number=PhoneNumber(CUSTOMER)
+    live = FakeCalls(
+        LiveCall(
+            LIVE,
+            Direction.INBOUND,
+            DEALER,
+            "waiting",
+            clock.now(),
+            Department.SALES,
+            number=PhoneNumber(CUSTOMER),
+        )
     )
 
     async def called_off() -> None:
@@ -162,7 +187,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
             shipped_profiles(),
             floor.agent,
             floor.agents,
-            lambda: [live],
+            live.all,
             called_off,
         ),
         Consents(database, clock, [DEALER], called_off),
@@ -184,7 +209,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         endpoints=["PJSIP/anna", "PJSIP/bram"],
         demo=False,
         campaigns_changed=lambda: wakes.append(None),
-        live_calls=lambda: [live],
+        live_calls=live,
         last_decision=lambda _campaign: PacingDecision(2, Reason.LOOKAHEAD, 0.3, 0.01, 0.005, 4),
         calibration=lambda _campaign: Calibration(
             0.15, 0.2, 0.31, 0.3, (Reliability(100.0, 0.05, 0.04),) * 10
@@ -201,6 +226,7 @@ async def running_bed(database: Database, port: int) -> AsyncIterator[Bed]:
         telephony,
         launches,
         campaigns,
+        live,
         facts=facts,
         wakes=wakes,
         doubts=doubts,

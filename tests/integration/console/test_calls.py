@@ -117,7 +117,7 @@ async def test_of_a_contact_it_is_told_when_it_was_dialled_what_came_of_it_and_u
     assert before is not None
     assert after is not None
     assert told_standing(before) == "ready"
-    assert told_standing(after).endswith(f"last dialled {NOW.astimezone():%Y-%m-%d %H:%M}: busy (busy)")
+    assert told_standing(after).endswith(f"last dialled {at_home(NOW):%d-%m-%Y %H:%M}: busy (busy)")
     rests = replace(after, state="resting", not_before=NOW)
     assert f"resting, until {NOW.astimezone():%Y-%m-%d %H:%M}, last" in told_standing(rests)
 
@@ -238,3 +238,54 @@ async def test_messages_of_a_dealer_that_does_not_exist_are_refused(client: ApiC
         await client.ask(calls.LIST_VOICEMAILS, query=VoicemailQuery(dealer="other"))
 
     assert refused.value.problem.status == 422
+
+
+def talks(bed: Bed) -> None:
+    """The live call becomes a conversation with anna."""
+    bed.calls.live = [replace(call, phase="talking", agent_id=ANNA) for call in bed.calls.live]
+
+
+async def test_the_customers_part_of_a_conversation_is_ended_and_the_audit_log_tells(
+    bed: Bed, client: ApiClient
+) -> None:
+    talks(bed)
+
+    answer = await client.ask(calls.HANG_UP, call_id=LIVE)
+
+    newest = (await client.ask(calls.LIST_CHANGES)).changes[0]
+    assert (answer.call, answer.agent) == (LIVE, "anna")
+    assert bed.calls.live == []
+    assert (newest.action, newest.subject, newest.before) == ("call_hung_up", LIVE, '{"agent":"anna"}')
+
+
+async def test_a_conversation_can_be_ended_on_the_command_line(bed: Bed, client: ApiClient) -> None:
+    talks(bed)
+
+    result = await call_beside(bed, "call", "hang-up", LIVE)
+
+    assert (result.exit_code, result.stdout) == (0, f"{LIVE}: ended for anna\n")
+    assert bed.calls.live == []
+
+
+@pytest.mark.parametrize(
+    ("call_id", "talking", "willing", "status", "kind"),
+    [
+        (TALKED, True, True, 404, "unknown-call"),
+        (LIVE, False, True, 409, "no-conversation"),
+        (LIVE, True, False, 503, "not-hung-up"),
+    ],
+)
+async def test_what_is_no_conversation_or_is_not_ended_is_said(
+    bed: Bed, client: ApiClient, call_id: CallId, talking: bool, willing: bool, status: int, kind: str
+) -> None:
+    if talking:
+        talks(bed)
+    bed.calls.willing = willing
+
+    with pytest.raises(ApiRefused) as refused:
+        await client.ask(calls.HANG_UP, call_id=call_id)
+
+    assert refused.value.problem.status == status
+    assert refused.value.problem.type.endswith(kind)
+    assert len(bed.calls.live) == 1
+    assert (await client.ask(calls.LIST_CHANGES)).changes == []
