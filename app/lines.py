@@ -128,7 +128,7 @@ class OpenLines:
         line = self._lines.get(fact.agent_id)
         if isinstance(fact, AttemptConnected | CallConnected):
             if line is not None:
-                self._supervisor.spawn("beep", self._executor.beep(bridge_of(line.call_id)))
+                self._supervisor.spawn("beep", self._executor.beep(line_leg(line.call_id)))
         elif line is not None and (
             fact.after is AgentState.LOGGED_OUT
             # What is left of the line in Asterisk may have nobody at its other end; it comes back with the phone.

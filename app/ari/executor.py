@@ -205,9 +205,10 @@ class Executor:
         await self._ari.bridges.remove_channel(bridge_id=bridge_id, channel=legs)
         return False
 
-    async def beep(self, bridge_id: BridgeId) -> None:
-        """Let everybody in a bridge hear a short beep."""
-        await self._ari.bridges.play(bridge_id=bridge_id, media=[prompt_media("beep")])
+    async def beep(self, leg_id: LegId) -> None:
+        """Let an agent hear that somebody is there. In a bridge nothing else passes to or from the agent meanwhile."""
+        # Not to the bridge: Asterisk 22.10.1 then goes through those in it unlocked, and crashes if one leaves meanwhile.
+        await self._ari.channels.play(channel_id=leg_id, media=[prompt_media("agent-beep")])
 
     async def _ring(self, command: RingAgent) -> bool:
         endpoint = self._endpoint_of(command.agent_id)

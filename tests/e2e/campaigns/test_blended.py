@@ -40,4 +40,4 @@ async def test_a_caller_comes_into_the_open_line_of_a_blended_campaigns_agent_an
     assert caller.heard.tone_seconds(AGENT_HERTZ) > 1.5
     assert customer.heard.tone_seconds(AGENT_HERTZ) > 1
     assert phone.heard.until(ended.at).tone_seconds(CALLER_HERTZ) > 2
-    assert phone.heard.until(ended.at).tone_seconds(BEEP_HERTZ) >= 0.1
+    assert phone.heard.until(ended.at).tone_seconds(BEEP_HERTZ) >= 0.05

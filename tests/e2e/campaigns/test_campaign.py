@@ -56,7 +56,7 @@ async def test_a_customer_who_answers_talks_with_an_agent_at_once_and_the_agent_
     assert agent.heard.tone_seconds(CUSTOMER_HERTZ) > 3
     assert (
         agent.heard.since(connected.at).until(connected.at + timedelta(seconds=1)).tone_seconds(BEEP_HERTZ)
-        >= 0.1
+        >= 0.05
     )
 
 

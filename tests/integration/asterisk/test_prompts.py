@@ -25,7 +25,7 @@ def test_the_shipped_manifest_holds_what_is_played_and_nothing_else() -> None:
 
     by_asterisk = re.findall(r"dealerlijn/([a-z-]+)", files["extensions.conf"] + files["queues.conf"])
     named = PromptsTable().model_dump(exclude={"information_messages"}).values()
-    played = {*by_asterisk, *named, INFORMATION_MESSAGE, "beep"} - {""}
+    played = {*by_asterisk, *named, INFORMATION_MESSAGE, "beep", "agent-beep"} - {""}
 
     assert {*manifest.texts, *manifest.tones} == played
 

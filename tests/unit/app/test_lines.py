@@ -312,8 +312,8 @@ async def test_an_agent_on_a_line_hears_a_beep_when_a_customer_is_there() -> Non
             bed.journal.publish(AttemptConnected(bed.clock.now(), call_id(1), APK, DEMO, agent_id, 0.1))
         await settle()
 
-        (beep,) = bed.asterisk.asked("media=sound:dealerlijn/beep")
-        assert beep.startswith(f"POST /bridges/{bridge_of(call_id(7))}/play?")
+        (beep,) = bed.asterisk.asked("media=sound:dealerlijn/agent-beep")
+        assert beep.startswith(f"POST /channels/{line_leg(call_id(7))}/play?")
 
 
 @virtual_time
