@@ -27,11 +27,11 @@ from tests.e2e.wire import Leg, Wire
 
 AGENT_HERTZ = 1000.0
 WITHIN = timedelta(seconds=2)
-# High, so that the look ahead begins after a few answers and some customers are abandoned.
+# High, so that some customers are abandoned once the list is known and the look ahead begins.
 PACING = PacingSettings(mode=DialMode.PREDICTIVE, target_ratio=0.3, limit_ratio=0.4)
 # The pretend network's plan of a number: three of five answer after 2 to 4 s and talk for 5 s, one is busy, one never answers.
 PLANS = ("0000", "0100", "0200", "4000", "5000")
-CUSTOMERS = 90
+CUSTOMERS = 150
 ANSWERING = CUSTOMERS * 3 // 5
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -43,7 +43,7 @@ async def test_more_calls_ring_than_agents_are_free_and_everybody_who_answers_he
     campaign = await store_campaign(dealer_asterisk, tmp_path, numbers, pacing=PACING)
     known = dealers(tmp_path, ALWAYS_OPEN)
     async with controller(dealer_asterisk, tmp_path, known, tuple(SKILLS), campaign) as watched:
-        await watched.fact(AttemptEnded, limit=150, count=CUSTOMERS)
+        await watched.fact(AttemptEnded, limit=240, count=CUSTOMERS)
         assert await watched.program.journal.flushed(5)
         stored = await count_totals(watched.program.database, None, {})
         shown, _ = watched.program.metrics.text()

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.cli_calls import told_number
+from app.cli_frame import at_home
 from app.cli_lists import told_standing
 from app.console import calls
 from app.console.calls import NewDisposition, VoicemailQuery
