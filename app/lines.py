@@ -19,6 +19,7 @@ from calls.ids import AgentId, CallId, CampaignId, LegId, bridge_of, line_leg
 from calls.legs import HoldChanged, LegArrived, LegEnded, LegLeft, PeopleJoined, TimerExpired
 from calls.words import AgentState, HangupCause
 from routing.agent import Agent
+from routing.errors import UnknownAgent
 
 RING_SECONDS = 30
 RETRY_SECONDS = 3.0
@@ -209,7 +210,10 @@ class OpenLines:
         assert isinstance(machine, OpenLine)
         agent_id = machine.agent_id
         self._lines.pop(agent_id, None)
-        self._desk.line_down(agent_id)
+        try:
+            self._desk.line_down(agent_id)
+        except UnknownAgent:
+            return  # removed since
         agent = self._desk.floor.agent(agent_id)
         if agent.call_id is not None and (session := self._supervisor.call(agent.call_id)) is not None:
             session.deliver(LegEnded(self._clock.now(), line_leg(machine.call_id), HangupCause.NORMAL))
@@ -226,8 +230,11 @@ class OpenLines:
             self._desk.pause(agent_id, "line_lost")
             return
         await asyncio.sleep(RETRY_SECONDS)
-        # Meanwhile the agent may have gone home, or to another campaign.
-        agent = self._desk.floor.agent(agent_id)
+        # Meanwhile the agent may have gone home, for good even, or to another campaign.
+        try:
+            agent = self._desk.floor.agent(agent_id)
+        except UnknownAgent:
+            return
         campaign_id = agent.campaign_id
         if _is_on_hold(agent):
             self._desk.resume(agent_id)

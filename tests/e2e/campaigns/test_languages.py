@@ -31,6 +31,9 @@ async def test_who_asked_for_another_language_is_passed_over_until_an_agent_who_
     campaign = await store_campaign(dealer_asterisk, tmp_path, [FOREIGN])
     known = dealers(tmp_path, ALWAYS_OPEN)
     async with controller(dealer_asterisk, tmp_path, known, ("agent1",), campaign) as watched:
+        desk = watched.program.desk
+        speaker = desk.floor.agent(AgentId("agent5")).profile
+        desk.floor.know(replace(speaker, skills={**speaker.skills, "turkish": 5}), desk.now())
         first = await watched.fact(AttemptConnected)
         said = Said("language", language="turkish")
         await watched.program.control.conversations.record(AgentId("agent1"), first.call_id, said, "test")
@@ -39,9 +42,6 @@ async def test_who_asked_for_another_language_is_passed_over_until_an_agent_who_
         await watched.fact(AttemptEnded)
         await _nobody_is_left_to_call(watched)
         called_by_then = len(watched.of(AttemptCommitted))
-        desk = watched.program.desk
-        speaker = desk.floor.agent(AgentId("agent5")).profile
-        desk.floor.know(replace(speaker, skills={**speaker.skills, "turkish": 5}), desk.now())
         desk.login(AgentId("agent5"), campaign.campaign_id)
         await lines_up(watched, 2)
         await watched.fact(AttemptEnded, count=2)

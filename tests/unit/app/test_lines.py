@@ -150,6 +150,26 @@ async def test_the_line_of_an_agent_who_goes_home_is_closed_and_not_opened_again
 
 
 @virtual_time
+async def test_the_line_of_an_agent_who_is_removed_while_it_still_ends_is_nobodys() -> None:
+    async with a_bed(LOGGED_OUT) as bed:
+        lines = lines_of(bed)
+        bed.desk.login(ANNA, APK)
+        await settle()
+        (line,) = dialled(bed)
+        tell(bed, answered(bed, line))
+        await settle()
+
+        bed.desk.logout(ANNA)
+        bed.floor.forget(ANNA)
+        tell(bed, gone(bed, line))
+        await settle()
+
+        assert bed.supervisor.owner(line_leg(line)) is None
+        assert bed.asterisk.asked(f"DELETE /bridges/{bridge_of(line)}")
+        assert lines.agent_on(line) is None
+
+
+@virtual_time
 async def test_the_line_of_an_agent_whose_phone_is_gone_is_closed_and_opened_again_with_the_phone() -> None:
     async with a_bed(LOGGED_OUT) as bed:
         lines = lines_of(bed)
