@@ -150,7 +150,9 @@ async def test_the_line_of_an_agent_who_goes_home_is_closed_and_not_opened_again
 
 
 @virtual_time
-async def test_the_line_of_an_agent_who_is_removed_while_it_still_ends_is_nobodys() -> None:
+async def test_the_line_of_an_agent_who_is_removed_while_it_still_ends_is_nobodys(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with a_bed(LOGGED_OUT) as bed:
         lines = lines_of(bed)
         bed.desk.login(ANNA, APK)
@@ -167,6 +169,7 @@ async def test_the_line_of_an_agent_who_is_removed_while_it_still_ends_is_nobody
         assert bed.supervisor.owner(line_leg(line)) is None
         assert bed.asterisk.asked(f"DELETE /bridges/{bridge_of(line)}")
         assert lines.agent_on(line) is None
+        assert caplog.records == []
 
 
 @virtual_time
