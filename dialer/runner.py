@@ -196,10 +196,10 @@ class CampaignRunner:
                 pass
             self._wake.clear()
             try:
+                if self._doubtful and self._clock.trusted():  # to other campaigns they are in the air
+                    await self._settle_doubts(self._clock.now())
                 if self.campaign.state is CampaignState.RUNNING:
                     await self._dial()
-                elif self._doubtful and self._clock.trusted():  # to other campaigns they are in the air
-                    await self._settle_doubts(self._clock.now())
             except StoreUnavailable as error:
                 # Nobody is dialled who is not committed first.
                 self._window = None
@@ -213,8 +213,6 @@ class CampaignRunner:
             window = self._window or AbandonWindow(self.campaign.campaign_id, now, 0, 0)
             self._decide(self._snapshot(now, self._air.need_agents(), window), (), now)
             return
-        if self._doubtful:
-            await self._settle_doubts(now)
         window = await self._abandons(now)
         coming = await self._coming_days(now)
         ringing = self._air.need_agents()

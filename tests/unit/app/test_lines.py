@@ -1,85 +1,25 @@
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime
-from itertools import count
 
 import pytest
 
-from app.lines import MAX_FAILURES, ON_HOLD, RETRY_SECONDS, OpenLines
+from app.lines import MAX_FAILURES, RETRY_SECONDS
 from app.phones import PHONE_GONE
-from calls.commands import Command
-from calls.facts import AsteriskLost, AttemptConnected, Fact
-from calls.ids import CallId, LegId, NodeId, bridge_of, leg_mark, line_leg
-from calls.legs import HoldChanged, LegArrived, LegEnded, LegLeft
-from calls.words import AgentState, HangupCause
+from calls.facts import AttemptConnected
+from calls.ids import bridge_of, line_leg
+from calls.legs import LegLeft
+from calls.words import AgentState
 from tests.fakes.virtual_time import settle, virtual_time
-from tests.unit.app.bed import Bed, a_bed
+from tests.unit.app.bed import a_bed
+from tests.unit.app.line_bed import (
+    LOGGED_OUT,
+    Customer,
+    answered,
+    dialled,
+    gone,
+    lines_of,
+    tell,
+)
 from tests.unit.app.people import ANNA, APK, BRAM, DEMO, agent, call_id
-
-LOGGED_OUT = agent(ANNA, AgentState.LOGGED_OUT)
-
-
-class Customer:
-    """A call that an agent on a line talks to; notes what it is told."""
-
-    call_id = call_id(1)
-    ended = False
-
-    def __init__(self) -> None:
-        self.heard: list[object] = []
-
-    def legs(self) -> Sequence[LegId]:
-        return ()
-
-    def failed(self, at: datetime) -> Sequence[Fact]:
-        return ()
-
-    def handle(self, fact: object) -> Sequence[Command]:
-        self.heard.append(fact)
-        return ()
-
-
-def lines_of(bed: Bed, *, begun: bool = True) -> OpenLines:
-    numbers = count(101)
-    lines = OpenLines(
-        bed.desk, bed.supervisor, bed.executor, bed.clock, lambda: call_id(next(numbers)), bed.endpoint_of
-    )
-    bed.journal.observe("open lines", lines.on_fact)
-    if begun:
-        lines.open_missing()
-    return lines
-
-
-def dialled(bed: Bed) -> list[CallId]:
-    legs = [
-        request.split("/")[2].split("?")[0] for request in bed.asterisk.asked("POST /channels/", "endpoint=")
-    ]
-    return [mark.call_id for leg in legs if (mark := leg_mark(leg)) is not None]
-
-
-def tell(bed: Bed, fact: LegArrived | LegEnded | LegLeft | HoldChanged) -> None:
-    session = bed.supervisor.owner(fact.leg_id)
-    assert session is not None
-    session.deliver(fact)
-
-
-def answered(bed: Bed, line: CallId) -> LegArrived:
-    return LegArrived(bed.clock.now(), line_leg(line), "line", "", "")
-
-
-def gone(bed: Bed, line: CallId) -> LegEnded:
-    return LegEnded(bed.clock.now(), line_leg(line), HangupCause.NORMAL)
-
-
-def a_line_of_annas(bed: Bed) -> None:
-    """Call 7 is her line, and up."""
-    lines = lines_of(bed, begun=False)
-    lines.adopt(call_id(7), ANNA, APK)
-    lines.open_missing()
-
-
-def hold(bed: Bed, line: CallId, on_hold: bool) -> HoldChanged:
-    return HoldChanged(bed.clock.now(), line_leg(line), on_hold)
 
 
 @virtual_time
@@ -194,79 +134,6 @@ async def test_the_line_of_an_agent_whose_phone_is_gone_is_closed_and_opened_aga
         assert len(hung_up) == 1
         assert meanwhile == (1, None, False)
         assert len(dialled(bed)) == 2
-
-
-@virtual_time
-async def test_an_agent_whose_phone_is_on_hold_is_paused_until_it_is_back() -> None:
-    async with a_bed(agent(ANNA, campaign_id=APK)) as bed:
-        a_line_of_annas(bed)
-
-        tell(bed, hold(bed, call_id(7), True))
-        await settle()
-        bed.desk.resume(ANNA)  # nobody is at the phone, whatever the agent says
-        held = bed.floor.agent(ANNA)
-        tell(bed, hold(bed, call_id(7), False))
-        await settle()
-
-        assert (held.state, held.reason) == (AgentState.PAUSED, ON_HOLD)
-        assert bed.floor.agent(ANNA).state is AgentState.AVAILABLE
-
-
-@virtual_time
-async def test_a_phone_on_hold_changes_nothing_during_a_call_and_pauses_its_agent_after_it() -> None:
-    async with a_bed(agent(ANNA, campaign_id=APK)) as bed:
-        a_line_of_annas(bed)
-        assert bed.desk.find_line_agent(APK, call_id(1)) is not None
-
-        tell(bed, hold(bed, call_id(7), True))
-        await settle()
-        during = bed.floor.agent(ANNA)
-        bed.desk.release(ANNA, call_id(1))
-
-        assert (during.state, during.pending) == (AgentState.RESERVED, None)
-        assert bed.floor.agent(ANNA).reason == ON_HOLD
-
-
-@virtual_time
-async def test_a_pause_that_was_asked_for_outlasts_the_hold() -> None:
-    async with a_bed(agent(ANNA, campaign_id=APK)) as bed:
-        a_line_of_annas(bed)
-
-        tell(bed, hold(bed, call_id(7), True))
-        await settle()
-        bed.desk.pause(ANNA, "lunch")
-        tell(bed, hold(bed, call_id(7), False))
-        await settle()
-
-        assert bed.floor.agent(ANNA).reason == "lunch"
-
-
-@virtual_time
-async def test_a_line_that_drops_on_hold_is_opened_again() -> None:
-    async with a_bed(agent(ANNA, campaign_id=APK)) as bed:
-        a_line_of_annas(bed)
-
-        tell(bed, hold(bed, call_id(7), True))
-        tell(bed, gone(bed, call_id(7)))
-        await asyncio.sleep(RETRY_SECONDS + 0.1)
-
-        assert len(dialled(bed)) == 1
-        assert bed.floor.agent(ANNA).state is AgentState.AVAILABLE
-
-
-@virtual_time
-async def test_after_asterisk_was_out_of_reach_an_agent_is_believed_to_be_back_from_hold() -> None:
-    async with a_bed(agent(ANNA, campaign_id=APK)) as bed:
-        a_line_of_annas(bed)
-        tell(bed, hold(bed, call_id(7), True))
-        await settle()
-
-        bed.journal.publish(AsteriskLost(bed.clock.now(), NodeId("n1"), "socket_down"))
-        still = bed.floor.agent(ANNA).reason
-        bed.desk.resume(ANNA)
-
-        assert still == ON_HOLD
-        assert bed.floor.agent(ANNA).state is AgentState.AVAILABLE
 
 
 @pytest.mark.parametrize("left", [True, False])
