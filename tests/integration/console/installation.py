@@ -54,7 +54,8 @@ def installed(folder: Path) -> Installation:
     manifest = read_manifest()
     for name in (*manifest.texts, *manifest.tones):
         (sounds / f"{name}.wav").write_bytes(SOUND)
-    for own in (sounds.parent / "beep.wav", folder / "sounds" / "music" / "tune.wav"):
+    tones = (sounds.parent / f"{name}.wav" for name in manifest.tones)
+    for own in (*tones, folder / "sounds" / "music" / "tune.wav"):
         own.parent.mkdir(exist_ok=True)
         own.write_bytes(SOUND)
     places = Places(folder / "asterisk" / "etc", folder / "telephony.toml", folder / "passwords.toml")

@@ -120,7 +120,7 @@ async def test_of_a_contact_it_is_told_when_it_was_dialled_what_came_of_it_and_u
     assert told_standing(before) == "ready"
     assert told_standing(after).endswith(f"last dialled {at_home(NOW):%d-%m-%Y %H:%M}: busy (busy)")
     rests = replace(after, state="resting", not_before=NOW)
-    assert f"resting, until {NOW.astimezone():%Y-%m-%d %H:%M}, last" in told_standing(rests)
+    assert f"resting, until {at_home(NOW):%d-%m-%Y %H:%M}, last" in told_standing(rests)
 
 
 async def test_an_objection_is_in_force_when_the_answer_comes(bed: Bed, client: ApiClient) -> None:
