@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from pkgutil import resolve_name
 from typing import Annotated, Any, NoReturn
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -18,7 +17,8 @@ from rich.text import Text
 from typer.core import TyperGroup
 from typer.main import get_group
 
-_HOME = ZoneInfo("Europe/Amsterdam")
+from dialer.due import HOME
+
 # A file or a pipe has no edge at which lines would have to be broken.
 _WIDTH_OF_A_FILE = 400
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")]
@@ -110,7 +110,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: 
 def typed(moment: datetime | None) -> datetime | None:
     """A moment as it was typed, by the dealers' clock where it names no zone, in UTC."""
     try:
-        return None if moment is None else moment.replace(tzinfo=moment.tzinfo or _HOME).astimezone(UTC)
+        return None if moment is None else moment.replace(tzinfo=moment.tzinfo or HOME).astimezone(UTC)
     except (OverflowError, ValueError) as error:
         raise typer.BadParameter(
             f"{moment} is in a year that has no date in UTC: give a moment of late"
@@ -119,7 +119,7 @@ def typed(moment: datetime | None) -> datetime | None:
 
 def at_home(moment: datetime) -> datetime:
     """A moment by the dealers' clock."""
-    return moment.astimezone(_HOME)
+    return moment.astimezone(HOME)
 
 
 def end(sentence: str, code: Exit) -> NoReturn:

@@ -53,7 +53,9 @@ async def contact_card(database: Database, campaign_id: CampaignId, number_hash:
         row = (await connection.execute(query)).one_or_none()
         if row is None:
             return None
-        last = (await connection.execute(_LAST, {"key": row.contact_id})).one_or_none()
+        last = (
+            await connection.execute(_LAST, {"key": row.contact_id, "customer": row.customer_id})
+        ).one_or_none()
         cars = await cars_of(connection, ContactId(row.contact_id))
         theirs = or_(objections.c.customer_id == row.customer_id, objections.c.number_hash == row.number_hash)
         objected = select(func.min(objections.c.at)).where(theirs)
@@ -80,7 +82,8 @@ async def cars_of(connection: AsyncConnection, contact_id: ContactId) -> tuple[C
 
 _LAST = (
     select(attempts.c.committed_at, attempts.c.outcome, attempts.c.cause)
-    .where(attempts.c.contact_id == bindparam("key"))
+    # Attempts are found by their person: the contact has no index of its own there.
+    .where(attempts.c.customer_id == bindparam("customer"), attempts.c.contact_id == bindparam("key"))
     .order_by(attempts.c.committed_at.desc())
     .limit(1)
 )

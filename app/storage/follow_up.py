@@ -1,11 +1,13 @@
 """What an agent's disposition of a campaign's call, or of one that returns it, does to the contact. Of several for one call the last counts."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
-    ScalarSelect,
+    Row,
+    Select,
     bindparam,
     case,
     delete,
@@ -30,7 +32,7 @@ from app.storage.sold_cars import car_sold, not_sold
 from app.storage.tables import UtcTime, attempts, calls, contacts
 from calls.facts import DispositionRecorded
 from calls.ids import CallId, ContactId
-from dialer.dispositions import FOLLOW_UPS, Disposition, follow_up, promise_opens, still_closes
+from dialer.dispositions import Disposition, follow_up, promise_opens, still_closes
 from dialer.due import day_at_home
 
 
@@ -96,6 +98,8 @@ async def _undo(connection: AsyncConnection, call_id: CallId, contact_id: Contac
         .returning(contacts.c.contact_id)
     )
     changed = {contact_id, *opened.scalars(), *await not_sold(connection, call_id)}
+    # What was said in the contact's other calls counts again.
+    said = (await connection.execute(_LAST_WORDS, {"contact": contact_id, "besides": call_id})).all()
     ready = case((contacts.c.state == literal_column("'resting'"), "ready"), else_=contacts.c.state)
     await connection.execute(
         update(contacts)
@@ -104,18 +108,18 @@ async def _undo(connection: AsyncConnection, call_id: CallId, contact_id: Contac
             state=ready,
             not_before=None,
             resume_at=None,
-            language=_noted_before(call_id, contact_id),
+            language=_noted(said),
             list_rank=USUAL_RANK,
         )
     )
-    await _close_as_before(connection, call_id, contact_id)
+    await _close_as_before(connection, contact_id, said)
     await keep_due(connection, changed, today)
 
 
-async def _close_as_before(connection: AsyncConnection, call_id: CallId, contact_id: ContactId) -> None:
-    """Close the contact as another call did whose word counts again now that this one agrees to no call."""
-    asked = {"contact": contact_id, "besides": call_id}
-    said = (await connection.execute(_LAST_WORDS, asked)).all()
+async def _close_as_before(
+    connection: AsyncConnection, contact_id: ContactId, said: Sequence[Row[Any]]
+) -> None:
+    """Close the contact as one of these words did, which counts again now that a later call agrees to nothing."""
     place = still_closes([row.word for row in said])
     if place is not None:
         this = update(contacts).where(contacts.c.contact_id == contact_id, ~_IS_CLOSED)
@@ -126,29 +130,13 @@ def _closed(word: str, call_id: str) -> dict[str, Any]:
     return {"state": "closed", "closed_reason": word, "closed_by": call_id}
 
 
-def _noted_before(call_id: CallId, contact_id: ContactId) -> ScalarSelect[str]:
-    """The language by the last words about the contact's other calls."""
-    later = dispositions.alias()
-    corrected = exists().where(
-        later.c.call_id == dispositions.c.call_id, later.c.disposition_id > dispositions.c.disposition_id
-    )
-    theirs = union_all(
-        *(select(table.c.call_id).where(table.c.contact_id == contact_id) for table in (attempts, calls))
-    )
-    noting = [word for word, rule in FOLLOW_UPS.items() if rule.not_before_after is not None]
-    return (
-        select(dispositions.c.language)
-        .where(
-            dispositions.c.call_id.in_(theirs),
-            dispositions.c.call_id != call_id,
-            dispositions.c.language != literal_column("''"),
-            dispositions.c.word.in_(noting),
-            ~corrected,
-        )
-        .order_by(dispositions.c.disposition_id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+def _noted(said: Sequence[Row[Any]]) -> str | None:
+    """The language by the newest of these words that notes one."""
+    for row in said:
+        rule = follow_up(row.word)
+        if row.language and rule is not None and rule.not_before_after is not None:
+            return str(row.language)
+    return None
 
 
 async def _store_wrong_number(
@@ -194,8 +182,8 @@ _LAST_OF_EACH = (
     .where(dispositions.c.call_id.in_(_CALLS), dispositions.c.call_id != bindparam("besides"))
     .group_by(dispositions.c.call_id)
 )
-_LAST_WORDS = (
-    select(dispositions.c.call_id, dispositions.c.word)
+_LAST_WORDS: Select[Any] = (
+    select(dispositions.c.call_id, dispositions.c.word, dispositions.c.language)
     .where(dispositions.c.disposition_id.in_(_LAST_OF_EACH))
     .order_by(dispositions.c.disposition_id.desc())
 )

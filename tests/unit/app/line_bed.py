@@ -10,6 +10,7 @@ from calls.facts import Fact
 from calls.ids import CallId, LegId, leg_mark, line_leg
 from calls.legs import HoldChanged, LegArrived, LegEnded, LegLeft
 from calls.words import AgentState, HangupCause
+from tests.fakes.virtual_time import settle
 from tests.unit.app.bed import Bed
 from tests.unit.app.people import ANNA, APK, agent, call_id
 
@@ -66,6 +67,16 @@ def answered(bed: Bed, line: CallId) -> LegArrived:
 
 def gone(bed: Bed, line: CallId) -> LegEnded:
     return LegEnded(bed.clock.now(), line_leg(line), HangupCause.NORMAL)
+
+
+async def at_work(bed: Bed) -> CallId:
+    """Anna has logged in to the campaign and answered her phone; her line."""
+    bed.desk.login(ANNA, APK)
+    await settle()
+    (line,) = dialled(bed)
+    tell(bed, answered(bed, line))
+    await settle()
+    return line
 
 
 def a_line_of_annas(bed: Bed) -> None:

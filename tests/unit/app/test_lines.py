@@ -14,6 +14,7 @@ from tests.unit.app.line_bed import (
     LOGGED_OUT,
     Customer,
     answered,
+    at_work,
     dialled,
     gone,
     lines_of,
@@ -71,11 +72,7 @@ async def test_one_agent_has_one_line_whatever_states_come_and_go() -> None:
 async def test_the_line_of_an_agent_who_goes_home_is_closed_and_not_opened_again() -> None:
     async with a_bed(LOGGED_OUT) as bed:
         lines = lines_of(bed)
-        bed.desk.login(ANNA, APK)
-        await settle()
-        (line,) = dialled(bed)
-        tell(bed, answered(bed, line))
-        await settle()
+        line = await at_work(bed)
 
         bed.desk.logout(ANNA)
         await settle()
@@ -95,11 +92,7 @@ async def test_the_line_of_an_agent_who_is_removed_while_it_still_ends_is_nobody
 ) -> None:
     async with a_bed(LOGGED_OUT) as bed:
         lines = lines_of(bed)
-        bed.desk.login(ANNA, APK)
-        await settle()
-        (line,) = dialled(bed)
-        tell(bed, answered(bed, line))
-        await settle()
+        line = await at_work(bed)
 
         bed.desk.logout(ANNA)
         bed.floor.forget(ANNA)
@@ -116,11 +109,7 @@ async def test_the_line_of_an_agent_who_is_removed_while_it_still_ends_is_nobody
 async def test_the_line_of_an_agent_whose_phone_is_gone_is_closed_and_opened_again_with_the_phone() -> None:
     async with a_bed(LOGGED_OUT) as bed:
         lines = lines_of(bed)
-        bed.desk.login(ANNA, APK)
-        await settle()
-        (line,) = dialled(bed)
-        tell(bed, answered(bed, line))
-        await settle()
+        line = await at_work(bed)
 
         bed.desk.pause(ANNA, PHONE_GONE)
         await settle()
